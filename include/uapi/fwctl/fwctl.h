@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * User space interface of fwctl: remote procedure calls to device firmware.
+ *
+ * Numbers, structures and errnos are those of Linux 6.15 and later.
+ */
+#ifndef _UAPI_FWCTL_H
+#define _UAPI_FWCTL_H
+
+#include <linux/types.h>
+#include <linux/ioctl.h>
+
+#define FWCTL_TYPE 0x9A
+
+/**
+ * DOC: General rules
+ *
+ * Every command passes one structure, whose first member @size is the size of
+ * the structure as the caller knows it. A structure may grow at its end:
+ *
+ *  - a @size below the first published size fails with EINVAL;
+ *  - a @size above what the kernel knows is accepted if the surplus is zero
+ *    and fails with E2BIG otherwise;
+ *  - members that the kernel knows and the caller does not are read as zero
+ *    and not written back.
+ *
+ * Errors that every command may return:
+ *
+ *  - ENOTTY: the ioctl number is not one of this interface;
+ *  - EFAULT: a pointer does not lead to accessible memory;
+ *  - EOPNOTSUPP: a flag or an enumerated value is not known;
+ *  - ENODEV: the device is gone, or is being removed;
+ *  - ENOMEM: no memory, or the caller's memory cgroup has none left;
+ *  - EINTR: the caller was killed while it waited.
+ */
+
+enum {
+	FWCTL_CMD_BASE = 0,
+	FWCTL_CMD_INFO = 0,
+	FWCTL_CMD_RPC = 1,
+};
+
+/**
+ * enum fwctl_device_type - whose message format a device speaks
+ * @FWCTL_DEVICE_TYPE_ERROR: never the type of a device
+ * @FWCTL_DEVICE_TYPE_MLX5: NVIDIA ConnectX, see uapi/fwctl/mlx5.h
+ * @FWCTL_DEVICE_TYPE_CXL: CXL mailbox features
+ * @FWCTL_DEVICE_TYPE_BNXT: Broadcom NetXtreme
+ * @FWCTL_DEVICE_TYPE_PDS: AMD/Pensando DSC
+ *
+ * The simulated device's type lies apart: %FWCTL_DEVICE_TYPE_SIM in
+ * uapi/fwctl/sim.h.
+ */
+enum fwctl_device_type {
+	FWCTL_DEVICE_TYPE_ERROR = 0,
+	FWCTL_DEVICE_TYPE_MLX5 = 1,
+	FWCTL_DEVICE_TYPE_CXL = 2,
+	FWCTL_DEVICE_TYPE_BNXT = 3,
+	FWCTL_DEVICE_TYPE_PDS = 4,
+};
+
+/**
+ * struct fwctl_info - ioctl(FWCTL_INFO)
+ * @size: sizeof(struct fwctl_info)
+ * @flags: must be 0
+ * @out_device_type: &enum fwctl_device_type, written by the kernel
+ * @device_data_len: bytes at @out_device_data; the kernel replaces it with the
+ *	number of bytes that the device has to say, be that more or less
+ * @out_device_data: user pointer; receives the structure that belongs to
+ *	@out_device_type. What the device does not fill is zeroed.
+ *
+ * Tells who answers RPCs on this file. With @device_data_len 0 the pointer is
+ * not looked at.
+ */
+struct fwctl_info {
+	__u32 size;
+	__u32 flags;
+	__u32 out_device_type;
+	__u32 device_data_len;
+	__aligned_u64 out_device_data;
+};
+#define FWCTL_INFO _IO(FWCTL_TYPE, FWCTL_CMD_INFO)
+
+/**
+ * enum fwctl_rpc_scope - what a caller says that its RPC is for
+ * @FWCTL_RPC_CONFIGURATION: read or write the device's configuration, and read
+ *	what identifies the device. Nothing that changes how the running system
+ *	behaves; the kernel is not tainted.
+ * @FWCTL_RPC_DEBUG_READ_ONLY: read any state of the device that holds nobody's
+ *	data. Writes nothing.
+ * @FWCTL_RPC_DEBUG_WRITE: change debug state of the device in ways that cannot
+ *	hurt the kernel. Taints the kernel.
+ * @FWCTL_RPC_DEBUG_WRITE_FULL: change any state of the device. Taints the
+ *	kernel and needs CAP_SYS_RAWIO.
+ */
+enum fwctl_rpc_scope {
+	FWCTL_RPC_CONFIGURATION = 0,
+	FWCTL_RPC_DEBUG_READ_ONLY = 1,
+	FWCTL_RPC_DEBUG_WRITE = 2,
+	FWCTL_RPC_DEBUG_WRITE_FULL = 3,
+};
+
+/**
+ * struct fwctl_rpc - ioctl(FWCTL_RPC)
+ * @size: sizeof(struct fwctl_rpc)
+ * @scope: &enum fwctl_rpc_scope
+ * @in_len: bytes at @in, at most 2 MiB
+ * @out_len: bytes of room at @out, at most 2 MiB; the kernel replaces it with
+ *	the length of the answer, of which no more than the room was copied
+ * @in: user pointer to the request
+ * @out: user pointer to the room for the answer
+ *
+ * Sends one request in the device's own format and waits for its answer. An
+ * error of the firmware is a successful ioctl: the answer carries it.
+ *
+ * Errors besides the general ones:
+ *
+ *  - EOPNOTSUPP: @scope is not known;
+ *  - EMSGSIZE: a length is above 2 MiB, or below what the device needs;
+ *  - EPERM: @scope is %FWCTL_RPC_DEBUG_WRITE_FULL without CAP_SYS_RAWIO;
+ *  - EBADMSG: the request is not admitted under @scope, or it writes and the
+ *    file was not opened for writing, or the device never admits it;
+ *  - EAGAIN: the file is O_NONBLOCK and as many RPCs as the device may have in
+ *    flight are under way. Without O_NONBLOCK the call waits its turn.
+ */
+struct fwctl_rpc {
+	__u32 size;
+	__u32 scope;
+	__u32 in_len;
+	__u32 out_len;
+	__aligned_u64 in;
+	__aligned_u64 out;
+};
+#define FWCTL_RPC _IO(FWCTL_TYPE, FWCTL_CMD_RPC)
+
+#endif
