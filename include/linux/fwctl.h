@@ -111,12 +111,12 @@ struct fwctl_device {
 	struct completion unused;
 	bool gone;
 
-	/* Protects uctxs and nr_uctxs, and is held for moments only. */
+	/* Protects uctxs, and is held for moments only. */
 	spinlock_t lock;
 	struct list_head uctxs;
-	unsigned int nr_uctxs;
 
-	atomic_t rpcs_in_flight;
+	atomic_t files;
+	atomic_t rpcs;
 	wait_queue_head_t rpc_slots;
 
 	unsigned long scopes_logged;
@@ -137,10 +137,13 @@ struct fwctl_uctx {
 	struct list_head uctxs_entry;
 	struct kref kref;
 	struct work_struct close_work;
+	bool may_write;
+	pid_t logged_tgid;
+
+	/* The largest buffer used so far, while no call uses it. */
 	spinlock_t spare_lock;
 	void *spare;
 	size_t spare_size;
-	pid_t logged_tgid;
 };
 
 struct fwctl_device *_fwctl_alloc_device(struct device *parent,
@@ -161,11 +164,9 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 #define fwctl_alloc_device(parent, ops, drv_struct, member)		\
 	({								\
 		static_assert(offsetof(drv_struct, member) == 0);	\
-		struct fwctl_device *__fwctl =				\
-			_fwctl_alloc_device(parent, ops,		\
-					    sizeof(drv_struct),		\
-					    KBUILD_MODNAME);		\
-		__fwctl ? container_of(__fwctl, drv_struct, member) : NULL; \
+		(typeof(drv_struct) *)_fwctl_alloc_device(parent, ops,	\
+							     sizeof(drv_struct), \
+							     KBUILD_MODNAME); \
 	})
 
 /**
@@ -191,9 +192,9 @@ static inline void fwctl_put(struct fwctl_device *fwctl)
 	put_device(&fwctl->dev);
 }
 
-DEFINE_FREE(fwctl, struct fwctl_device *, if (_T) fwctl_put(_T))
-
 int fwctl_register(struct fwctl_device *fwctl);
 void fwctl_unregister(struct fwctl_device *fwctl);
+
+DEFINE_FREE(fwctl, struct fwctl_device *, if (_T) fwctl_put(_T))
 
 #endif

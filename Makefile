@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make help lists what there is.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+OUTPUT ?= $(CURDIR)/build/user
+
+LAB := tools/testing/lab/lab
+USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
+	tools/testing/selftests/fwctl
+KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
+
+.PHONY: all help modules modules_install modules_clean user demo check bench \
+	docs clean $(USER_DIRS)
+
+all: help
+
+help:
+	@echo 'make demo             show fwctl at work on a stock Debian kernel'
+	@echo 'make check            run every test on every supported kernel'
+	@echo 'make bench            count the instructions of each call'
+	@echo 'make docs             build the documentation in build/docs'
+	@echo ''
+	@echo 'make modules          build fwctl.ko, mlx5_fwctl.ko, fwctl_sim.ko'
+	@echo '     KDIR=...         for the kernel with these headers, instead of'
+	@echo '                      $(KDIR)'
+	@echo '     CC=...           with this compiler'
+	@echo 'make modules_install  install them for that kernel'
+	@echo 'make user             build the library, the tool and the tests'
+	@echo 'make clean            remove what was built here'
+	@echo ''
+	@echo '$(LAB) help   the guests that all of this runs in'
+
+modules:
+	$(KMAKE) modules
+
+# In updates/ they win over modules of the same name in the kernel's own tree.
+modules_install:
+	$(KMAKE) INSTALL_MOD_DIR=updates modules_install
+
+modules_clean:
+	$(KMAKE) clean
+
+user: $(USER_DIRS)
+
+tools/fwctl tools/testing/selftests/fwctl: tools/lib/fwctl
+
+$(USER_DIRS):
+	@mkdir -p $(OUTPUT)
+	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/
+
+demo:
+	$(LAB) run -- /lab/tree/tools/testing/demo/tour
+
+check:
+	tools/testing/check
+
+bench:
+	tools/testing/bench/run
+
+docs:
+	tools/testing/check docs
+
+clean:
+	rm -rf build

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The char device and its ABI: one dispatcher, a table of commands, and the
+ * crossing of the border between user and kernel memory.
+ *
+ * A command copies in, enters the device, has the backend act, leaves, and
+ * copies out. User memory is never touched between entering and leaving, for
+ * a page of it may be as slow to come as its owner likes.
+ */
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/nospec.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "fwctl.h"
+
+static int fwctl_open(struct inode *inode, struct file *filp)
+{
+	struct fwctl_device *fwctl =
+		container_of(inode->i_cdev, struct fwctl_device, cdev);
+	struct fwctl_uctx *uctx;
+
+	if (!fwctl_enter(fwctl))
+		return -ENODEV;
+	uctx = fwctl_uctx_open(fwctl, filp->f_mode & FMODE_WRITE);
+	fwctl_leave(fwctl);
+	if (IS_ERR(uctx))
+		return PTR_ERR(uctx);
+
+	filp->private_data = uctx;
+	return 0;
+}
+
+static int fwctl_release(struct inode *inode, struct file *filp)
+{
+	fwctl_uctx_close(filp->private_data);
+	return 0;
+}
+
+static int fwctl_cmd_info(struct file *filp, void *arg)
+{
+	struct fwctl_uctx *uctx = filp->private_data;
+	struct fwctl_device *fwctl = uctx->fwctl;
+	struct fwctl_info *cmd = arg;
+	u8 __user *to = u64_to_user_ptr(cmd->out_device_data);
+	void *data = NULL;
+	size_t len = 0, copy;
+	int err = 0;
+
+	if (cmd->flags)
+		return -EOPNOTSUPP;
+
+	if (!fwctl_enter(fwctl))
+		return -ENODEV;
+	cmd->out_device_type = fwctl->ops->device_type;
+	if (fwctl->ops->info)
+		data = fwctl->ops->info(uctx, &len);
+	fwctl_leave(fwctl);
+	if (IS_ERR(data))
+		return PTR_ERR(data);
+
+	copy = min_t(size_t, len, cmd->device_data_len);
+	if (copy_to_user(to, data, copy) ||
+	    clear_user(to + copy, cmd->device_data_len - copy))
+		err = -EFAULT;
+	kfree(data);
+	cmd->device_data_len = len;
+	return err;
+}
+
+static void *fwctl_deliver(struct fwctl_uctx *uctx, u32 scope, void *in,
+			   size_t in_len, size_t *out_len)
+{
+	struct fwctl_device *fwctl = uctx->fwctl;
+	void *out;
+	int err;
+
+	if (!fwctl_enter(fwctl))
+		return ERR_PTR(-ENODEV);
+	err = fwctl_admit(uctx, scope, in, in_len, *out_len);
+	if (err)
+		out = ERR_PTR(err);
+	else
+		out = fwctl->ops->fw_rpc(uctx, scope, in, in_len, out_len);
+	fwctl_leave(fwctl);
+	return out;
+}
+
+static int fwctl_cmd_rpc(struct file *filp, void *arg)
+{
+	struct fwctl_uctx *uctx = filp->private_data;
+	struct fwctl_rpc *cmd = arg;
+	size_t room, size, out_len = cmd->out_len;
+	void *in, *out;
+	int err;
+
+	if (cmd->in_len > FWCTL_MAX_RPC_LEN || cmd->out_len > FWCTL_MAX_RPC_LEN)
+		return -EMSGSIZE;
+	if (cmd->scope > FWCTL_RPC_DEBUG_WRITE_FULL)
+		return -EOPNOTSUPP;
+
+	room = max(cmd->in_len, cmd->out_len);
+	in = fwctl_buffer_get(uctx, room, &size);
+	if (!in)
+		return -ENOMEM;
+	if (copy_from_user(in, u64_to_user_ptr(cmd->in), cmd->in_len)) {
+		err = -EFAULT;
+		goto out_buffer;
+	}
+	/* The answer may be longer than the request that it overwrites. */
+	memset(in + cmd->in_len, 0, room - cmd->in_len);
+
+	err = fwctl_slot_get(uctx->fwctl, filp->f_flags & O_NONBLOCK);
+	if (err)
+		goto out_buffer;
+	out = fwctl_deliver(uctx, cmd->scope, in, cmd->in_len, &out_len);
+	fwctl_slot_put(uctx->fwctl);
+	if (IS_ERR(out)) {
+		err = PTR_ERR(out);
+		goto out_buffer;
+	}
+
+	if (copy_to_user(u64_to_user_ptr(cmd->out), out,
+			 min_t(size_t, out_len, cmd->out_len)))
+		err = -EFAULT;
+	cmd->out_len = out_len;
+	if (out != in)
+		kvfree(out);
+out_buffer:
+	fwctl_buffer_put(uctx, in, size);
+	return err;
+}
+
+union fwctl_cmd_arg {
+	struct fwctl_info info;
+	struct fwctl_rpc rpc;
+};
+
+struct fwctl_cmd_desc {
+	unsigned int cmd;
+	unsigned int size;
+	unsigned int min_size;
+	int (*execute)(struct file *filp, void *arg);
+};
+
+/* The minimum is the structure as it was first published. */
+static const struct fwctl_cmd_desc fwctl_cmds[] = {
+	[FWCTL_CMD_INFO] = {
+		.cmd = FWCTL_INFO,
+		.size = sizeof(struct fwctl_info),
+		.min_size = offsetofend(struct fwctl_info, out_device_data),
+		.execute = fwctl_cmd_info,
+	},
+	[FWCTL_CMD_RPC] = {
+		.cmd = FWCTL_RPC,
+		.size = sizeof(struct fwctl_rpc),
+		.min_size = offsetofend(struct fwctl_rpc, out),
+		.execute = fwctl_cmd_rpc,
+	},
+};
+
+static long fwctl_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	unsigned int nr = _IOC_NR(cmd);
+	struct fwctl_uctx *uctx = filp->private_data;
+	u32 __user *user_arg = (u32 __user *)arg;
+	const struct fwctl_cmd_desc *desc;
+	union fwctl_cmd_arg kernel_arg;
+	u32 size;
+	int err;
+
+	if (nr >= ARRAY_SIZE(fwctl_cmds))
+		return -ENOTTY;
+	desc = &fwctl_cmds[array_index_nospec(nr, ARRAY_SIZE(fwctl_cmds))];
+	if (desc->cmd != cmd)
+		return -ENOTTY;
+	if (READ_ONCE(uctx->fwctl->gone))
+		return -ENODEV;
+
+	if (get_user(size, user_arg))
+		return -EFAULT;
+	if (size < desc->min_size)
+		return -EINVAL;
+	err = copy_struct_from_user(&kernel_arg, desc->size, user_arg, size);
+	if (err)
+		return err;
+
+	err = desc->execute(filp, &kernel_arg);
+	if (err)
+		return err;
+	if (copy_to_user(user_arg, &kernel_arg, min(size, desc->size)))
+		return -EFAULT;
+	return 0;
+}
+
+const struct file_operations fwctl_fops = {
+	.owner = THIS_MODULE,
+	.open = fwctl_open,
+	.release = fwctl_release,
+	.unlocked_ioctl = fwctl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

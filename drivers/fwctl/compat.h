@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bridges from the kernel that the sources are written for to older ones.
+ *
+ * Included by the compiler's command line in builds outside the kernel tree
+ * and not at all inside, so that no other file knows about versions.
+ */
+#ifndef __FWCTL_COMPAT_H
+#define __FWCTL_COMPAT_H
+
+#include <linux/export.h>
+#include <linux/module.h>
+#include <linux/panic.h>
+#include <linux/version.h>
+
+/* 6.13: symbol namespaces are strings. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#undef MODULE_IMPORT_NS
+#define MODULE_IMPORT_NS(ns)	MODULE_INFO(import_ns, ns)
+#undef EXPORT_SYMBOL_NS_GPL
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define EXPORT_SYMBOL_NS_GPL(sym, ns)	__EXPORT_SYMBOL(sym, "_gpl", ns)
+#else
+#define EXPORT_SYMBOL_NS_GPL(sym, ns)	__EXPORT_SYMBOL(sym, "GPL", ns)
+#endif
+#endif
+
+/* 6.2: class.devnode takes a const device. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define fwctl_devnode(_dev, _mode)	fwctl_devnode(struct device *dev, _mode)
+#endif
+
+/* 6.15: older kernels accept the bit, but print no letter for it. */
+#ifndef TAINT_FWCTL
+#define TAINT_FWCTL	19
+#endif
+
+#endif

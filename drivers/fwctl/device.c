@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lifetime of fwctl devices, of the contexts open on them, and of the calls
+ * inside their backends.
+ *
+ * One counter, users, decides: it holds one for the registration and one for
+ * every call inside the backend. fwctl_unregister() first makes the device
+ * gone, from when on no call enters, then waits until the counter is zero, and
+ * from then on has the list of contexts for itself. No lock is held across a
+ * backend's op or an access to user memory, so nothing that a caller does, and
+ * nothing that the firmware does not answer, keeps removal, open() or close()
+ * of another file waiting.
+ */
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/idr.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "fwctl.h"
+
+static dev_t fwctl_region;
+static DEFINE_IDA(fwctl_ida);
+static struct workqueue_struct *fwctl_wq;
+
+/**
+ * fwctl_enter - begin a call into the backend
+ * @fwctl: the device; the caller holds a reference to it
+ *
+ * Pairs with fwctl_leave(), which must not be kept waiting by anything but the
+ * backend: no access to user memory in between.
+ *
+ * Context: any.
+ * Return: false if the device is gone; then there is nothing to leave.
+ */
+bool fwctl_enter(struct fwctl_device *fwctl)
+{
+	if (!refcount_inc_not_zero(&fwctl->users))
+		return false;
+	/*
+	 * Whoever counts before fwctl_unregister() drops its own count is
+	 * waited for, whoever counts after it must see gone.
+	 */
+	smp_mb__after_atomic();
+	if (likely(!READ_ONCE(fwctl->gone)))
+		return true;
+	fwctl_leave(fwctl);
+	return false;
+}
+
+/**
+ * fwctl_leave - end a call into the backend
+ * @fwctl: the device that fwctl_enter() let in
+ *
+ * Context: any.
+ */
+void fwctl_leave(struct fwctl_device *fwctl)
+{
+	if (refcount_dec_and_test(&fwctl->users))
+		complete(&fwctl->unused);
+}
+
+static void fwctl_uctx_free(struct kref *kref)
+{
+	struct fwctl_uctx *uctx = container_of(kref, struct fwctl_uctx, kref);
+
+	kvfree(uctx->spare);
+	fwctl_file_uncharge(uctx->fwctl);
+	fwctl_put(uctx->fwctl);
+	kfree(uctx);
+}
+
+static void fwctl_uctx_put(struct fwctl_uctx *uctx)
+{
+	kref_put(&uctx->kref, fwctl_uctx_free);
+}
+
+static void fwctl_uctx_close_work(struct work_struct *work)
+{
+	struct fwctl_uctx *uctx =
+		container_of(work, struct fwctl_uctx, close_work);
+
+	uctx->fwctl->ops->close_uctx(uctx);
+}
+
+/**
+ * fwctl_uctx_open - make the context of a new file
+ * @fwctl: the device, entered by the caller
+ * @may_write: the file was opened for writing
+ *
+ * Context: may sleep, waits for the backend.
+ * Return: the context, for fwctl_uctx_close(); or an ERR_PTR(): -EBUSY if the
+ * device has as many open files as it may, -ENOMEM, or what the backend's
+ * open_uctx returned.
+ */
+struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write)
+{
+	struct fwctl_uctx *uctx;
+	int err;
+
+	err = fwctl_file_charge(fwctl);
+	if (err)
+		return ERR_PTR(err);
+
+	uctx = kzalloc(fwctl->ops->uctx_size, GFP_KERNEL_ACCOUNT);
+	if (!uctx) {
+		fwctl_file_uncharge(fwctl);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	uctx->fwctl = fwctl_get(fwctl);
+	uctx->may_write = may_write;
+	kref_init(&uctx->kref);
+	spin_lock_init(&uctx->spare_lock);
+	INIT_WORK(&uctx->close_work, fwctl_uctx_close_work);
+
+	err = fwctl->ops->open_uctx(uctx);
+	if (err) {
+		fwctl_uctx_put(uctx);
+		return ERR_PTR(err);
+	}
+
+	/* The file has one reference, the device's list another. */
+	kref_get(&uctx->kref);
+	spin_lock(&fwctl->lock);
+	list_add_tail(&uctx->uctxs_entry, &fwctl->uctxs);
+	spin_unlock(&fwctl->lock);
+	return uctx;
+}
+
+/**
+ * fwctl_uctx_close - end the context of a file that was released
+ * @uctx: the context; not to be used afterwards
+ *
+ * Once removal has begun closing is left to fwctl_unregister().
+ *
+ * Context: may sleep, waits for the backend.
+ */
+void fwctl_uctx_close(struct fwctl_uctx *uctx)
+{
+	struct fwctl_device *fwctl = uctx->fwctl;
+
+	if (fwctl_enter(fwctl)) {
+		spin_lock(&fwctl->lock);
+		list_del(&uctx->uctxs_entry);
+		spin_unlock(&fwctl->lock);
+
+		fwctl->ops->close_uctx(uctx);
+		fwctl_leave(fwctl);
+		fwctl_uctx_put(uctx);
+	}
+	fwctl_uctx_put(uctx);
+}
+
+static ssize_t type_show(struct device *dev, struct device_attribute *attr,
+			 char *page)
+{
+	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
+
+	return sysfs_emit(page, "%u\n", fwctl->ops->device_type);
+}
+static DEVICE_ATTR_RO(type);
+
+static ssize_t driver_show(struct device *dev, struct device_attribute *attr,
+			   char *page)
+{
+	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
+
+	return sysfs_emit(page, "%s\n", fwctl->driver);
+}
+static DEVICE_ATTR_RO(driver);
+
+static ssize_t scopes_show(struct device *dev, struct device_attribute *attr,
+			   char *page)
+{
+	return fwctl_scopes_print(page);
+}
+static DEVICE_ATTR_RO(scopes);
+
+static struct attribute *fwctl_attrs[] = {
+	&dev_attr_type.attr,
+	&dev_attr_driver.attr,
+	&dev_attr_scopes.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(fwctl);
+
+static char *fwctl_devnode(const struct device *dev, umode_t *mode)
+{
+	return kasprintf(GFP_KERNEL, "fwctl/%s", dev_name(dev));
+}
+
+static void fwctl_device_release(struct device *dev)
+{
+	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
+
+	ida_free(&fwctl_ida, MINOR(dev->devt) - MINOR(fwctl_region));
+	kfree(fwctl);
+}
+
+static struct class fwctl_class = {
+	.name = "fwctl",
+	.dev_groups = fwctl_groups,
+	.dev_release = fwctl_device_release,
+	.devnode = fwctl_devnode,
+};
+
+/**
+ * _fwctl_alloc_device - what fwctl_alloc_device() expands to
+ * @parent: the device that the RPCs reach
+ * @ops: the backend's ops
+ * @size: bytes of the backend's structure
+ * @driver: the backend's module, as sysfs shows it; a constant
+ *
+ * Context: may sleep.
+ * Return: the device, to be released by fwctl_put(), or NULL.
+ */
+struct fwctl_device *_fwctl_alloc_device(struct device *parent,
+					 const struct fwctl_ops *ops,
+					 size_t size, const char *driver)
+{
+	struct fwctl_device *fwctl;
+	int minor;
+
+	if (WARN_ON(ops->uctx_size < sizeof(struct fwctl_uctx) ||
+		    size < sizeof(*fwctl)))
+		return NULL;
+
+	fwctl = kzalloc(size, GFP_KERNEL);
+	if (!fwctl)
+		return NULL;
+
+	minor = ida_alloc_max(&fwctl_ida, FWCTL_MAX_DEVICES - 1, GFP_KERNEL);
+	if (minor < 0) {
+		kfree(fwctl);
+		return NULL;
+	}
+
+	fwctl->ops = ops;
+	fwctl->driver = driver;
+	refcount_set(&fwctl->users, 1);
+	init_completion(&fwctl->unused);
+	spin_lock_init(&fwctl->lock);
+	INIT_LIST_HEAD(&fwctl->uctxs);
+	init_waitqueue_head(&fwctl->rpc_slots);
+	ratelimit_state_init(&fwctl->log_limit, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+
+	fwctl->dev.class = &fwctl_class;
+	fwctl->dev.parent = parent;
+	fwctl->dev.devt = MKDEV(MAJOR(fwctl_region), MINOR(fwctl_region) + minor);
+	device_initialize(&fwctl->dev);
+	cdev_init(&fwctl->cdev, &fwctl_fops);
+	fwctl->cdev.owner = THIS_MODULE;
+
+	if (dev_set_name(&fwctl->dev, "fwctl%d", minor)) {
+		fwctl_put(fwctl);
+		return NULL;
+	}
+	return fwctl;
+}
+EXPORT_SYMBOL_NS_GPL(_fwctl_alloc_device, "FWCTL");
+
+/**
+ * fwctl_register - let user space have a device
+ * @fwctl: from fwctl_alloc_device(), ready for all of its ops
+ *
+ * On success the backend calls fwctl_unregister() before its device goes.
+ *
+ * Context: may sleep.
+ * Return: 0, or a negative errno, after which only fwctl_put() is left to do.
+ */
+int fwctl_register(struct fwctl_device *fwctl)
+{
+	return cdev_device_add(&fwctl->cdev, &fwctl->dev);
+}
+EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
+
+/**
+ * fwctl_unregister - take a device away from user space
+ * @fwctl: a registered device
+ *
+ * At once every new open() and call gets ENODEV, as do calls that wait for
+ * their turn; the backend's abort op, if any, is called. Then waits for calls
+ * that are inside the backend, and has all contexts closed, in parallel. When
+ * it returns no op of the backend runs, or ever will. Files may stay open;
+ * they keep the memory of @fwctl, not the backend's module.
+ *
+ * Context: may sleep. The backend must hold no lock that its ops take.
+ */
+void fwctl_unregister(struct fwctl_device *fwctl)
+{
+	struct fwctl_uctx *uctx, *next;
+
+	WRITE_ONCE(fwctl->gone, true);
+	wake_up_all(&fwctl->rpc_slots);
+	if (fwctl->ops->abort)
+		fwctl->ops->abort(fwctl);
+	cdev_device_del(&fwctl->cdev, &fwctl->dev);
+
+	fwctl_leave(fwctl);
+	wait_for_completion(&fwctl->unused);
+
+	list_for_each_entry(uctx, &fwctl->uctxs, uctxs_entry)
+		queue_work(fwctl_wq, &uctx->close_work);
+	list_for_each_entry_safe(uctx, next, &fwctl->uctxs, uctxs_entry) {
+		flush_work(&uctx->close_work);
+		list_del(&uctx->uctxs_entry);
+		fwctl_uctx_put(uctx);
+	}
+}
+EXPORT_SYMBOL_NS_GPL(fwctl_unregister, "FWCTL");
+
+static int __init fwctl_init(void)
+{
+	int err;
+
+	/* Removal may be part of a device's recovery, so of memory reclaim. */
+	fwctl_wq = alloc_workqueue("fwctl", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!fwctl_wq)
+		return -ENOMEM;
+
+	err = alloc_chrdev_region(&fwctl_region, 0, FWCTL_MAX_DEVICES, "fwctl");
+	if (err)
+		goto err_wq;
+
+	err = class_register(&fwctl_class);
+	if (err)
+		goto err_region;
+	return 0;
+
+err_region:
+	unregister_chrdev_region(fwctl_region, FWCTL_MAX_DEVICES);
+err_wq:
+	destroy_workqueue(fwctl_wq);
+	return err;
+}
+
+static void __exit fwctl_exit(void)
+{
+	class_unregister(&fwctl_class);
+	unregister_chrdev_region(fwctl_region, FWCTL_MAX_DEVICES);
+	destroy_workqueue(fwctl_wq);
+	ida_destroy(&fwctl_ida);
+}
+
+/* A backend that is built in may probe as soon as device initcalls run. */
+subsys_initcall(fwctl_init);
+module_exit(fwctl_exit);
+MODULE_DESCRIPTION("Remote procedure calls to device firmware");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Simulated fwctl devices, made and removed through a bus of their own:
+ *
+ *	echo "ID [OPTION...]" > /sys/bus/fwctl_sim/new_device
+ *	echo "ID" > /sys/bus/fwctl_sim/del_device
+ *
+ * A device on that bus stands for the hardware, fwctl_sim<ID>. The driver
+ * registers an fwctl device with it as the parent, from bind to unbind.
+ *
+ * Options: noclassify and noabort make a device without that optional op, as
+ * backends have it that were written for Linux; type=N reports another type.
+ */
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/wait_bit.h>
+#include <linux/xarray.h>
+#include "sim.h"
+
+static unsigned int devices;
+module_param(devices, uint, 0444);
+MODULE_PARM_DESC(devices, "devices to make at load, numbered from 0 (default 0)");
+
+/*
+ * The devices by id. An entry that is reserved, but empty, belongs to a device
+ * that is being made or removed.
+ */
+static DEFINE_XARRAY(sim_devices);
+
+/* Including those that are off the bus, but still referenced by something. */
+static atomic_t sim_nr_devices;
+
+static struct sim_device *to_sim_device(struct device *dev)
+{
+	return container_of(dev, struct sim_device, dev);
+}
+
+static int sim_register(struct sim_device *sim)
+{
+	struct sim_fwctl *sf;
+	int err;
+
+	sf = fwctl_alloc_device(&sim->dev, &sim->ops, struct sim_fwctl, fwctl);
+	if (!sf)
+		return -ENOMEM;
+	sf->sim = sim;
+	init_waitqueue_head(&sf->waiters);
+
+	/* From here on ops may be called. */
+	err = fwctl_register(&sf->fwctl);
+	if (err) {
+		fwctl_put(&sf->fwctl);
+		return err;
+	}
+	dev_set_drvdata(&sim->dev, sf);
+	return 0;
+}
+
+static int sim_probe(struct device *dev)
+{
+	struct sim_device *sim = to_sim_device(dev);
+
+	sim->probe_error = sim_register(sim);
+	return sim->probe_error;
+}
+
+static void sim_remove(struct device *dev)
+{
+	struct sim_fwctl *sf = dev_get_drvdata(dev);
+
+	/* Once this returns no op runs any more, and none will. */
+	fwctl_unregister(&sf->fwctl);
+	fwctl_put(&sf->fwctl);
+}
+
+/* Without a match op every driver of the bus, being one, fits every device. */
+static struct bus_type sim_bus = {
+	.name = "fwctl_sim",
+	.probe = sim_probe,
+	.remove = sim_remove,
+};
+
+static struct device_driver sim_driver = {
+	.name = "fwctl_sim",
+	.bus = &sim_bus,
+	.owner = THIS_MODULE,
+};
+
+static void sim_release(struct device *dev)
+{
+	kfree(to_sim_device(dev));
+	if (atomic_dec_and_test(&sim_nr_devices))
+		wake_up_var(&sim_nr_devices);
+}
+
+static int sim_parse_option(struct fwctl_ops *ops, const char *option)
+{
+	u32 type;
+
+	if (!strcmp(option, "noclassify")) {
+		ops->classify = NULL;
+	} else if (!strcmp(option, "noabort")) {
+		ops->abort = NULL;
+	} else if (str_has_prefix(option, "type=")) {
+		if (kstrtou32(option + strlen("type="), 0, &type) ||
+		    type == FWCTL_DEVICE_TYPE_ERROR)
+			return -EINVAL;
+		ops->device_type = (enum fwctl_device_type)type;
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The next word of *@line, or NULL at its end. */
+static char *sim_next_word(char **line)
+{
+	char *word;
+
+	while ((word = strsep(line, " \t\n")))
+		if (*word)
+			break;
+	return word;
+}
+
+static int sim_parse(char *line, u32 *id, struct fwctl_ops *ops)
+{
+	char *word = sim_next_word(&line);
+	int err;
+
+	if (!word)
+		return -EINVAL;
+	err = kstrtou32(word, 10, id);
+	if (err)
+		return err;
+
+	while ((word = sim_next_word(&line))) {
+		err = ops ? sim_parse_option(ops, word) : -EINVAL;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int sim_add(struct sim_device *sim)
+{
+	int err;
+
+	err = device_add(&sim->dev);
+	if (err)
+		return err;
+	/* The bus keeps a device that its driver failed to bind; we do not. */
+	if (sim->probe_error)
+		device_del(&sim->dev);
+	return sim->probe_error;
+}
+
+static int sim_new_device(u32 id, const struct fwctl_ops *ops)
+{
+	struct sim_device *sim;
+	int err;
+
+	err = xa_insert(&sim_devices, id, NULL, GFP_KERNEL);
+	if (err)
+		return err == -EBUSY ? -EEXIST : err;
+
+	sim = kzalloc(sizeof(*sim), GFP_KERNEL);
+	if (!sim) {
+		err = -ENOMEM;
+		goto release_id;
+	}
+	sim->id = id;
+	sim->ops = *ops;
+	spin_lock_init(&sim->lock);
+	device_initialize(&sim->dev);
+	sim->dev.bus = &sim_bus;
+	sim->dev.release = sim_release;
+	atomic_inc(&sim_nr_devices);
+
+	err = dev_set_name(&sim->dev, "fwctl_sim%u", id);
+	if (err)
+		goto put_device;
+	sim_debugfs_add(sim);
+	err = sim_add(sim);
+	if (err)
+		goto remove_debugfs;
+
+	/* The entry is reserved: nothing is allocated that could fail. */
+	xa_store(&sim_devices, id, sim, GFP_KERNEL);
+	return 0;
+
+remove_debugfs:
+	debugfs_remove(sim->debugfs);
+put_device:
+	put_device(&sim->dev);
+release_id:
+	xa_erase(&sim_devices, id);
+	return err;
+}
+
+static int sim_del_device(u32 id)
+{
+	struct sim_device *sim = xa_load(&sim_devices, id);
+
+	/* Whoever empties the entry does the rest. */
+	if (!sim || xa_cmpxchg(&sim_devices, id, sim, XA_ZERO_ENTRY,
+			       GFP_KERNEL) != sim)
+		return -ENOENT;
+
+	/* Knobs and counters can be used for as long as this takes. */
+	device_del(&sim->dev);
+	debugfs_remove(sim->debugfs);
+	put_device(&sim->dev);
+	xa_erase(&sim_devices, id);
+	return 0;
+}
+
+static ssize_t new_device_store(const struct bus_type *bus, const char *buf,
+				size_t count)
+{
+	struct fwctl_ops ops = sim_ops;
+	char *line;
+	u32 id;
+	int err;
+
+	line = kstrdup(buf, GFP_KERNEL);
+	if (!line)
+		return -ENOMEM;
+	err = sim_parse(line, &id, &ops);
+	kfree(line);
+	return err ?: sim_new_device(id, &ops) ?: count;
+}
+static BUS_ATTR_WO(new_device);
+
+static ssize_t del_device_store(const struct bus_type *bus, const char *buf,
+				size_t count)
+{
+	char *line;
+	u32 id;
+	int err;
+
+	line = kstrdup(buf, GFP_KERNEL);
+	if (!line)
+		return -ENOMEM;
+	err = sim_parse(line, &id, NULL);
+	kfree(line);
+	return err ?: sim_del_device(id) ?: count;
+}
+static BUS_ATTR_WO(del_device);
+
+/* The attributes come last and go first: what they call needs all the rest. */
+static int __init sim_create_attributes(void)
+{
+	int err;
+
+	err = bus_create_file(&sim_bus, &bus_attr_new_device);
+	if (err)
+		return err;
+	err = bus_create_file(&sim_bus, &bus_attr_del_device);
+	if (err)
+		bus_remove_file(&sim_bus, &bus_attr_new_device);
+	return err;
+}
+
+static void sim_del_all(void)
+{
+	struct sim_device *sim;
+	unsigned long id;
+
+	xa_for_each(&sim_devices, id, sim)
+		sim_del_device(id);
+	/* The last reference may be someone else's, the code to run is ours. */
+	wait_var_event(&sim_nr_devices, !atomic_read(&sim_nr_devices));
+	xa_destroy(&sim_devices);
+}
+
+static int __init sim_init(void)
+{
+	unsigned int id;
+	int err;
+
+	sim_debugfs_init();
+	err = bus_register(&sim_bus);
+	if (err)
+		goto remove_debugfs;
+	err = driver_register(&sim_driver);
+	if (err)
+		goto unregister_bus;
+
+	for (id = 0; id < devices; id++) {
+		err = sim_new_device(id, &sim_ops);
+		if (err) {
+			pr_err("fwctl_sim: device %u of %u: error %d\n", id,
+			       devices, err);
+			goto del_all;
+		}
+	}
+	err = sim_create_attributes();
+	if (err)
+		goto del_all;
+	return 0;
+
+del_all:
+	sim_del_all();
+	driver_unregister(&sim_driver);
+unregister_bus:
+	bus_unregister(&sim_bus);
+remove_debugfs:
+	sim_debugfs_exit();
+	return err;
+}
+module_init(sim_init);
+
+static void __exit sim_exit(void)
+{
+	/* Returns once nobody is inside the attributes any more. */
+	bus_remove_file(&sim_bus, &bus_attr_new_device);
+	bus_remove_file(&sim_bus, &bus_attr_del_device);
+	sim_del_all();
+	driver_unregister(&sim_driver);
+	bus_unregister(&sim_bus);
+	sim_debugfs_exit();
+}
+module_exit(sim_exit);
+
+MODULE_IMPORT_NS("FWCTL");
+MODULE_DESCRIPTION("Simulated fwctl device");
+MODULE_LICENSE("GPL");

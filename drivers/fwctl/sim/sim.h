@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the simulated fwctl device share. */
+#ifndef __FWCTL_SIM_H
+#define __FWCTL_SIM_H
+
+#include <linux/device.h>
+#include <linux/fwctl.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <uapi/fwctl/sim.h>
+
+/* What can be set in debugfs. The order is that of the table in debugfs.c. */
+enum sim_knob_id {
+	SIM_OPEN_DELAY_MS,
+	SIM_OPEN_ERRNO,
+	SIM_CLOSE_DELAY_MS,
+	SIM_INFO_DELAY_MS,
+	SIM_INFO_ERRNO,
+	SIM_INFO_LEN,
+	SIM_RPC_DELAY_MS,
+	SIM_RPC_ERRNO,
+	SIM_RPC_OUT_LEN,
+	SIM_RPC_SEPARATE,
+	SIM_UNKILLABLE,
+	SIM_ABORT_IGNORED,
+	SIM_NR_KNOBS
+};
+
+/* What is counted. The order is that of the names in debugfs.c. */
+enum sim_count_id {
+	SIM_OPENS,
+	SIM_CLOSES,
+	SIM_INFOS,
+	SIM_RPCS,
+	SIM_ABORTS,
+	SIM_UCTXS_NOW,
+	SIM_RPCS_NOW,
+	SIM_RPCS_MAX,
+	SIM_NR_COUNTS
+};
+
+struct sim_knob_type;
+
+/**
+ * struct sim_knob - a file in debugfs that changes how a device behaves
+ * @type: its name and limits
+ * @value: what was written to it last
+ */
+struct sim_knob {
+	const struct sim_knob_type *type;
+	s32 value;
+};
+
+/**
+ * struct sim_device - the simulated hardware, a device on the fwctl_sim bus
+ * @dev: device on the bus
+ * @id: the number that user space gave it
+ * @ops: what it gives to fwctl, which is up to the options it was made with
+ * @probe_error: how the last attempt to bind the driver ended
+ * @debugfs: its directory
+ * @knobs: indexed by &enum sim_knob_id
+ * @lock: protects what follows
+ * @counts: indexed by &enum sim_count_id
+ * @last_uctx: number of the context that was opened last
+ * @registers: the register file
+ *
+ * Exists for as long as the device is on the bus. Knobs, counters and registers
+ * therefore stay when the driver is unbound and bound again.
+ */
+struct sim_device {
+	struct device dev;
+	u32 id;
+	struct fwctl_ops ops;
+	int probe_error;
+	struct dentry *debugfs;
+	struct sim_knob knobs[SIM_NR_KNOBS];
+
+	spinlock_t lock;
+	u32 counts[SIM_NR_COUNTS];
+	u32 last_uctx;
+	u64 registers[FWCTL_SIM_NR_REGISTERS];
+};
+
+/**
+ * struct sim_fwctl - a simulated device while the driver is bound to it
+ * @fwctl: the fwctl device
+ * @sim: the hardware
+ * @waiters: calls that a knob delays
+ * @aborted: fwctl_unregister() has asked for delays to end
+ */
+struct sim_fwctl {
+	struct fwctl_device fwctl;
+	struct sim_device *sim;
+	wait_queue_head_t waiters;
+	bool aborted;
+};
+
+static inline s32 sim_knob(struct sim_device *sim, enum sim_knob_id id)
+{
+	return READ_ONCE(sim->knobs[id].value);
+}
+
+extern const struct fwctl_ops sim_ops;
+
+void sim_debugfs_init(void);
+void sim_debugfs_exit(void);
+void sim_debugfs_add(struct sim_device *sim);
+
+#endif
