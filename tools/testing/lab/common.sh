@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# common.sh - messages, paths, and how to get into the lab's root file system
+
+LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+TREE=$(cd "$LAB_DIR/../../.." && pwd -P)
+LAB=${FWCTL_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/fwctl-lab}
+ROOT=$LAB/root
+BUILD=$TREE/build
+
+# Exit codes of the lab itself; COMMAND's own status is passed through otherwise.
+EXIT_USAGE=2
+EXIT_TIMEOUT=124
+EXIT_LAB=125
+EXIT_REPORT=126
+
+say()
+{
+	printf 'lab: %s\n' "$*" >&2
+}
+
+die()
+{
+	say "$*"
+	exit "$EXIT_LAB"
+}
+
+usage_error()
+{
+	say "$* (try \`lab help')"
+	exit "$EXIT_USAGE"
+}
+
+# Every series that the lab knows, in the order of the file.
+kernel_series()
+{
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/kernels" | cut -f1
+}
+
+# The compiler that goes with a series' headers.
+kernel_compiler()
+{
+	awk -v k="$1" '$1 == k { print $2 }' "$LAB_DIR/kernels"
+}
+
+# The installed release of a series: 6.12 -> 6.12.117+deb13-amd64
+kernel_release()
+{
+	local release
+
+	release=$(cd "$ROOT/lib/modules" && printf '%s\n' "$1".* | sort -V | tail -n 1)
+	[ -e "$ROOT/boot/vmlinuz-$release" ] ||
+		die "no kernel $1 in $ROOT: run \`lab setup'"
+	printf '%s\n' "$release"
+}
+
+check_series()
+{
+	kernel_series | grep -qxF -- "$1" ||
+		usage_error "no kernel '$1' here: choose one of" "$(kernel_series | xargs)"
+}
+
+need_root()
+{
+	[ "$(id -u)" = 0 ] ||
+		die "root is needed (for mount namespaces and chroot): use sudo"
+}
+
+# in_root [-w] [-b SRC:DST]... -- COMMAND...
+# The tree is at /src; IN_ROOT_NS adds options of unshare(1).
+in_root()
+{
+	local -a ns mode=()
+
+	read -ra ns <<< "${IN_ROOT_NS-}"
+	[ "$1" = -w ] && { mode=(-w); shift; }
+	unshare --mount --propagation private "${ns[@]}" -- \
+		"$LAB_DIR/enter" "$ROOT" "${mode[@]}" -b "$TREE:/src" "$@"
+}
+
+# The environment of a command in the root file system: what the caller's has
+# does not matter, except for a few names that mean the same in there.
+root_env()
+{
+	local name
+
+	printf '%s\n' PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		HOME=/tmp LANG=C.UTF-8 GIT_CONFIG_COUNT=1 \
+		GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=/src
+	for name in TERM COLUMNS V SOURCE_DATE_EPOCH http_proxy https_proxy no_proxy; do
+		[ -z "${!name-}" ] || printf '%s=%s\n' "$name" "${!name}"
+	done
+}
+
+# Runs a command in the root file system in the folder that corresponds to the
+# caller's (or /src).
+exec_in_root()
+{
+	local dir=/src
+	local -a env
+
+	case $PWD/ in
+	"$TREE"/*) dir=/src${PWD#"$TREE"} ;;
+	esac
+	mapfile -t env < <(root_env)
+	in_root -- env -i -C "$dir" "${env[@]}" "$@"
+}
