@@ -45,9 +45,12 @@ user: $(USER_DIRS)
 
 tools/fwctl tools/testing/selftests/fwctl: tools/lib/fwctl
 
+tools/lib/fwctl: DEST = lib
+
+$(USER_DIRS): DEST ?= bin
 $(USER_DIRS):
-	@mkdir -p $(OUTPUT)
-	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/
+	@mkdir -p $(OUTPUT)/$(DEST)
+	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/
 
 demo:
 	$(LAB) run -- /lab/tree/tools/testing/demo/tour

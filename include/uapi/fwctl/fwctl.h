@@ -35,9 +35,31 @@
  */
 
 enum {
-	FWCTL_CMD_BASE = 0,
-	FWCTL_CMD_INFO = 0,
-	FWCTL_CMD_RPC = 1,
+	FWCTL_CMD_BASE = 0x00,
+	FWCTL_CMD_INFO = 0x00,
+	FWCTL_CMD_RPC = 0x01,
+};
+
+#define FWCTL_INFO _IO(FWCTL_TYPE, FWCTL_CMD_INFO)
+#define FWCTL_RPC _IO(FWCTL_TYPE, FWCTL_CMD_RPC)
+
+/**
+ * enum fwctl_rpc_scope - what a caller says that its RPC is for
+ * @FWCTL_RPC_CONFIGURATION: read or write the device's configuration, and read
+ *	what identifies the device. Nothing that changes how the running system
+ *	behaves; the kernel is not tainted.
+ * @FWCTL_RPC_DEBUG_READ_ONLY: read any state of the device that holds nobody's
+ *	data. Writes nothing.
+ * @FWCTL_RPC_DEBUG_WRITE: change debug state of the device in ways that cannot
+ *	hurt the kernel. Taints the kernel.
+ * @FWCTL_RPC_DEBUG_WRITE_FULL: change any state of the device. Taints the
+ *	kernel and needs CAP_SYS_RAWIO.
+ */
+enum fwctl_rpc_scope {
+	FWCTL_RPC_CONFIGURATION = 0,
+	FWCTL_RPC_DEBUG_READ_ONLY = 1,
+	FWCTL_RPC_DEBUG_WRITE = 2,
+	FWCTL_RPC_DEBUG_WRITE_FULL = 3,
 };
 
 /**
@@ -52,11 +74,11 @@ enum {
  * uapi/fwctl/sim.h.
  */
 enum fwctl_device_type {
-	FWCTL_DEVICE_TYPE_ERROR = 0,
-	FWCTL_DEVICE_TYPE_MLX5 = 1,
-	FWCTL_DEVICE_TYPE_CXL = 2,
-	FWCTL_DEVICE_TYPE_BNXT = 3,
-	FWCTL_DEVICE_TYPE_PDS = 4,
+	FWCTL_DEVICE_TYPE_ERROR = 0x0,
+	FWCTL_DEVICE_TYPE_MLX5 = 0x1,
+	FWCTL_DEVICE_TYPE_CXL = 0x2,
+	FWCTL_DEVICE_TYPE_BNXT = 0x3,
+	FWCTL_DEVICE_TYPE_PDS = 0x4,
 };
 
 /**
@@ -78,27 +100,6 @@ struct fwctl_info {
 	__u32 out_device_type;
 	__u32 device_data_len;
 	__aligned_u64 out_device_data;
-};
-
-#define FWCTL_INFO _IO(FWCTL_TYPE, FWCTL_CMD_INFO)
-
-/**
- * enum fwctl_rpc_scope - what a caller says that its RPC is for
- * @FWCTL_RPC_CONFIGURATION: read or write the device's configuration, and read
- *	what identifies the device. Nothing that changes how the running system
- *	behaves; the kernel is not tainted.
- * @FWCTL_RPC_DEBUG_READ_ONLY: read any state of the device that holds nobody's
- *	data. Writes nothing.
- * @FWCTL_RPC_DEBUG_WRITE: change debug state of the device in ways that cannot
- *	hurt the kernel. Taints the kernel.
- * @FWCTL_RPC_DEBUG_WRITE_FULL: change any state of the device. Taints the
- *	kernel and needs CAP_SYS_RAWIO.
- */
-enum fwctl_rpc_scope {
-	FWCTL_RPC_CONFIGURATION = 0,
-	FWCTL_RPC_DEBUG_READ_ONLY = 1,
-	FWCTL_RPC_DEBUG_WRITE = 2,
-	FWCTL_RPC_DEBUG_WRITE_FULL = 3,
 };
 
 /**
@@ -132,7 +133,5 @@ struct fwctl_rpc {
 	__aligned_u64 in;
 	__aligned_u64 out;
 };
-
-#define FWCTL_RPC _IO(FWCTL_TYPE, FWCTL_CMD_RPC)
 
 #endif
