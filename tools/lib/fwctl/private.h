@@ -9,7 +9,9 @@
 
 #define FWCTL_ERROR_LEN 512
 
-#define __printf(a, b) __attribute__((__format__(__printf__, a, b)))
+#define __printf(fmt, args)						\
+	__attribute__((							\
+		__format__(__printf__, fmt, args)))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /**
