@@ -23,7 +23,10 @@ static int fwctl_open(struct inode *inode, struct file *filp)
 
 	if (!fwctl_enter(fwctl))
 		return -ENODEV;
-	uctx = fwctl_uctx_open(fwctl, filp->f_mode & FMODE_WRITE);
+	if (fwctl_below_ceiling(fwctl, FWCTL_RPC_CONFIGURATION))
+		uctx = fwctl_uctx_open(fwctl, filp->f_mode & FMODE_WRITE);
+	else
+		uctx = ERR_PTR(-EACCES);
 	fwctl_leave(fwctl);
 	if (IS_ERR(uctx))
 		return PTR_ERR(uctx);
@@ -36,6 +39,11 @@ static int fwctl_release(struct inode *inode, struct file *filp)
 {
 	fwctl_uctx_close(filp->private_data);
 	return 0;
+}
+
+static void fwctl_show_fdinfo(struct seq_file *m, struct file *filp)
+{
+	fwctl_record_show(m, filp->private_data);
 }
 
 static int fwctl_cmd_info(struct file *filp, void *arg)
@@ -69,21 +77,27 @@ static int fwctl_cmd_info(struct file *filp, void *arg)
 	return err;
 }
 
-static void *fwctl_deliver(struct fwctl_uctx *uctx, u32 scope, void *in,
-			   size_t in_len, size_t *out_len)
+static void *fwctl_deliver(struct fwctl_call *call)
 {
-	struct fwctl_device *fwctl = uctx->fwctl;
+	struct fwctl_device *fwctl = call->uctx->fwctl;
 	void *out;
 	int err;
 
 	if (!fwctl_enter(fwctl))
 		return ERR_PTR(-ENODEV);
-	err = fwctl_admit(uctx, scope, in, in_len, *out_len);
-	if (err)
+	err = fwctl_admit(call);
+	if (err) {
 		out = ERR_PTR(err);
-	else
-		out = fwctl->ops->fw_rpc(uctx, scope, in, in_len, out_len);
+	} else {
+		fwctl_record_start(call);
+		out = fwctl->ops->fw_rpc(call->uctx, call->scope, call->in,
+					 call->in_len, &call->out_len);
+		fwctl_record_finish(call, out);
+	}
 	fwctl_leave(fwctl);
+
+	call->result = PTR_ERR_OR_ZERO(out);
+	fwctl_record(call);
 	return out;
 }
 
@@ -91,8 +105,14 @@ static int fwctl_cmd_rpc(struct file *filp, void *arg)
 {
 	struct fwctl_uctx *uctx = filp->private_data;
 	struct fwctl_rpc *cmd = arg;
-	size_t room, size, out_len = cmd->out_len;
-	void *in, *out;
+	struct fwctl_call call = {
+		.uctx = uctx,
+		.scope = cmd->scope,
+		.in_len = cmd->in_len,
+		.out_len = cmd->out_len,
+	};
+	size_t room, size;
+	void *out;
 	int err;
 
 	if (cmd->in_len > FWCTL_MAX_RPC_LEN || cmd->out_len > FWCTL_MAX_RPC_LEN)
@@ -101,20 +121,20 @@ static int fwctl_cmd_rpc(struct file *filp, void *arg)
 		return -EOPNOTSUPP;
 
 	room = max(cmd->in_len, cmd->out_len);
-	in = fwctl_buffer_get(uctx, room, &size);
-	if (!in)
+	call.in = fwctl_buffer_get(uctx, room, &size);
+	if (!call.in)
 		return -ENOMEM;
-	if (copy_from_user(in, u64_to_user_ptr(cmd->in), cmd->in_len)) {
+	if (copy_from_user(call.in, u64_to_user_ptr(cmd->in), cmd->in_len)) {
 		err = -EFAULT;
 		goto out_buffer;
 	}
 	/* The answer may be longer than the request that it overwrites. */
-	memset(in + cmd->in_len, 0, room - cmd->in_len);
+	memset(call.in + cmd->in_len, 0, room - cmd->in_len);
 
 	err = fwctl_slot_get(uctx->fwctl, filp->f_flags & O_NONBLOCK);
 	if (err)
 		goto out_buffer;
-	out = fwctl_deliver(uctx, cmd->scope, in, cmd->in_len, &out_len);
+	out = fwctl_deliver(&call);
 	fwctl_slot_put(uctx->fwctl);
 	if (IS_ERR(out)) {
 		err = PTR_ERR(out);
@@ -122,13 +142,13 @@ static int fwctl_cmd_rpc(struct file *filp, void *arg)
 	}
 
 	if (copy_to_user(u64_to_user_ptr(cmd->out), out,
-			 min_t(size_t, out_len, cmd->out_len)))
+			 min_t(size_t, call.out_len, cmd->out_len)))
 		err = -EFAULT;
-	cmd->out_len = out_len;
-	if (out != in)
+	cmd->out_len = call.out_len;
+	if (out != call.in)
 		kvfree(out);
 out_buffer:
-	fwctl_buffer_put(uctx, in, size);
+	fwctl_buffer_put(uctx, call.in, size);
 	return err;
 }
 
@@ -200,4 +220,5 @@ const struct file_operations fwctl_fops = {
 	.release = fwctl_release,
 	.unlocked_ioctl = fwctl_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.show_fdinfo = fwctl_show_fdinfo,
 };

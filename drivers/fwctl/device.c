@@ -13,14 +13,15 @@
  */
 #include <linux/device.h>
 #include <linux/fs.h>
-#include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/xarray.h>
 
 #include "fwctl.h"
 
 static dev_t fwctl_region;
-static DEFINE_IDA(fwctl_ida);
+/* By number: taken while a device's memory lives, set while it is registered. */
+static DEFINE_XARRAY_ALLOC(fwctl_devices);
 static struct workqueue_struct *fwctl_wq;
 
 /**
@@ -58,6 +59,31 @@ void fwctl_leave(struct fwctl_device *fwctl)
 {
 	if (refcount_dec_and_test(&fwctl->users))
 		complete(&fwctl->unused);
+}
+
+/**
+ * fwctl_find - look a device up by its number
+ * @first: lowest number that will do
+ * @last: highest number that will do
+ *
+ * Context: may not be in interrupt.
+ * Return: the registered device with the lowest such number, entered and with
+ * a reference of the caller's, or NULL.
+ */
+struct fwctl_device *fwctl_find(unsigned int first, unsigned int last)
+{
+	struct fwctl_device *fwctl;
+	unsigned long index;
+
+	xa_lock(&fwctl_devices);
+	xa_for_each_range(&fwctl_devices, index, fwctl, first, last) {
+		if (fwctl_enter(fwctl)) {
+			fwctl_get(fwctl);
+			break;
+		}
+	}
+	xa_unlock(&fwctl_devices);
+	return fwctl;
 }
 
 static void fwctl_uctx_free(struct kref *kref)
@@ -170,17 +196,11 @@ static ssize_t driver_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(driver);
 
-static ssize_t scopes_show(struct device *dev, struct device_attribute *attr,
-			   char *page)
-{
-	return fwctl_scopes_print(page);
-}
-static DEVICE_ATTR_RO(scopes);
-
 static struct attribute *fwctl_attrs[] = {
 	&dev_attr_type.attr,
 	&dev_attr_driver.attr,
 	&dev_attr_scopes.attr,
+	&dev_attr_scope_max.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(fwctl);
@@ -194,7 +214,7 @@ static void fwctl_device_release(struct device *dev)
 {
 	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
 
-	ida_free(&fwctl_ida, MINOR(dev->devt) - MINOR(fwctl_region));
+	xa_erase(&fwctl_devices, fwctl->index);
 	kfree(fwctl);
 }
 
@@ -220,7 +240,6 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 					 size_t size, const char *driver)
 {
 	struct fwctl_device *fwctl;
-	int minor;
 
 	if (WARN_ON(ops->uctx_size < sizeof(struct fwctl_uctx) ||
 		    size < sizeof(*fwctl)))
@@ -230,8 +249,8 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 	if (!fwctl)
 		return NULL;
 
-	minor = ida_alloc_max(&fwctl_ida, FWCTL_MAX_DEVICES - 1, GFP_KERNEL);
-	if (minor < 0) {
+	if (xa_alloc(&fwctl_devices, &fwctl->index, NULL,
+		     XA_LIMIT(0, FWCTL_MAX_DEVICES - 1), GFP_KERNEL)) {
 		kfree(fwctl);
 		return NULL;
 	}
@@ -248,12 +267,13 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 
 	fwctl->dev.class = &fwctl_class;
 	fwctl->dev.parent = parent;
-	fwctl->dev.devt = MKDEV(MAJOR(fwctl_region), MINOR(fwctl_region) + minor);
+	fwctl->dev.devt = MKDEV(MAJOR(fwctl_region),
+				MINOR(fwctl_region) + fwctl->index);
 	device_initialize(&fwctl->dev);
 	cdev_init(&fwctl->cdev, &fwctl_fops);
 	fwctl->cdev.owner = THIS_MODULE;
 
-	if (dev_set_name(&fwctl->dev, "fwctl%d", minor)) {
+	if (dev_set_name(&fwctl->dev, "fwctl%u", fwctl->index)) {
 		fwctl_put(fwctl);
 		return NULL;
 	}
@@ -272,7 +292,16 @@ EXPORT_SYMBOL_NS_GPL(_fwctl_alloc_device, "FWCTL");
  */
 int fwctl_register(struct fwctl_device *fwctl)
 {
-	return cdev_device_add(&fwctl->cdev, &fwctl->dev);
+	int err;
+
+	fwctl_ceiling_init(fwctl);
+	err = cdev_device_add(&fwctl->cdev, &fwctl->dev);
+	if (err)
+		return err;
+	/* The entry was reserved with the number: this cannot fail. */
+	xa_store(&fwctl_devices, fwctl->index, fwctl, GFP_KERNEL);
+	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_ADDED_NTF);
+	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
 
@@ -296,10 +325,13 @@ void fwctl_unregister(struct fwctl_device *fwctl)
 	wake_up_all(&fwctl->rpc_slots);
 	if (fwctl->ops->abort)
 		fwctl->ops->abort(fwctl);
-	cdev_device_del(&fwctl->cdev, &fwctl->dev);
+	xa_store(&fwctl_devices, fwctl->index, NULL, GFP_KERNEL);
+	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_REMOVED_NTF);
 
+	/* The parent is there until cdev_device_del(): see fwctl_find(). */
 	fwctl_leave(fwctl);
 	wait_for_completion(&fwctl->unused);
+	cdev_device_del(&fwctl->cdev, &fwctl->dev);
 
 	list_for_each_entry(uctx, &fwctl->uctxs, uctxs_entry)
 		queue_work(fwctl_wq, &uctx->close_work);
@@ -315,6 +347,10 @@ static int __init fwctl_init(void)
 {
 	int err;
 
+	err = fwctl_ceiling_check_params();
+	if (err)
+		return err;
+
 	/* Removal may be part of a device's recovery, so of memory reclaim. */
 	fwctl_wq = alloc_workqueue("fwctl", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!fwctl_wq)
@@ -327,8 +363,14 @@ static int __init fwctl_init(void)
 	err = class_register(&fwctl_class);
 	if (err)
 		goto err_region;
+
+	err = fwctl_nl_init();
+	if (err)
+		goto err_class;
 	return 0;
 
+err_class:
+	class_unregister(&fwctl_class);
 err_region:
 	unregister_chrdev_region(fwctl_region, FWCTL_MAX_DEVICES);
 err_wq:
@@ -338,10 +380,11 @@ err_wq:
 
 static void __exit fwctl_exit(void)
 {
+	fwctl_nl_exit();
 	class_unregister(&fwctl_class);
 	unregister_chrdev_region(fwctl_region, FWCTL_MAX_DEVICES);
 	destroy_workqueue(fwctl_wq);
-	ida_destroy(&fwctl_ida);
+	xa_destroy(&fwctl_devices);
 }
 
 /* A backend that is built in may probe as soon as device initcalls run. */

@@ -7,6 +7,8 @@
 
 #include <linux/fwctl.h>
 
+struct seq_file;
+
 /**
  * enum fwctl_limits - bounds of the core
  * @FWCTL_MAX_DEVICES: device numbers, all taken from one region
@@ -18,9 +20,42 @@ enum fwctl_limits {
 	FWCTL_MAX_RPC_LEN = 2 * 1024 * 1024,
 };
 
+/**
+ * struct fwctl_call - one RPC on its way through the core
+ * @uctx: the file it came through
+ * @scope: what the caller declared
+ * @in: the request, in kernel memory; the backend may answer in place
+ * @in_len: its length
+ * @out_len: room for the answer, then its length
+ * @cmd: what the request does
+ * @reason: why it was refused, or %FWCTL_REASON_ADMITTED
+ * @result: 0, or the negative errno that it ended with
+ * @timed: @start and @duration are set
+ * @has_fw_status: @fw_status is set
+ * @fw_status: the firmware's own verdict
+ * @start: when it was delivered, CLOCK_MONOTONIC in nanoseconds
+ * @duration: nanoseconds inside the backend
+ */
+struct fwctl_call {
+	struct fwctl_uctx *uctx;
+	enum fwctl_rpc_scope scope;
+	void *in;
+	size_t in_len;
+	size_t out_len;
+	struct fwctl_command cmd;
+	enum fwctl_reason reason;
+	int result;
+	bool timed;
+	bool has_fw_status;
+	u32 fw_status;
+	u64 start;
+	u64 duration;
+};
+
 /* device.c: devices, contexts and calls from their first moment to their last */
 bool fwctl_enter(struct fwctl_device *fwctl);
 void fwctl_leave(struct fwctl_device *fwctl);
+struct fwctl_device *fwctl_find(unsigned int first, unsigned int last);
 struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write);
 void fwctl_uctx_close(struct fwctl_uctx *uctx);
 
@@ -33,9 +68,33 @@ void *fwctl_buffer_get(struct fwctl_uctx *uctx, size_t need, size_t *size);
 void fwctl_buffer_put(struct fwctl_uctx *uctx, void *buffer, size_t size);
 
 /* policy.c: who may do what */
-int fwctl_admit(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
-		const void *in, size_t in_len, size_t out_len);
-ssize_t fwctl_scopes_print(char *page);
+int fwctl_admit(struct fwctl_call *call);
+int fwctl_may_lower(void);
+
+/* ceiling.c: the highest scope that each device admits */
+extern const char * const fwctl_scope_names[FWCTL_SCOPES];
+extern struct device_attribute dev_attr_scopes;
+extern struct device_attribute dev_attr_scope_max;
+int fwctl_ceiling_check_params(void);
+int fwctl_ceiling_parse(const char *name);
+void fwctl_ceiling_init(struct fwctl_device *fwctl);
+int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling);
+bool fwctl_below_ceiling(struct fwctl_device *fwctl, enum fwctl_rpc_scope scope);
+
+/* audit.c: what happened */
+void fwctl_record_start(struct fwctl_call *call);
+void fwctl_record_finish(struct fwctl_call *call, const void *out);
+void fwctl_record(struct fwctl_call *call);
+void fwctl_record_taint(struct fwctl_call *call);
+void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old);
+void fwctl_record_show(struct seq_file *m, struct fwctl_uctx *uctx);
+
+/* netlink.c: the family fwctl */
+void fwctl_nl_notify(struct fwctl_device *fwctl, u8 cmd);
+bool fwctl_nl_audited(const struct fwctl_call *call);
+void fwctl_nl_audit(const struct fwctl_call *call);
+int fwctl_nl_init(void);
+void fwctl_nl_exit(void);
 
 /* chardev.c: the file and its ioctls */
 extern const struct file_operations fwctl_fops;

@@ -20,9 +20,14 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <uapi/fwctl/fwctl.h>
+#include <uapi/fwctl/fwctl_netlink.h>
 
 struct fwctl_device;
 struct fwctl_uctx;
+
+/* How many there are of each, as the dimensions of counters. */
+#define FWCTL_SCOPES	(FWCTL_RPC_DEBUG_WRITE_FULL + 1)
+#define FWCTL_REASONS	(FWCTL_REASON_CEILING + 1)
 
 /**
  * struct fwctl_command - what a request would do, as the backend reads it
@@ -74,6 +79,9 @@ struct fwctl_command {
  * @abort: optional. The device is going away: make calls that are inside the
  *	other ops return soon, and those that still enter. Called once, from
  *	fwctl_unregister(), while they run.
+ * @fw_status: optional. Tell in @status the firmware's verdict in an answer of
+ *	@out_len bytes that @fw_rpc returned, for the audit stream. An error
+ *	says that there is none.
  */
 struct fwctl_ops {
 	enum fwctl_device_type device_type;
@@ -88,6 +96,8 @@ struct fwctl_ops {
 			size_t in_len, size_t out_len,
 			struct fwctl_command *cmd);
 	void (*abort)(struct fwctl_device *fwctl);
+	int (*fw_status)(struct fwctl_uctx *uctx, const void *out,
+			 size_t out_len, u32 *status);
 };
 
 /**
@@ -105,6 +115,8 @@ struct fwctl_device {
 	struct cdev cdev;
 	const struct fwctl_ops *ops;
 	const char *driver;
+	unsigned int index;
+	enum fwctl_ceiling ceiling;
 
 	/* Calls inside the backend, plus one until fwctl_unregister(). */
 	refcount_t users;
@@ -119,8 +131,13 @@ struct fwctl_device {
 	atomic_t rpcs;
 	wait_queue_head_t rpc_slots;
 
-	unsigned long scopes_logged;
+	/* A bit for each declared scope that has tainted the kernel. */
+	unsigned long taints;
 	struct ratelimit_state log_limit;
+
+	/* By effective scope, and by reason. */
+	atomic64_t delivered[FWCTL_SCOPES];
+	atomic64_t refused[FWCTL_REASONS];
 };
 
 /**
@@ -139,6 +156,8 @@ struct fwctl_uctx {
 	struct work_struct close_work;
 	bool may_write;
 	pid_t logged_tgid;
+	atomic64_t delivered[FWCTL_SCOPES];
+	atomic64_t refused;
 
 	/* The largest buffer used so far, while no call uses it. */
 	spinlock_t spare_lock;

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ceilings: the highest effective scope that a device admits.
+ *
+ * A ceiling comes down and never goes up while the kernel runs. It belongs to
+ * the device that RPCs reach, known by its name, not to the fwctl device, which
+ * comes and goes with drivers. What is remembered here would be lost with this
+ * module, so the module stays from the first lowering on.
+ */
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "fwctl.h"
+
+const char * const fwctl_scope_names[] = {
+	[FWCTL_RPC_CONFIGURATION] = "configuration",
+	[FWCTL_RPC_DEBUG_READ_ONLY] = "debug-read-only",
+	[FWCTL_RPC_DEBUG_WRITE] = "debug-write",
+	[FWCTL_RPC_DEBUG_WRITE_FULL] = "debug-write-full",
+};
+
+/* In the order of enum fwctl_ceiling: one more than the scope it admits. */
+static const char * const fwctl_ceiling_names[] = {
+	[FWCTL_CEILING_NONE] = "none",
+	[FWCTL_CEILING_CONFIGURATION] = "configuration",
+	[FWCTL_CEILING_DEBUG_READ_ONLY] = "debug-read-only",
+	[FWCTL_CEILING_DEBUG_WRITE] = "debug-write",
+	[FWCTL_CEILING_DEBUG_WRITE_FULL] = "debug-write-full",
+};
+
+static char *scope_max = "debug-write-full";
+module_param(scope_max, charp, 0444);
+MODULE_PARM_DESC(scope_max,
+		 "Ceiling of every device: none, configuration, debug-read-only, debug-write or debug-write-full (default)");
+
+static char *scope_max_devices = "";
+module_param(scope_max_devices, charp, 0444);
+MODULE_PARM_DESC(scope_max_devices,
+		 "Ceilings of single devices by parent: 0000:03:00.0=none,... ; only ever lower than scope_max");
+
+struct fwctl_lowered {
+	struct list_head entry;
+	enum fwctl_ceiling ceiling;
+	char parent[];
+};
+
+/* Protects fwctl_lowered and, for writing, each device's ceiling. */
+static DEFINE_MUTEX(fwctl_ceiling_lock);
+static LIST_HEAD(fwctl_lowered);
+
+/**
+ * fwctl_ceiling_parse - the ceiling that a name stands for
+ * @name: one of the names; a line feed at its end is ignored
+ *
+ * Return: &enum fwctl_ceiling, or -EINVAL.
+ */
+int fwctl_ceiling_parse(const char *name)
+{
+	return __sysfs_match_string(fwctl_ceiling_names,
+				    ARRAY_SIZE(fwctl_ceiling_names), name);
+}
+
+/* The value of the first parameter that names the device, or -ENOENT. */
+static int fwctl_ceiling_param(const char *list, const char *parent)
+{
+	size_t len = strlen(parent);
+	const char *item, *end;
+	char name[32];
+
+	for (item = list; *item; item = *end ? end + 1 : end) {
+		end = strchrnul(item, ',');
+		if (!strncmp(item, parent, len) && item[len] == '=') {
+			item += len + 1;
+			strscpy(name, item, min_t(size_t, sizeof(name),
+						  end - item + 1));
+			return fwctl_ceiling_parse(name);
+		}
+	}
+	return -ENOENT;
+}
+
+/**
+ * fwctl_ceiling_check_params - refuse module parameters that mean nothing
+ *
+ * A ceiling that was mistyped must not be taken for none at all.
+ *
+ * Return: 0, or -EINVAL after a message that says which.
+ */
+int fwctl_ceiling_check_params(void)
+{
+	const char *item, *end;
+	char name[32];
+
+	if (fwctl_ceiling_parse(scope_max) < 0) {
+		pr_err("fwctl: scope_max: no scope '%s'\n", scope_max);
+		return -EINVAL;
+	}
+	for (item = scope_max_devices; *item; item = *end ? end + 1 : end) {
+		const char *value;
+
+		end = strchrnul(item, ',');
+		value = strnchr(item, end - item, '=');
+		if (value)
+			strscpy(name, value + 1, min_t(size_t, sizeof(name),
+						       end - value));
+		if (!value || fwctl_ceiling_parse(name) < 0) {
+			pr_err("fwctl: scope_max_devices: '%.*s' is not DEVICE=SCOPE\n",
+			       (int)(end - item), item);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static struct fwctl_lowered *fwctl_ceiling_find(const char *parent)
+{
+	struct fwctl_lowered *lowered;
+
+	list_for_each_entry(lowered, &fwctl_lowered, entry)
+		if (!strcmp(lowered->parent, parent))
+			return lowered;
+	return NULL;
+}
+
+/**
+ * fwctl_ceiling_init - give a new device the ceiling that its parent has
+ * @fwctl: a device that nobody can reach yet
+ *
+ * Context: may sleep.
+ */
+void fwctl_ceiling_init(struct fwctl_device *fwctl)
+{
+	const char *parent = dev_name(fwctl->dev.parent);
+	struct fwctl_lowered *lowered;
+	int ceiling, own;
+
+	ceiling = fwctl_ceiling_parse(scope_max);
+	own = fwctl_ceiling_param(scope_max_devices, parent);
+	if (own >= 0)
+		ceiling = min(ceiling, own);
+
+	mutex_lock(&fwctl_ceiling_lock);
+	lowered = fwctl_ceiling_find(parent);
+	if (lowered)
+		ceiling = min_t(int, ceiling, lowered->ceiling);
+	fwctl->ceiling = ceiling;
+	mutex_unlock(&fwctl_ceiling_lock);
+}
+
+/**
+ * fwctl_ceiling_lower - lower the ceiling of a device
+ * @fwctl: the device, entered by the caller so that its parent is there
+ * @ceiling: the new ceiling
+ *
+ * Files that are open obey from the return of this function on. The ceiling it
+ * has already is no error.
+ *
+ * Context: may sleep.
+ * Return: 0; -EPERM if @ceiling is higher than the present one or the caller
+ * may not lower any; -ENOMEM.
+ */
+int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling)
+{
+	const char *parent = dev_name(fwctl->dev.parent);
+	size_t size = strlen(parent) + 1;
+	struct fwctl_lowered *lowered;
+	enum fwctl_ceiling old;
+	int err;
+
+	err = fwctl_may_lower();
+	if (err)
+		return err;
+
+	mutex_lock(&fwctl_ceiling_lock);
+	old = fwctl->ceiling;
+	if (ceiling >= old) {
+		err = ceiling > old ? -EPERM : 0;
+		goto out;
+	}
+
+	lowered = fwctl_ceiling_find(parent);
+	if (!lowered) {
+		lowered = kzalloc(struct_size(lowered, parent, size),
+				  GFP_KERNEL);
+		if (!lowered) {
+			err = -ENOMEM;
+			goto out;
+		}
+		strscpy(lowered->parent, parent, size);
+		if (list_empty(&fwctl_lowered))
+			__module_get(THIS_MODULE);
+		list_add_tail(&lowered->entry, &fwctl_lowered);
+	}
+	lowered->ceiling = ceiling;
+	WRITE_ONCE(fwctl->ceiling, ceiling);
+out:
+	mutex_unlock(&fwctl_ceiling_lock);
+	if (!err && ceiling != old)
+		fwctl_record_ceiling(fwctl, old);
+	return err;
+}
+
+/**
+ * fwctl_below_ceiling - does a device admit commands of this scope?
+ * @fwctl: the device
+ * @scope: effective scope
+ *
+ * Context: any.
+ */
+bool fwctl_below_ceiling(struct fwctl_device *fwctl, enum fwctl_rpc_scope scope)
+{
+	return (unsigned int)scope < READ_ONCE(fwctl->ceiling);
+}
+
+static ssize_t scopes_show(struct device *dev, struct device_attribute *attr,
+			   char *page)
+{
+	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
+	ssize_t len = 0;
+	unsigned int i;
+
+	for (i = 0; fwctl_below_ceiling(fwctl, i); i++)
+		len += sysfs_emit_at(page, len, "%s%s", i ? " " : "",
+				     fwctl_scope_names[i]);
+	return len + sysfs_emit_at(page, len, "\n");
+}
+DEVICE_ATTR_RO(scopes);
+
+static ssize_t scope_max_show(struct device *dev, struct device_attribute *attr,
+			      char *page)
+{
+	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
+
+	return sysfs_emit(page, "%s\n",
+			  fwctl_ceiling_names[READ_ONCE(fwctl->ceiling)]);
+}
+
+static ssize_t scope_max_store(struct device *dev,
+			       struct device_attribute *attr,
+			       const char *page, size_t count)
+{
+	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
+	int ceiling, err;
+
+	ceiling = fwctl_ceiling_parse(page);
+	if (ceiling < 0)
+		return ceiling;
+	if (!fwctl_enter(fwctl))
+		return -ENODEV;
+	err = fwctl_ceiling_lower(fwctl, ceiling);
+	fwctl_leave(fwctl);
+	return err ?: count;
+}
+DEVICE_ATTR_RW(scope_max);
