@@ -114,23 +114,32 @@ static int check_status(struct fwctl_dev *dev, const struct buffer *out)
 		    syndrome);
 }
 
+/* Open the device, for writing where the scope is one that writes. */
+static int open_device(struct fwctl_dev *dev, enum fwctl_rpc_scope scope)
+{
+	unsigned int flags = 0;
+	size_t none = 0;
+	int ret;
+
+	if (scope < FWCTL_RPC_DEBUG_WRITE)
+		flags = FWCTL_OPEN_READ_ONLY_OK;
+	ret = fwctl_dev_open(dev, flags);
+	/* Linux's own fwctl tells the type only this way. */
+	if (!ret && fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_ERROR)
+		ret = fwctl_dev_info(dev, NULL, &none);
+	if (ret)
+		return fail(exit_code(ret), "%s", fwctl_dev_error(dev));
+	return FWCTL_EXIT_OK;
+}
+
 static int send_request(struct fwctl_dev *dev, const struct rpc_args *args,
 			const struct buffer *in, struct buffer *out)
 {
-	size_t len = args->out_len, none = 0;
-	unsigned int flags = 0;
+	size_t len = args->out_len;
 	int ret, code;
 
-	/* Who may not write may still ask. */
-	if (args->scope < FWCTL_RPC_DEBUG_WRITE)
-		flags = FWCTL_OPEN_READ_ONLY_OK;
-	ret = fwctl_dev_open(dev, flags);
-	if (!ret && fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_ERROR)
-		ret = fwctl_dev_info(dev, NULL, &none);
-	if (!ret)
-		ret = fwctl_dev_rpc(dev, args->scope, in->data, in->len,
-				    out->data, &len);
-	fwctl_dev_close(dev);
+	ret = fwctl_dev_rpc(dev, args->scope, in->data, in->len, out->data,
+			    &len);
 	if (ret)
 		return fail(exit_code(ret), "%s", fwctl_dev_error(dev));
 
@@ -158,6 +167,8 @@ int fwctl_cmd_rpc(int argc, char **argv)
 	code = parse_args(argc, argv, &args);
 	if (!code)
 		code = find_device(args.dev, &dev);
+	if (!code)
+		code = open_device(dev, args.scope);
 	if (!code)
 		code = read_file(args.in, MAX_LEN, &in);
 	if (!code) {

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The classifier: tells from a command's bytes and the tables what it does.
+ *
+ * It tells, and leaves the decision to the fwctl core. Only what no scope
+ * admits is refused here.
+ */
+#include "allowlist.h"
+
+enum {
+	OP_MOD_WRITE = 0,
+	OP_MOD_READ = 1,
+
+	/* What a register that is not in the table is taken for. */
+	UNLISTED_READ = R_DEBUG,
+	UNLISTED_WRITE = W_FULL,
+};
+
+static __u16 be16_at(const __u8 *p)
+{
+	return (__u16)(p[0] << 8 | p[1]);
+}
+
+static __u32 be32_at(const __u8 *p)
+{
+	return (__u32)be16_at(p) << 16 | be16_at(p + 2);
+}
+
+static const struct mlx5_fwctl_opcode *find_opcode(__u16 opcode)
+{
+	size_t low = 0, high = mlx5_fwctl_nr_opcodes;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (mlx5_fwctl_opcodes[mid].opcode < opcode)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == mlx5_fwctl_nr_opcodes ||
+	    mlx5_fwctl_opcodes[low].opcode != opcode)
+		return NULL;
+	return &mlx5_fwctl_opcodes[low];
+}
+
+static const struct mlx5_fwctl_register *find_register(__u16 id)
+{
+	size_t low = 0, high = mlx5_fwctl_nr_registers;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (mlx5_fwctl_registers[mid].id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == mlx5_fwctl_nr_registers || mlx5_fwctl_registers[low].id != id)
+		return NULL;
+	return &mlx5_fwctl_registers[low];
+}
+
+static __u8 stricter(__u8 a, __u8 b)
+{
+	__u8 scope_a = a & MLX5_FWCTL_SCOPE, scope_b = b & MLX5_FWCTL_SCOPE;
+
+	return ((a | b) & ~MLX5_FWCTL_SCOPE) | (scope_a > scope_b ? scope_a : scope_b);
+}
+
+/*
+ * A command of 16 bytes travels in the descriptor, and what it lacks is not
+ * there. A longer one travels in mailboxes, where old bytes follow its end, so
+ * a dword that it only half covers, or not at all, cannot be judged.
+ */
+static int weigh_content(__u16 number, __u8 where, size_t start,
+			 const __u8 *in, size_t in_len, __u8 *access)
+{
+	const struct mlx5_fwctl_content *c = mlx5_fwctl_contents;
+	const struct mlx5_fwctl_content *end = c + mlx5_fwctl_nr_contents;
+
+	for (; c < end; c++) {
+		size_t at = start + c->offset;
+		__u32 bits = 0;
+
+		if (c->where != where || c->number != number)
+			continue;
+		if (at + 4 <= in_len)
+			bits = be32_at(in + at);
+		else if (in_len > MLX5_FWCTL_HEADER)
+			return -EMSGSIZE;
+		if ((bits & c->mask) != c->harmless)
+			*access = stricter(*access, c->access);
+	}
+	return 0;
+}
+
+static int weigh_register(const __u8 *in, size_t in_len, __u8 *access,
+			  struct mlx5_fwctl_verdict *verdict)
+{
+	__u16 id = be16_at(in + MLX5_FWCTL_REGISTER_ID);
+	__u16 op_mod = be16_at(in + MLX5_FWCTL_OP_MOD);
+	const struct mlx5_fwctl_register *reg = find_register(id);
+	__u8 where;
+
+	verdict->number = verdict->number << 16 | id;
+	if (reg)
+		verdict->name = reg->name;
+
+	switch (op_mod) {
+	case OP_MOD_READ:
+		where = MLX5_FWCTL_IN_READ;
+		*access = reg ? reg->read : UNLISTED_READ;
+		break;
+	case OP_MOD_WRITE:
+		where = MLX5_FWCTL_IN_WRITE;
+		*access = reg ? reg->write : UNLISTED_WRITE;
+		break;
+	default:
+		return -EBADMSG;
+	}
+	return weigh_content(id, where, MLX5_FWCTL_HEADER, in, in_len, access);
+}
+
+/**
+ * mlx5_fwctl_classify - tell what a command would do
+ * @in: the command
+ * @in_len: its length
+ * @out_len: room for the answer
+ * @uctx_caps: capabilities of the user context that it would run under
+ * @verdict: receives the answer; of a refused command, as much as is known
+ *
+ * Looks at nothing beyond @in_len.
+ *
+ * Return: 0; -EMSGSIZE for a command that is too short to tell, or has too
+ * little room for its answer; -EBADMSG for one that is not admitted under any
+ * scope.
+ */
+int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
+			__u32 uctx_caps, struct mlx5_fwctl_verdict *verdict)
+{
+	const struct mlx5_fwctl_opcode *op;
+	__u8 access;
+	int err;
+
+	*verdict = (struct mlx5_fwctl_verdict){};
+	if (in_len < MLX5_FWCTL_HEADER || out_len < MLX5_FWCTL_HEADER)
+		return -EMSGSIZE;
+
+	verdict->number = be16_at(in);
+	op = find_opcode(verdict->number);
+	if (!op)
+		return -EBADMSG;
+	verdict->name = op->name;
+	access = op->access;
+
+	/* Tunnelled, it would act on another function than this one. */
+	if (be16_at((const __u8 *)in + MLX5_FWCTL_TUNNEL))
+		return -EBADMSG;
+
+	if (access & MLX5_FWCTL_BY_REGISTER)
+		err = weigh_register(in, in_len, &access, verdict);
+	else
+		err = weigh_content(op->opcode, MLX5_FWCTL_IN_COMMAND, 0, in,
+				    in_len, &access);
+	if (err)
+		return err;
+
+	if (access & MLX5_FWCTL_NEVER)
+		return -EBADMSG;
+	if (access & MLX5_FWCTL_TOOLS && !(uctx_caps & MLX5_FWCTL_TOOLS_RESOURCES))
+		return -EBADMSG;
+
+	verdict->scope = access & MLX5_FWCTL_SCOPE;
+	verdict->writes = access & MLX5_FWCTL_WRITES;
+	return 0;
+}
+
+/* What only reads says so, and what writes never passes for a mere read. */
+static bool sound(__u8 access)
+{
+	__u8 scope = access & MLX5_FWCTL_SCOPE;
+
+	if (access & MLX5_FWCTL_NEVER)
+		return access == NEVER;
+	if (access & MLX5_FWCTL_WRITES)
+		return scope != FWCTL_RPC_DEBUG_READ_ONLY;
+	return scope != FWCTL_RPC_DEBUG_WRITE;
+}
+
+static bool content_sound(const struct mlx5_fwctl_content *c)
+{
+	bool listed;
+
+	if (c->where == MLX5_FWCTL_IN_COMMAND)
+		listed = find_opcode(c->number);
+	else
+		listed = find_register(c->number);
+
+	return listed && sound(c->access) && c->mask && c->offset % 4 == 0 &&
+	       !(c->harmless & ~c->mask);
+}
+
+static __u32 content_key(const struct mlx5_fwctl_content *c)
+{
+	return (__u32)c->where << 16 | c->number;
+}
+
+/**
+ * mlx5_fwctl_tables_fault - check the tables
+ *
+ * Order and uniqueness, which finding an entry relies on, and that no entry
+ * contradicts itself.
+ *
+ * Return: the name of the first entry that is wrong, or NULL.
+ */
+const char *mlx5_fwctl_tables_fault(void)
+{
+	const struct mlx5_fwctl_opcode *op = mlx5_fwctl_opcodes;
+	const struct mlx5_fwctl_register *reg = mlx5_fwctl_registers;
+	const struct mlx5_fwctl_content *c = mlx5_fwctl_contents;
+	size_t i;
+
+	for (i = 0; i < mlx5_fwctl_nr_opcodes; i++, op++)
+		if ((i && op[-1].opcode >= op->opcode) || !sound(op->access))
+			return op->name;
+
+	for (i = 0; i < mlx5_fwctl_nr_registers; i++, reg++)
+		if ((i && reg[-1].id >= reg->id) || !sound(reg->read) ||
+		    !sound(reg->write) ||
+		    !(reg->write & (MLX5_FWCTL_WRITES | MLX5_FWCTL_NEVER)))
+			return reg->name;
+
+	for (i = 0; i < mlx5_fwctl_nr_contents; i++, c++)
+		if ((i && content_key(c - 1) > content_key(c)) || !content_sound(c))
+			return "rule on content";
+
+	return NULL;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the commands of ConnectX firmware do: tables, and the classifier that
+ * reads a command against them.
+ *
+ * Plain C that needs nothing of the kernel, so that the same files are built
+ * into the module, into unit tests, fuzzers and the documentation's generator.
+ */
+#ifndef __MLX5_FWCTL_ALLOWLIST_H
+#define __MLX5_FWCTL_ALLOWLIST_H
+
+#include <linux/types.h>
+
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <uapi/fwctl/fwctl.h>
+#define MLX5_FWCTL_WHY(_text)
+#else
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <fwctl/fwctl.h>
+#define MLX5_FWCTL_WHY(_text)	.why = (_text),
+#define MLX5_FWCTL_HAS_WHY
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(_array)	(sizeof(_array) / sizeof((_array)[0]))
+#endif
+#endif
+
+/**
+ * enum mlx5_fwctl_access - what it takes to be admitted, one byte
+ * @MLX5_FWCTL_SCOPE: mask of the lowest scope, an enum fwctl_rpc_scope
+ * @MLX5_FWCTL_WRITES: flag: changes something on the device
+ * @MLX5_FWCTL_TOOLS: flag: only in a context that has TOOLS_RESOURCES
+ * @MLX5_FWCTL_BY_REGISTER: flag: the register that is accessed decides
+ * @MLX5_FWCTL_NEVER: flag: not admitted under any scope
+ *
+ * The rest are the combinations that the tables use. R_FULL is for reading what
+ * may be somebody's data or somebody's key.
+ */
+enum mlx5_fwctl_access {
+	MLX5_FWCTL_SCOPE = 0x03,
+	MLX5_FWCTL_WRITES = 0x10,
+	MLX5_FWCTL_TOOLS = 0x20,
+	MLX5_FWCTL_BY_REGISTER = 0x40,
+	MLX5_FWCTL_NEVER = 0x80,
+
+	R_CONF = FWCTL_RPC_CONFIGURATION,
+	R_DEBUG = FWCTL_RPC_DEBUG_READ_ONLY,
+	R_FULL = FWCTL_RPC_DEBUG_WRITE_FULL,
+	W_CONF = FWCTL_RPC_CONFIGURATION | MLX5_FWCTL_WRITES,
+	W_DEBUG = FWCTL_RPC_DEBUG_WRITE | MLX5_FWCTL_WRITES,
+	W_FULL = FWCTL_RPC_DEBUG_WRITE_FULL | MLX5_FWCTL_WRITES,
+	NEVER = MLX5_FWCTL_NEVER,
+};
+
+/**
+ * struct mlx5_fwctl_opcode - a command that is admitted
+ * @opcode: first 16 bits of the command; the table is sorted by it
+ * @access: &enum mlx5_fwctl_access
+ * @name: the command's name in lower case
+ * @why: what it does and where that is said; not in the kernel
+ */
+struct mlx5_fwctl_opcode {
+	__u16 opcode;
+	__u8 access;
+	const char *name;
+#ifdef MLX5_FWCTL_HAS_WHY
+	const char *why;
+#endif
+};
+
+/**
+ * struct mlx5_fwctl_register - a register whose meaning is known
+ * @id: register_id of ACCESS_REG; the table is sorted by it
+ * @read: &enum mlx5_fwctl_access for reading it
+ * @write: &enum mlx5_fwctl_access for writing it
+ * @name: the register's name in lower case
+ * @why: what it holds and where that is said; not in the kernel
+ */
+struct mlx5_fwctl_register {
+	__u16 id;
+	__u8 read;
+	__u8 write;
+	const char *name;
+#ifdef MLX5_FWCTL_HAS_WHY
+	const char *why;
+#endif
+};
+
+/**
+ * enum mlx5_fwctl_where - which requests a rule on content looks at
+ * @MLX5_FWCTL_IN_COMMAND: commands; offsets count from the command's start
+ * @MLX5_FWCTL_IN_READ: register reads; offsets count from the register's start
+ * @MLX5_FWCTL_IN_WRITE: register writes, likewise
+ */
+enum mlx5_fwctl_where {
+	MLX5_FWCTL_IN_COMMAND,
+	MLX5_FWCTL_IN_READ,
+	MLX5_FWCTL_IN_WRITE,
+};
+
+/**
+ * struct mlx5_fwctl_content - bits that make a request do more than its table
+ *	entry says
+ * @number: opcode or register id; the table is sorted by @where, then by it
+ * @where: &enum mlx5_fwctl_where
+ * @access: what it takes then: the higher scope, the more flags
+ * @offset: of a big-endian dword
+ * @mask: bits of that dword to look at
+ * @harmless: the value of these bits that changes nothing
+ * @why: what they do and where that is said; not in the kernel
+ */
+struct mlx5_fwctl_content {
+	__u16 number;
+	__u8 where;
+	__u8 access;
+	__u16 offset;
+	__u32 mask;
+	__u32 harmless;
+#ifdef MLX5_FWCTL_HAS_WHY
+	const char *why;
+#endif
+};
+
+extern const struct mlx5_fwctl_opcode mlx5_fwctl_opcodes[];
+extern const size_t mlx5_fwctl_nr_opcodes;
+extern const struct mlx5_fwctl_register mlx5_fwctl_registers[];
+extern const size_t mlx5_fwctl_nr_registers;
+extern const struct mlx5_fwctl_content mlx5_fwctl_contents[];
+extern const size_t mlx5_fwctl_nr_contents;
+
+/**
+ * enum mlx5_fwctl_layout - offsets in every command, and a few numbers
+ * @MLX5_FWCTL_UID: firmware user context that the command runs under, be16
+ * @MLX5_FWCTL_TUNNEL: vhca_tunnel_id: the function that it is passed on to, be16
+ * @MLX5_FWCTL_OP_MOD: variant of the command, be16
+ * @MLX5_FWCTL_REGISTER_ID: of ACCESS_REG, be16
+ * @MLX5_FWCTL_HEADER: shortest command, shortest answer, and where the
+ *	register starts in ACCESS_REG
+ * @MLX5_FWCTL_TOOLS_RESOURCES: capability of a user context, in uctx_cap
+ */
+enum mlx5_fwctl_layout {
+	MLX5_FWCTL_UID = 2,
+	MLX5_FWCTL_TUNNEL = 4,
+	MLX5_FWCTL_OP_MOD = 6,
+	MLX5_FWCTL_REGISTER_ID = 10,
+	MLX5_FWCTL_HEADER = 16,
+	MLX5_FWCTL_TOOLS_RESOURCES = 0x4,
+};
+
+/**
+ * struct mlx5_fwctl_verdict - what a command would do
+ * @scope: lowest scope that it may be sent under, an enum fwctl_rpc_scope
+ * @writes: it changes something on the device
+ * @number: its opcode; of register access, opcode << 16 | register id
+ * @name: of the command, or of the register; NULL for an unknown command
+ */
+struct mlx5_fwctl_verdict {
+	__u32 scope;
+	bool writes;
+	__u32 number;
+	const char *name;
+};
+
+int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
+			__u32 uctx_caps, struct mlx5_fwctl_verdict *verdict);
+const char *mlx5_fwctl_tables_fault(void);
+
+#endif

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The mlx5 backend's classifier, in user space: the tables themselves, every
+ * opcode and every register, and the commands of programs in use.
+ *
+ * What is expected stands here a second time, as it was published, so that a
+ * slip in the tables shows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "allowlist.h"
+
+#define TOOLS	MLX5_FWCTL_TOOLS_RESOURCES
+
+#define diag(_format, ...)	printf("# " _format "\n", __VA_ARGS__)
+
+enum {
+	CONF = FWCTL_RPC_CONFIGURATION,
+	DEBUG = FWCTL_RPC_DEBUG_READ_ONLY,
+	WRITE_ONE = FWCTL_RPC_DEBUG_WRITE,
+	WRITE_ALL = FWCTL_RPC_DEBUG_WRITE_FULL,
+
+	READ_REG = 1,
+	WRITE_REG = 0,
+};
+
+static unsigned int tests, failures, wrong;
+
+static void result(const char *name)
+{
+	printf("%sok %u %s\n", wrong ? "not " : "", ++tests, name);
+	failures += !!wrong;
+	wrong = 0;
+}
+
+static void put16(__u8 *at, unsigned int value)
+{
+	at[0] = value >> 8;
+	at[1] = value;
+}
+
+static void put32(__u8 *at, __u32 value)
+{
+	put16(at, value >> 16);
+	put16(at + 2, value & 0xffff);
+}
+
+/* The command lies at the end of its memory, for a sanitizer to watch over. */
+static int classify(const __u8 *cmd, size_t len, size_t out_len, __u32 caps,
+		    struct mlx5_fwctl_verdict *v)
+{
+	__u8 *copy = malloc(len ? len : 1);
+	int err;
+
+	if (!copy)
+		exit(1);
+	memcpy(copy, cmd, len);
+	err = mlx5_fwctl_classify(copy, len, out_len, caps, v);
+	free(copy);
+	return err;
+}
+
+static void expect_error(const char *what, const __u8 *cmd, size_t len, int want)
+{
+	struct mlx5_fwctl_verdict v;
+	int err = classify(cmd, len, 64, TOOLS, &v);
+
+	if (err != want) {
+		diag("%s: error %d, not %d", what, err, want);
+		wrong++;
+	}
+}
+
+static void expect(const char *what, const __u8 *cmd, size_t len,
+		   unsigned int scope, bool writes)
+{
+	struct mlx5_fwctl_verdict v;
+	int err = classify(cmd, len, 64, TOOLS, &v);
+
+	if (err || v.scope != scope || v.writes != writes) {
+		diag("%s: error %d scope %u writes %d, not scope %u writes %d",
+		     what, err, v.scope, v.writes, scope, writes);
+		wrong++;
+	}
+}
+
+static void expect_op(unsigned int opcode, unsigned int scope, bool writes)
+{
+	__u8 cmd[64] = {};
+	char what[32];
+
+	put16(cmd, opcode);
+	snprintf(what, sizeof(what), "opcode %#x", opcode);
+	expect(what, cmd, sizeof(cmd), scope, writes);
+	expect(what, cmd, MLX5_FWCTL_HEADER, scope, writes);
+}
+
+static void make_reg(__u8 *cmd, size_t size, unsigned int opcode,
+		     unsigned int id, unsigned int op_mod)
+{
+	memset(cmd, 0, size);
+	put16(cmd, opcode);
+	put16(cmd + MLX5_FWCTL_OP_MOD, op_mod);
+	put16(cmd + MLX5_FWCTL_REGISTER_ID, id);
+}
+
+/* One dword of the register is @value, the others are 0. */
+static void expect_reg(unsigned int id, unsigned int op_mod, size_t offset,
+		       __u32 value, unsigned int scope, bool writes)
+{
+	static const unsigned int opcodes[] = { 0x805, 0xb0c };
+	__u8 cmd[1040];
+	char what[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(opcodes); i++) {
+		make_reg(cmd, sizeof(cmd), opcodes[i], id, op_mod);
+		put32(cmd + MLX5_FWCTL_HEADER + offset, value);
+		snprintf(what, sizeof(what), "%s of register %#x by %#x, %#x",
+			 op_mod ? "read" : "write", id, opcodes[i], value);
+		expect(what, cmd, sizeof(cmd), scope, writes);
+	}
+}
+
+static void refuse_reg(unsigned int id, unsigned int op_mod)
+{
+	__u8 cmd[64];
+	char what[32];
+
+	make_reg(cmd, sizeof(cmd), 0x805, id, op_mod);
+	snprintf(what, sizeof(what), "register %#x op_mod %u", id, op_mod);
+	expect_error(what, cmd, sizeof(cmd), -EBADMSG);
+}
+
+static void test_tables(void)
+{
+	const char *fault = mlx5_fwctl_tables_fault();
+	size_t i, j;
+
+	if (fault) {
+		diag("%s", fault);
+		wrong++;
+	}
+	for (i = 0; i < mlx5_fwctl_nr_opcodes; i++) {
+		const struct mlx5_fwctl_opcode *op = &mlx5_fwctl_opcodes[i];
+
+		if (!op->name[0] || !op->why[0])
+			wrong++;
+		for (j = 0; j < i; j++)
+			wrong += !strcmp(op->name, op[-1 - (long)j].name);
+	}
+	for (i = 0; i < mlx5_fwctl_nr_registers; i++) {
+		const struct mlx5_fwctl_register *reg = &mlx5_fwctl_registers[i];
+
+		if (!reg->name[0] || !reg->why[0])
+			wrong++;
+		for (j = 0; j < i; j++)
+			wrong += !strcmp(reg->name, reg[-1 - (long)j].name);
+	}
+	if (mlx5_fwctl_nr_registers < 80) {
+		diag("%zu registers", mlx5_fwctl_nr_registers);
+		wrong++;
+	}
+	result("tables are in order, complete and free of contradictions");
+}
+
+static void test_published_opcodes(void)
+{
+	static const __u16 conf_reads[] = {
+		0x100, 0x101, 0x10e, 0x740, 0x760, 0x762, 0xb22,
+	};
+	static const __u16 conf_writes[] = { 0x109, 0x731, 0x823, 0xb2e };
+	static const __u16 debug_reads[] = {
+		0x107, 0x10a, 0x111, 0x117, 0x201, 0x203, 0x303, 0x402, 0x50b,
+		0x702, 0x707, 0x713, 0x719, 0x725, 0x727, 0x732, 0x750, 0x752,
+		0x754, 0x764, 0x765, 0x76f, 0x770, 0x773, 0x781, 0x784, 0x80b,
+		0x80d, 0x813, 0x821, 0x822, 0x824, 0x826, 0x82a, 0x831, 0x842,
+		0x903, 0x907, 0x90b, 0x90f, 0x911, 0x915, 0x919, 0x932, 0x935,
+		0x937, 0x93b, 0x93f, 0x942, 0x962, 0x964, 0xa02, 0xb0d,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(conf_reads); i++)
+		expect_op(conf_reads[i], CONF, false);
+	for (i = 0; i < ARRAY_SIZE(conf_writes); i++)
+		expect_op(conf_writes[i], CONF, true);
+	for (i = 0; i < ARRAY_SIZE(debug_reads); i++)
+		expect_op(debug_reads[i], DEBUG, false);
+	expect_op(0x820, WRITE_ONE, true);
+	if (mlx5_fwctl_nr_opcodes != ARRAY_SIZE(conf_reads) +
+	    ARRAY_SIZE(conf_writes) + ARRAY_SIZE(debug_reads) + 1 + 2) {
+		diag("%zu opcodes in the table", mlx5_fwctl_nr_opcodes);
+		wrong++;
+	}
+	result("listed opcodes have the scope that was published");
+}
+
+static void test_other_opcodes(void)
+{
+	/* ALLOC_PD, CREATE_MKEY, CREATE_UCTX, MAD_IFC, MANAGE_PAGES, TEARDOWN */
+	static const __u16 examples[] = {
+		0x800, 0x200, 0xa04, 0x50d, 0x108, 0x103, 0x80a, 0xb17,
+	};
+	struct mlx5_fwctl_verdict v;
+	unsigned int opcode, admitted = 0;
+	__u8 cmd[64] = {};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(examples); i++) {
+		put16(cmd, examples[i]);
+		expect_error("refused opcode", cmd, sizeof(cmd), -EBADMSG);
+	}
+	for (opcode = 0; opcode <= 0xffff; opcode++) {
+		int err;
+
+		put16(cmd, opcode);
+		err = classify(cmd, sizeof(cmd), 64, TOOLS, &v);
+		if (!err)
+			admitted++;
+		if (err && err != -EBADMSG)
+			wrong++;
+		if (v.number != opcode && v.number >> 16 != opcode)
+			wrong++;
+		if (!err && v.scope == DEBUG && v.writes)
+			wrong++;
+	}
+	if (admitted != mlx5_fwctl_nr_opcodes) {
+		diag("%u opcodes admitted", admitted);
+		wrong++;
+	}
+	result("all other opcodes are refused, and known by number");
+}
+
+static void test_lengths(void)
+{
+	struct mlx5_fwctl_verdict v;
+	__u8 cmd[64] = {};
+	size_t len;
+
+	put16(cmd, 0x100);
+	for (len = 0; len < MLX5_FWCTL_HEADER; len++) {
+		expect_error("short command", cmd, len, -EMSGSIZE);
+		if (classify(cmd, sizeof(cmd), len, 0, &v) != -EMSGSIZE)
+			wrong++;
+	}
+	if (classify(cmd, MLX5_FWCTL_HEADER, MLX5_FWCTL_HEADER, 0, &v))
+		wrong++;
+	make_reg(cmd, sizeof(cmd), 0x805, 0x9020, READ_REG);
+	expect_error("register access of 15 bytes", cmd, 15, -EMSGSIZE);
+	expect("register access of 16 bytes", cmd, 16, CONF, false);
+	result("a command or an answer of less than 16 bytes is too short");
+}
+
+static void test_cut_content(void)
+{
+	__u8 cmd[64] = {};
+	size_t len;
+
+	put16(cmd, 0x773);
+	for (len = 17; len < 0x1c; len++)
+		expect_error("query_q_counter cut", cmd, len, -EMSGSIZE);
+	expect("query_q_counter of 28 bytes", cmd, 0x1c, DEBUG, false);
+	make_reg(cmd, sizeof(cmd), 0x805, 0x5008, READ_REG);
+	for (len = 17; len < 24; len++)
+		expect_error("ppcnt cut", cmd, len, -EMSGSIZE);
+	expect("ppcnt of 8 bytes", cmd, 24, DEBUG, false);
+	make_reg(cmd, sizeof(cmd), 0x805, 0xc000, READ_REG);
+	expect("resource_dump of no bytes", cmd, 16, WRITE_ALL, true);
+	result("a command that ends before the bit that decides is too short");
+}
+
+static void test_tunnel(void)
+{
+	__u8 cmd[64] = {};
+	unsigned int bit;
+
+	for (bit = 0; bit < 16; bit++) {
+		put16(cmd, 0x100);
+		put16(cmd + MLX5_FWCTL_TUNNEL, 1u << bit);
+		expect_error("tunnelled query", cmd, sizeof(cmd), -EBADMSG);
+		make_reg(cmd, sizeof(cmd), 0x805, 0x9020, READ_REG);
+		put16(cmd + MLX5_FWCTL_TUNNEL, 1u << bit);
+		expect_error("tunnelled register", cmd, sizeof(cmd), -EBADMSG);
+	}
+	put16(cmd, 0x100);
+	put16(cmd + MLX5_FWCTL_TUNNEL, 0);
+	put16(cmd + MLX5_FWCTL_UID, 0xffff);
+	expect("foreign uid", cmd, sizeof(cmd), CONF, false);
+	result("a command for another function is refused, a uid is ignored");
+}
+
+static void test_clear_bits(void)
+{
+	static const struct {
+		__u16 opcode;
+		__u8 offset;
+	} clears[] = {
+		{ 0x770, 24 }, { 0x773, 24 }, { 0x93b, 24 }, { 0x826, 8 },
+		{ 0x964, 8 },
+	};
+	__u8 cmd[64];
+	size_t i, bit;
+
+	for (i = 0; i < ARRAY_SIZE(clears); i++) {
+		for (bit = 0; bit < 32; bit++) {
+			bool clear = bit == 31;
+			bool dump = clears[i].opcode == 0x93b && bit == 30;
+
+			memset(cmd, 0, sizeof(cmd));
+			put16(cmd, clears[i].opcode);
+			put32(cmd + clears[i].offset, 1u << bit);
+			expect("clear bit", cmd, sizeof(cmd),
+			       clear ? WRITE_ONE : dump ? WRITE_ALL : DEBUG,
+			       clear || dump);
+		}
+	}
+	result("a query that clears is a write");
+}
+
+static void test_capability(void)
+{
+	struct mlx5_fwctl_verdict v;
+	__u8 cmd[64] = {};
+
+	put16(cmd, 0x109);
+	if (classify(cmd, sizeof(cmd), 64, 0, &v) != -EBADMSG ||
+	    classify(cmd, sizeof(cmd), 64, ~TOOLS, &v) != -EBADMSG ||
+	    classify(cmd, sizeof(cmd), 64, TOOLS, &v) ||
+	    v.scope != CONF || !v.writes)
+		wrong++;
+	result("set_hca_cap needs TOOLS_RESOURCES");
+}
+
+static void test_configuration_registers(void)
+{
+	static const __u16 reads[] = {
+		0x9020, 0x9021, 0x9024, 0x9025, 0x9026, 0x9027, 0x9028, 0x902f,
+		0x9030, 0x9033, 0x9034, 0x9035, 0x9060, 0x9061, 0x9064, 0x907f,
+		0x911a, 0x402d, 0x507f, 0x4019, 0xb01f, 0xc00d, 0xc00e, 0xc011,
+	};
+	static const __u16 writes[] = { 0x9024, 0x9025, 0x9033 };
+	static const __u16 full[] = { 0x9020, 0x9030, 0x9034, 0x9064, 0x907f };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(reads); i++)
+		expect_reg(reads[i], READ_REG, 0, 0, CONF, false);
+	for (i = 0; i < ARRAY_SIZE(writes); i++)
+		expect_reg(writes[i], WRITE_REG, 0, ~0u, CONF, true);
+	for (i = 0; i < ARRAY_SIZE(full); i++)
+		expect_reg(full[i], WRITE_REG, 0, 0, WRITE_ALL, true);
+	result("registers of identity and configuration");
+}
+
+static void test_debug_registers(void)
+{
+	static const __u16 reads[] = {
+		0x5003, 0x5004, 0x5006, 0x5008, 0x5031, 0x504c, 0x9009, 0x900a,
+		0x9014, 0x9040, 0x9062, 0x9063, 0x9110, 0xb002,
+	};
+	static const __u16 full[] = {
+		0x5006, 0x9014, 0x9023, 0x9062, 0x9063, 0x9012, 0x9057, 0xc007,
+	};
+	static const __u16 nevers[] = { 0x38f0, 0x905c, 0x9160, 0xc009 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(reads); i++)
+		expect_reg(reads[i], READ_REG, 0, 0, DEBUG, false);
+	for (i = 0; i < ARRAY_SIZE(full); i++)
+		expect_reg(full[i], WRITE_REG, 0, 0, WRITE_ALL, true);
+	for (i = 0; i < ARRAY_SIZE(nevers); i++) {
+		refuse_reg(nevers[i], READ_REG);
+		refuse_reg(nevers[i], WRITE_REG);
+	}
+	refuse_reg(0x7004, WRITE_REG);
+	expect_reg(0x9011, READ_REG, 0, 0, WRITE_ALL, false);
+	result("registers of debugging, of danger, and of no concern");
+}
+
+static void test_register_content(void)
+{
+	static const struct {
+		__u16 id;
+		__u8 offset;
+		__u32 value;
+		__u8 scope;
+	} acts[] = {
+		{ 0x5008, 4, 0x80000000, WRITE_ONE },
+		{ 0x5012, 0, 0x80000000, WRITE_ALL },
+		{ 0x5038, 4, 0x00000200, WRITE_ONE },
+		{ 0x5038, 8, 0x80000000, WRITE_ONE },
+		{ 0x900a, 8, 0x40000000, WRITE_ONE },
+		{ 0x9014, 12, 0x00000001, WRITE_ALL },
+		{ 0x9036, 4, 0x00000001, WRITE_ONE },
+		{ 0x9051, 4, 0x80000000, WRITE_ONE },
+		{ 0xb001, 16, 0x80000000, WRITE_ONE },
+		{ 0xb002, 20, 0x80000000, WRITE_ONE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(acts); i++) {
+		expect_reg(acts[i].id, READ_REG, acts[i].offset, acts[i].value,
+			   acts[i].scope, true);
+		expect_reg(acts[i].id, READ_REG, acts[i].offset, 0, DEBUG, false);
+	}
+	expect_reg(0xc000, READ_REG, 0, 0x4000ffff, DEBUG, false);
+	expect_reg(0xc000, READ_REG, 0, 0x0000ffff, WRITE_ALL, true);
+	expect_reg(0x9041, WRITE_REG, 0, 0, WRITE_ONE, true);
+	expect_reg(0x9041, WRITE_REG, 0, 1, WRITE_ALL, true);
+	result("a register read that acts is a write");
+}
+
+static void test_reset(void)
+{
+	unsigned int bit;
+
+	/* What mstconfig sends after set and reset, in old and new versions. */
+	expect_reg(0x9028, WRITE_REG, 4, 0x40, CONF, true);
+	expect_reg(0x9028, WRITE_REG, 4, 0x48, CONF, true);
+	for (bit = 0; bit < 32; bit++)
+		if (bit != 3 && bit != 6)
+			expect_reg(0x9028, WRITE_REG, 4, 1u << bit | 0x40,
+				   WRITE_ALL, true);
+	result("arming a reset is configuration, resetting is not");
+}
+
+static void test_all_registers(void)
+{
+	struct mlx5_fwctl_verdict v;
+	unsigned int id, op_mod;
+	__u8 cmd[64];
+
+	for (id = 0; id <= 0xffff; id++) {
+		const struct mlx5_fwctl_register *reg = NULL;
+		size_t i;
+
+		for (i = 0; i < mlx5_fwctl_nr_registers; i++)
+			if (mlx5_fwctl_registers[i].id == id)
+				reg = &mlx5_fwctl_registers[i];
+		for (op_mod = 0; op_mod < 2; op_mod++) {
+			int err;
+
+			make_reg(cmd, sizeof(cmd), 0x805, id, op_mod);
+			err = classify(cmd, sizeof(cmd), 64, 0, &v);
+			if (v.number != (0x8050000 | id))
+				wrong++;
+			if (reg && strcmp(v.name, reg->name))
+				wrong++;
+			if (!err && op_mod == WRITE_REG && !v.writes)
+				wrong++;
+			if (!reg && (err || v.writes != !op_mod ||
+				     v.scope != (op_mod ? DEBUG : WRITE_ALL)))
+				wrong++;
+		}
+		make_reg(cmd, sizeof(cmd), 0x805, id, 2 + id % 0xfff0);
+		if (classify(cmd, sizeof(cmd), 64, 0, &v) != -EBADMSG)
+			wrong++;
+	}
+	result("unlisted registers, numbers and names, and other op_mods");
+}
+
+int main(void)
+{
+	static void (*const all[])(void) = {
+		test_tables, test_published_opcodes, test_other_opcodes,
+		test_lengths, test_cut_content, test_tunnel, test_clear_bits,
+		test_capability, test_configuration_registers,
+		test_debug_registers, test_register_content, test_reset,
+		test_all_registers,
+	};
+	size_t i;
+
+	printf("TAP version 13\n1..%zu\n", ARRAY_SIZE(all));
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		all[i]();
+	return failures ? 1 : 0;
+}

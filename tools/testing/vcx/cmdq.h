@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command queue's entries and mailboxes: what a driver has laid out in its
+ * memory becomes one flat input, and a flat output goes back the same way. No
+ * input or output besides guest memory, and no knowledge of any command.
+ */
+#ifndef VCX_CMDQ_H
+#define VCX_CMDQ_H
+
+#include "dma.h"
+
+#define CMDQ_LOG_SLOTS	5
+#define CMDQ_LOG_STRIDE	6
+#define CMDQ_SLOTS	(1u << CMDQ_LOG_SLOTS)
+#define CMDQ_STRIDE	(1u << CMDQ_LOG_STRIDE)
+#define CMDQ_INLINE	16u	/* bytes of input and output in the entry itself */
+#define CMDQ_MIN_LEN	8u	/* input: opcode and op_mod; output: status and syndrome */
+#define CMDQ_MAX_LEN	(4u << 20)
+
+/* How a command was delivered; the values that the driver knows. */
+enum cmdq_delivery {
+	CMDQ_OK			= 0x0,
+	CMDQ_BAD_TOKEN		= 0x2,
+	CMDQ_BAD_BLOCK_NUM	= 0x3,
+	CMDQ_BAD_OUT_PTR	= 0x4,
+	CMDQ_BAD_IN_PTR		= 0x5,
+	CMDQ_BAD_IN_LEN		= 0x7,
+	CMDQ_BAD_OUT_LEN	= 0x8,
+	CMDQ_BAD_DESCRIPTOR	= 0x10,
+};
+
+struct cmdq_cmd {
+	u64 entry;		/* where the entry lies in guest memory */
+	u64 out_ptr;
+	u32 in_len;
+	u32 out_len;
+	u8 token;
+	u8 *in;			/* @in_len bytes, and at least CMDQ_INLINE */
+	u8 *out;		/* @out_len bytes, and at least CMDQ_INLINE */
+};
+
+/*
+ * Takes the command whose entry lies at @entry. Returns how it was delivered, or
+ * -EFAULT if there is no memory at @entry, -EAGAIN if the entry is not the
+ * device's, -ENOMEM. On CMDQ_OK @cmd has buffers for cmdq_free() to free.
+ */
+int cmdq_fetch(const struct dma *dma, u64 entry, struct cmdq_cmd *cmd);
+/* Writes the output to where the driver wants it. */
+enum cmdq_delivery cmdq_put_output(const struct dma *dma, const struct cmdq_cmd *cmd);
+/* Hands the entry back to the driver. */
+int cmdq_hand_back(const struct dma *dma, u64 entry, enum cmdq_delivery delivery);
+void cmdq_free(struct cmdq_cmd *cmd);
+
+#endif

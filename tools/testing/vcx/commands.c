@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What firmware does with each command: the table at the end, and the handlers.
+ * Layouts: "Command Reference" in the Ethernet Adapters PRM.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "vcx.h"
+
+#define IN_UID		2
+#define IN_OP_MOD	6
+
+/* The driver's own uid for queues that every context may use. */
+#define UID_SHARED	0xffff
+
+#define MAX_PAGES	65536u
+#define MAX_LOG_EQ	17
+#define BOOT_PAGES	8u
+#define INIT_PAGES	24u
+
+enum cmd_flags {
+	F_KERNEL	= BIT(0),	/* the driver's: refused with a uid */
+	F_TOOLS		= BIT(1),	/* with a uid only if it has the capability */
+	F_ENABLED	= BIT(2),	/* once ENABLE_HCA is done */
+	F_INITIALIZED	= BIT(3),	/* once INIT_HCA is done */
+};
+
+#define UCTX_CAP_TOOLS	BIT(2)
+
+struct cmd_type {
+	u16 opcode;
+	u8 flags;
+	u16 in_min;
+	u16 out_min;
+	const char *name;
+	/* NULL: succeeds with an output of zeros. */
+	struct cmd_result (*execute)(struct vcx *vcx, struct cmdq_cmd *cmd);
+};
+
+static struct cmd_result enable_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	if (get_be16(cmd->in + 10))
+		return cmd_fail(ST_BAD_PARAM, SYND_FUNCTION);
+	if (vcx->fw.state != HCA_DISABLED)
+		return cmd_fail(ST_BAD_SYS_STATE, SYND_HCA_STATE);
+	vcx->fw.state = HCA_ENABLED;
+	return cmd_ok();
+}
+
+static struct cmd_result init_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	(void)cmd;
+	if (vcx->fw.state != HCA_ENABLED)
+		return cmd_fail(ST_BAD_SYS_STATE, SYND_HCA_STATE);
+	vcx->fw.state = HCA_INITIALIZED;
+	return cmd_ok();
+}
+
+/* What was made since INIT_HCA goes. */
+static void hca_teardown(struct vcx *vcx)
+{
+	struct vcx_fw *fw = &vcx->fw;
+
+	if (fw->nuctx)
+		log_msg(&vcx->log, LOG_GUEST, "teardown with %u user contexts open", fw->nuctx);
+	vcx->stats.uctx_leaked += fw->nuctx;
+	fw->nuctx = 0;
+	fw->last_uid = 0;
+	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
+		eq_destroy(&fw->eqs[i]);
+	memset(fw->uars, 0, sizeof(fw->uars));
+	caps_init(vcx);
+}
+
+static struct cmd_result teardown_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	(void)cmd;
+	hca_teardown(vcx);
+	vcx->fw.state = HCA_ENABLED;
+	return cmd_ok();
+}
+
+static struct cmd_result disable_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	if (get_be16(cmd->in + 10))
+		return cmd_fail(ST_BAD_PARAM, SYND_FUNCTION);
+	hca_teardown(vcx);
+	vcx->fw.state = HCA_DISABLED;
+	return cmd_ok();
+}
+
+static struct cmd_result query_adapter(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	put_be32(cmd->out + 16 + 24, 0x02c9);
+	put_be16(cmd->out + 16 + 30, 0x15b3);
+	memcpy(cmd->out + 16 + 32 + 208, vcx->model->psid, strlen(vcx->model->psid));
+	return cmd_ok();
+}
+
+static struct cmd_result query_pages(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	static const u32 wanted[] = { [1] = BOOT_PAGES, [2] = BOOT_PAGES + INIT_PAGES };
+	u16 kind = get_be16(cmd->in + IN_OP_MOD);
+
+	if (!kind || kind > 3)
+		return cmd_fail(ST_BAD_PARAM, SYND_BAD_OP_MOD);
+	if (kind < ARRAY_SIZE(wanted) && wanted[kind] > vcx->fw.npages)
+		put_be32(cmd->out + 12, wanted[kind] - vcx->fw.npages);
+	return cmd_ok();
+}
+
+static struct cmd_result give_pages(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	struct vcx_fw *fw = &vcx->fw;
+	u32 n = get_be32(cmd->in + 12);
+	u64 *pages;
+
+	if (n > (cmd->in_len - 16) / 8)
+		return cmd_fail(ST_BAD_INPUT_LEN, SYND_BAD_INPUT_LEN);
+	if (n > MAX_PAGES - fw->npages)
+		return cmd_fail(ST_EXCEED_LIM, SYND_PAGE_COUNT);
+	if (!n)
+		return cmd_ok();
+	for (u32 i = 0; i < n; i++) {
+		u64 addr = get_be64(cmd->in + 16 + 8 * i);
+
+		if (addr % DMA_PAGE ||
+		    !dma_reachable(&vcx->dma, addr, DMA_PAGE, DMA_PROT_READ | DMA_PROT_WRITE))
+			return cmd_fail(ST_BAD_PARAM, SYND_PAGE_ADDRESS);
+	}
+	pages = realloc(fw->pages, (fw->npages + n) * sizeof(*pages));
+	if (!pages)
+		return cmd_fail(ST_NO_RESOURCES, SYND_PAGE_COUNT);
+	fw->pages = pages;
+	for (u32 i = 0; i < n; i++)
+		pages[fw->npages++] = get_be64(cmd->in + 16 + 8 * i);
+	return cmd_ok();
+}
+
+static struct cmd_result take_pages(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	struct vcx_fw *fw = &vcx->fw;
+	u32 n = (u32)min_size(get_be32(cmd->in + 12), fw->npages);
+
+	if (n > (cmd->out_len - 16) / 8)
+		return cmd_fail(ST_BAD_OUTPUT_LEN, SYND_BAD_OUTPUT_LEN);
+	for (u32 i = 0; i < n; i++)
+		put_be64(cmd->out + 16 + 8 * i, fw->pages[--fw->npages]);
+	put_be32(cmd->out + 8, n);
+	return cmd_ok();
+}
+
+static struct cmd_result manage_pages(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	if (get_be16(cmd->in + 10))
+		return cmd_fail(ST_BAD_PARAM, SYND_FUNCTION);
+	switch (get_be16(cmd->in + IN_OP_MOD)) {
+	case 0:
+		log_msg(&vcx->log, LOG_INFO, "the driver can't give pages");
+		return cmd_ok();
+	case 1:
+		return give_pages(vcx, cmd);
+	case 2:
+		return take_pages(vcx, cmd);
+	default:
+		return cmd_fail(ST_BAD_PARAM, SYND_BAD_OP_MOD);
+	}
+}
+
+static struct cmd_result query_issi(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	put_be16(cmd->out + 10, vcx->fw.issi);
+	put_be32(cmd->out + 108, BIT(0) | BIT(1));
+	return cmd_ok();
+}
+
+static struct cmd_result set_issi(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	u16 issi = get_be16(cmd->in + 10);
+
+	if (issi > 1)
+		return cmd_fail(ST_BAD_PARAM, SYND_BAD_OP_MOD);
+	vcx->fw.issi = (u8)issi;
+	return cmd_ok();
+}
+
+static struct cmd_result alloc_uar(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	for (u32 i = 0; i < VCX_UAR_COUNT; i++) {
+		if (vcx->fw.uars[i])
+			continue;
+		vcx->fw.uars[i] = 1;
+		put_be32(cmd->out + 8, VCX_UAR_FIRST + i);
+		return cmd_ok();
+	}
+	return cmd_fail(ST_NO_RESOURCES, SYND_UAR_NUMBER);
+}
+
+static bool uar_valid(const struct vcx *vcx, u32 uar)
+{
+	return uar >= VCX_UAR_FIRST && uar - VCX_UAR_FIRST < VCX_UAR_COUNT &&
+	       vcx->fw.uars[uar - VCX_UAR_FIRST];
+}
+
+static struct cmd_result dealloc_uar(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	u32 uar = get_be32(cmd->in + 8) & 0xffffff;
+
+	if (!uar_valid(vcx, uar))
+		return cmd_fail(ST_BAD_RESOURCE, SYND_UAR_NUMBER);
+	vcx->fw.uars[uar - VCX_UAR_FIRST] = 0;
+	return cmd_ok();
+}
+
+#define EQ_IN_CONTEXT	0x10
+#define EQ_IN_EVENTS	0x58
+#define EQ_IN_PAGES	0x110
+
+static struct cmd_result create_eq(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	const u8 *context = cmd->in + EQ_IN_CONTEXT;
+	struct vcx_eq eq = {
+		.log_size = context[12] & 0x1f,
+		.uar = get_be32(context + 12) & 0xffffff,
+		.log_page = (u8)((context[24] & 0x1f) + 12),
+		.events = get_be64(cmd->in + EQ_IN_EVENTS),
+	};
+	u32 vector = get_be32(context + 20) & 0xfff;
+	u64 bytes;
+	int eqn;
+
+	if (eq.log_size > MAX_LOG_EQ || eq.log_page > 31 || vector >= VCX_VECTORS)
+		return cmd_fail(ST_BAD_PARAM, SYND_EQ_CONTEXT);
+	if (!uar_valid(vcx, eq.uar))
+		return cmd_fail(ST_BAD_RESOURCE, SYND_UAR_NUMBER);
+	eq.vector = (u8)vector;
+	bytes = 64ull << eq.log_size;
+	eq.npages = (u32)((bytes + BIT(eq.log_page) - 1) >> eq.log_page);
+	if (eq.npages > (cmd->in_len - EQ_IN_PAGES) / 8)
+		return cmd_fail(ST_BAD_INPUT_LEN, SYND_BAD_INPUT_LEN);
+	eqn = eq_create(vcx, &eq, cmd->in + EQ_IN_PAGES);
+	if (eqn < 0)
+		return cmd_fail(ST_NO_RESOURCES, SYND_EQ_NUMBER);
+	cmd->out[11] = (u8)eqn;
+	return cmd_ok();
+}
+
+static struct cmd_result destroy_eq(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	struct vcx_eq *eq = eq_get(vcx, cmd->in[11]);
+
+	if (!eq)
+		return cmd_fail(ST_BAD_RESOURCE, SYND_EQ_NUMBER);
+	eq_destroy(eq);
+	return cmd_ok();
+}
+
+static struct cmd_result query_eq(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	struct vcx_eq *eq = eq_get(vcx, cmd->in[11]);
+	u8 *context = cmd->out + EQ_IN_CONTEXT;
+
+	if (!eq)
+		return cmd_fail(ST_BAD_RESOURCE, SYND_EQ_NUMBER);
+	put_be32(context + 12, (u32)eq->log_size << 24 | eq->uar);
+	put_be32(context + 20, eq->vector);
+	put_be32(context + 24, (u32)(eq->log_page - 12) << 24);
+	put_be32(context + 40, eq->ci);
+	put_be32(context + 44, eq->pi);
+	put_be64(cmd->out + EQ_IN_EVENTS, eq->events);
+	return cmd_ok();
+}
+
+static struct cmd_result create_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	u32 cap = get_be32(cmd->in + 16);
+	struct vcx_fw *fw = &vcx->fw;
+	struct vcx_uctx *uctx;
+
+	if (cap & ~vcx->config.uctx_cap)
+		return cmd_fail(ST_BAD_PARAM, SYND_UCTX_CAP);
+	if (fw->nuctx >= vcx->config.max_uctx)
+		return cmd_fail(ST_EXCEED_LIM, SYND_UCTX_LIMIT);
+	uctx = realloc(fw->uctx, (fw->nuctx + 1) * sizeof(*uctx));
+	if (!uctx)
+		return cmd_fail(ST_NO_RESOURCES, SYND_UCTX_LIMIT);
+	fw->uctx = uctx;
+	/* Upwards, so that a number comes back as late as it can. */
+	do {
+		fw->last_uid++;
+	} while (!fw->last_uid || fw->last_uid == UID_SHARED || fw_find_uctx(vcx, fw->last_uid));
+	fw->uctx[fw->nuctx++] = (struct vcx_uctx){ .uid = fw->last_uid, .cap = cap };
+	put_be16(cmd->out + 10, fw->last_uid);
+	return cmd_ok();
+}
+
+static struct cmd_result destroy_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	struct vcx_uctx *uctx = fw_find_uctx(vcx, get_be16(cmd->in + 10));
+
+	if (!uctx)
+		return cmd_fail(ST_BAD_RESOURCE, SYND_UNKNOWN_UID);
+	*uctx = vcx->fw.uctx[--vcx->fw.nuctx];
+	return cmd_ok();
+}
+
+static struct cmd_result query_vuid(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	(void)vcx;
+	if (cmd->in[12] || get_be16(cmd->in + 14))
+		return cmd_fail(ST_BAD_PARAM, SYND_FUNCTION);
+	put_be16(cmd->out + 62, 1);
+	memcpy(cmd->out + 64, "MT2118X00001MLNXS0D0F0", 22);
+	return cmd_ok();
+}
+
+/* Sorted by opcode. */
+static const struct cmd_type commands[] = {
+	{ 0x100, F_ENABLED, 16, 16, "QUERY_HCA_CAP", caps_query },
+	{ 0x101, F_ENABLED, 16, 16 + 256, "QUERY_ADAPTER", query_adapter },
+	{ 0x102, F_KERNEL, 16, 8, "INIT_HCA", init_hca },
+	{ 0x103, F_KERNEL | F_INITIALIZED, 16, 8, "TEARDOWN_HCA", teardown_hca },
+	{ 0x104, F_KERNEL, 16, 8, "ENABLE_HCA", enable_hca },
+	{ 0x105, F_KERNEL, 16, 8, "DISABLE_HCA", disable_hca },
+	{ 0x107, F_KERNEL, 16, 16, "QUERY_PAGES", query_pages },
+	{ 0x108, F_KERNEL, 16, 16, "MANAGE_PAGES", manage_pages },
+	{ 0x109, F_TOOLS | F_ENABLED, 16, 8, "SET_HCA_CAP", caps_set },
+	{ 0x10a, 0, 16, 112, "QUERY_ISSI", query_issi },
+	{ 0x10b, F_KERNEL, 16, 8, "SET_ISSI", set_issi },
+	{ 0x10d, F_KERNEL, 16, 8, "SET_DRIVER_VERSION", NULL },
+	{ 0x301, F_KERNEL | F_INITIALIZED, EQ_IN_PAGES, 16, "CREATE_EQ", create_eq },
+	{ 0x302, F_KERNEL | F_INITIALIZED, 16, 8, "DESTROY_EQ", destroy_eq },
+	{ 0x303, F_INITIALIZED, 16, EQ_IN_PAGES, "QUERY_EQ", query_eq },
+	{ 0x740, F_INITIALIZED, 16, 16, "QUERY_ESW_FUNCTIONS", NULL },
+	{ 0x802, F_INITIALIZED, 16, 16, "ALLOC_UAR", alloc_uar },
+	{ 0x803, F_INITIALIZED, 16, 8, "DEALLOC_UAR", dealloc_uar },
+	{ 0x805, F_ENABLED, 16, 16, "ACCESS_REG", regs_access },
+	{ 0x80d, F_ENABLED, 16, 8, "NOP", NULL },
+	{ 0x819, F_INITIALIZED, 16, 16, "QUERY_DIAGNOSTIC_PARAMS", NULL },
+	{ 0x820, F_INITIALIZED, 16, 16, "SET_DIAGNOSTIC_PARAMS", NULL },
+	{ 0x821, F_INITIALIZED, 16, 16, "QUERY_DIAGNOSTIC_COUNTERS", NULL },
+	{ 0xa04, F_KERNEL | F_INITIALIZED, 64, 16, "CREATE_UCTX", create_uctx },
+	{ 0xa06, F_KERNEL | F_INITIALIZED, 16, 8, "DESTROY_UCTX", destroy_uctx },
+	{ 0xb0c, F_ENABLED, 16, 16, "ACCESS_REGISTER_USER", regs_access },
+	{ 0xb22, F_INITIALIZED, 16, 64 + 128, "QUERY_VUID", query_vuid },
+};
+
+static int cmd_compare(const void *key, const void *element)
+{
+	return *(const u16 *)key - ((const struct cmd_type *)element)->opcode;
+}
+
+static const struct cmd_type *cmd_find(u16 opcode)
+{
+	return bsearch(&opcode, commands, ARRAY_SIZE(commands), sizeof(commands[0]),
+		       cmd_compare);
+}
+
+const char *cmd_name(u16 opcode)
+{
+	const struct cmd_type *type = cmd_find(opcode);
+
+	return type ? type->name : "unknown command";
+}
+
+/*
+ * A uid that no CREATE_UCTX gave out is a resource that doesn't exist, which is
+ * what BAD_RESOURCE says ("access to reserved or unallocated resource").
+ */
+static struct cmd_result cmd_check_uid(struct vcx *vcx, const struct cmd_type *type, u16 uid)
+{
+	const struct vcx_uctx *uctx;
+
+	if (!uid || (uid == UID_SHARED && type->opcode == 0x301))
+		return cmd_ok();
+	uctx = fw_find_uctx(vcx, uid);
+	if (!uctx)
+		return cmd_fail(ST_BAD_RESOURCE, SYND_UNKNOWN_UID);
+	if (type->flags & F_KERNEL)
+		return cmd_fail(ST_BAD_PARAM, SYND_UID_FORBIDDEN);
+	if ((type->flags & F_TOOLS) && !(uctx->cap & UCTX_CAP_TOOLS))
+		return cmd_fail(ST_BAD_PARAM, SYND_UCTX_CAP);
+	return cmd_ok();
+}
+
+struct cmd_result cmd_execute(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	const struct cmd_type *type = cmd_find(get_be16(cmd->in));
+	struct cmd_result result;
+
+	if (!type)
+		return cmd_fail(ST_BAD_OP, SYND_BAD_OPCODE);
+	if (cmd->in_len < type->in_min)
+		return cmd_fail(ST_BAD_INPUT_LEN, SYND_BAD_INPUT_LEN);
+	if (cmd->out_len < type->out_min)
+		return cmd_fail(ST_BAD_OUTPUT_LEN, SYND_BAD_OUTPUT_LEN);
+	if ((type->flags & F_INITIALIZED) && vcx->fw.state != HCA_INITIALIZED)
+		return cmd_fail(ST_BAD_SYS_STATE, SYND_HCA_STATE);
+	if ((type->flags & F_ENABLED) && vcx->fw.state == HCA_DISABLED)
+		return cmd_fail(ST_BAD_SYS_STATE, SYND_HCA_STATE);
+	result = cmd_check_uid(vcx, type, get_be16(cmd->in + IN_UID));
+	if (result.status != ST_OK || !type->execute)
+		return result;
+	return type->execute(vcx, cmd);
+}

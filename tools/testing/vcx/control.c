@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The control protocol: what each request line does. The table at the end is
+ * also what `help` prints.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "vcx.h"
+
+#define MAX_ARGS	6
+#define MAX_LISTED_UIDS	256u
+#define MAX_DELAY_MS	3600000u
+
+struct request {
+	struct vcx *vcx;
+	int argc;
+	char *argv[MAX_ARGS];
+	char *answer;		/* CONTROL_ANSWER bytes */
+};
+
+static void answer(struct request *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Appends to the answer, as far as it fits. */
+static void answer(struct request *r, const char *fmt, ...)
+{
+	size_t len = strlen(r->answer);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->answer + len, CONTROL_ANSWER - len, fmt, ap);
+	va_end(ap);
+}
+
+static void fail(struct request *r, const char *why)
+{
+	r->answer[0] = '\0';
+	answer(r, "error %s", why);
+}
+
+static bool parse(const char *text, int base, unsigned long max, u32 *value)
+{
+	unsigned long v;
+	char *end;
+
+	if (!isxdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	v = strtoul(text, &end, base);
+	if (errno || *end || v > max)
+		return false;
+	*value = (u32)v;
+	return true;
+}
+
+static bool parse_opcode(struct request *r, const char *text, bool any, u32 *opcode)
+{
+	if (any && !strcmp(text, "*")) {
+		*opcode = VCX_ANY_OPCODE;
+		return true;
+	}
+	if (parse(text, 16, 0xffff, opcode))
+		return true;
+	fail(r, "the opcode is no hexadecimal number up to ffff");
+	return false;
+}
+
+static bool parse_switch(struct request *r, const char *text, bool *on)
+{
+	*on = !strcmp(text, "on");
+	if (*on || !strcmp(text, "off"))
+		return true;
+	fail(r, "neither on nor off");
+	return false;
+}
+
+static struct vcx_fault *rule_for(struct request *r, u32 opcode)
+{
+	struct vcx_fault *rule = fault_get(r->vcx, opcode);
+
+	if (!rule)
+		fail(r, "too many opcodes have faults: clear");
+	return rule;
+}
+
+static void do_delay(struct request *r)
+{
+	struct vcx_fault *rule;
+	u32 opcode, ms;
+
+	if (!parse_opcode(r, r->argv[1], true, &opcode))
+		return;
+	if (!parse(r->argv[2], 10, MAX_DELAY_MS, &ms)) {
+		fail(r, "the delay is no number of milliseconds up to 3600000");
+		return;
+	}
+	rule = rule_for(r, opcode);
+	if (rule)
+		rule->delay_ms = ms;
+}
+
+static void do_status(struct request *r)
+{
+	u32 opcode, status, syndrome, count = VCX_FOREVER;
+	struct vcx_fault *rule;
+
+	if (!parse_opcode(r, r->argv[1], true, &opcode))
+		return;
+	if (!parse(r->argv[2], 16, 0xff, &status) ||
+	    !parse(r->argv[3], 16, 0xffffffff, &syndrome) ||
+	    (r->argc > 4 && !parse(r->argv[4], 10, VCX_FOREVER - 1, &count))) {
+		fail(r, "status (hex), syndrome (hex) or count (decimal) out of range");
+		return;
+	}
+	rule = rule_for(r, opcode);
+	if (!rule)
+		return;
+	rule->status = (u8)status;
+	rule->syndrome = syndrome;
+	rule->status_count = count;
+}
+
+static void do_lose(struct request *r)
+{
+	u32 opcode, count = 1;
+	struct vcx_fault *rule;
+
+	if (!parse_opcode(r, r->argv[1], true, &opcode))
+		return;
+	if (r->argc > 2 && !parse(r->argv[2], 10, VCX_FOREVER, &count)) {
+		fail(r, "the count is no number");
+		return;
+	}
+	rule = rule_for(r, opcode);
+	if (rule)
+		rule->lose_count = count;
+}
+
+static void do_release(struct request *r)
+{
+	answer(r, " %u", fw_release_lost(r->vcx));
+}
+
+static void do_clear(struct request *r)
+{
+	bool was_dead = r->vcx->faults.dead;
+
+	faults_clear(r->vcx);
+	if (was_dead)
+		vcx_reset(r->vcx, VCX_RESET_FUNCTION);
+}
+
+static void do_health(struct request *r)
+{
+	u32 syndrome;
+
+	if (!parse(r->argv[1], 16, 0xff, &syndrome)) {
+		fail(r, "the syndrome is no hexadecimal number up to ff");
+		return;
+	}
+	if (r->argc > 2 && strcmp(r->argv[2], "stay")) {
+		fail(r, "what may follow the syndrome is: stay");
+		return;
+	}
+	r->vcx->faults.health_syndrome = (u8)syndrome;
+	r->vcx->faults.no_recovery = r->argc > 2;
+}
+
+static void do_stall(struct request *r)
+{
+	bool on;
+
+	if (!parse_switch(r, r->argv[1], &on))
+		return;
+	r->vcx->faults.stalled_at = bar_health_counter(r->vcx);
+	r->vcx->faults.stalled = on;
+}
+
+static void do_dead(struct request *r)
+{
+	struct vcx_faults *f = &r->vcx->faults;
+	bool was_dead = f->dead;
+	bool config = !strcmp(r->argv[1], "pci");
+	bool on = config;
+
+	if (!config && !parse_switch(r, r->argv[1], &on))
+		return;
+	f->dead = on;
+	f->dead_config = config;
+	/* What comes back from the dead has forgotten everything. */
+	if (was_dead && !on)
+		vcx_reset(r->vcx, VCX_RESET_FUNCTION);
+}
+
+static void do_pages(struct request *r)
+{
+	char *end;
+	long n = strtol(r->argv[1], &end, 10);
+
+	if (*end || end == r->argv[1] || n < -65536 || n > 65536) {
+		fail(r, "no number of pages from -65536 to 65536");
+		return;
+	}
+	fw_request_pages(r->vcx, (int)n);
+}
+
+static void do_count(struct request *r)
+{
+	u32 opcode;
+
+	if (parse_opcode(r, r->argv[1], false, &opcode))
+		answer(r, " %u", r->vcx->stats.commands[opcode]);
+}
+
+static void do_uids(struct request *r)
+{
+	const struct vcx_fw *fw = &r->vcx->fw;
+
+	answer(r, " %u", fw->nuctx);
+	for (u32 i = 0; i < fw->nuctx && i < MAX_LISTED_UIDS; i++)
+		answer(r, " %u:%#x", fw->uctx[i].uid, fw->uctx[i].cap);
+}
+
+static void do_last(struct request *r)
+{
+	const struct vcx_last_input *last;
+	char hex[2 * VCX_LAST_BYTES + 1];
+	u32 opcode;
+
+	if (!parse_opcode(r, r->argv[1], false, &opcode))
+		return;
+	last = fw_last_input(r->vcx, (u16)opcode);
+	if (!last) {
+		fail(r, "no such command was seen");
+		return;
+	}
+	hex_encode(last->data, min_size(last->len, VCX_LAST_BYTES), hex);
+	answer(r, " %u %s", last->len, hex);
+}
+
+static void do_reg(struct request *r)
+{
+	u8 data[VCX_REG_MAX];
+	char hex[2 * VCX_REG_MAX + 1];
+	u8 *content;
+	u32 id, len;
+	int n;
+
+	if (!parse(r->argv[1], 16, 0xffff, &id)) {
+		fail(r, "the register is no hexadecimal number up to ffff");
+		return;
+	}
+	content = regs_content(r->vcx, (u16)id, &len);
+	if (!content) {
+		fail(r, "no such register, or its content is computed");
+		return;
+	}
+	if (r->argc > 2) {
+		n = hex_decode(r->argv[2], data, len);
+		if (n < 0) {
+			fail(r, "the content is no hexadecimal text, or too long");
+			return;
+		}
+		memcpy(content, data, (size_t)n);
+	}
+	hex_encode(content, len, hex);
+	answer(r, " %s", hex);
+}
+
+static void do_reset(struct request *r)
+{
+	vcx_reset(r->vcx, VCX_RESET_FIRMWARE);
+}
+
+static void do_stats(struct request *r)
+{
+	static const char * const states[] = {
+		[HCA_DISABLED] = "disabled",
+		[HCA_ENABLED] = "enabled",
+		[HCA_INITIALIZED] = "initialized",
+	};
+	const struct vcx_stats *s = &r->vcx->stats;
+	unsigned int eqs = 0, busy = 0;
+
+	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
+		eqs += r->vcx->fw.eqs[i].used;
+	for (unsigned int i = 0; i < CMDQ_SLOTS; i++)
+		busy += r->vcx->fw.slots[i].busy;
+	answer(r, " state=%s uids=%u eqs=%u pages=%u in_flight=%u", states[r->vcx->fw.state],
+	       r->vcx->fw.nuctx, eqs, r->vcx->fw.npages, busy);
+#define STAT(name) answer(r, " " #name "=%llu", (unsigned long long)s->name)
+	STAT(total);
+	STAT(refused);
+	STAT(undeliverable);
+	STAT(lost);
+	STAT(events);
+	STAT(events_dropped);
+	STAT(interrupts);
+	STAT(function_resets);
+	STAT(firmware_resets);
+	STAT(uctx_leaked);
+	STAT(bad_messages);
+#undef STAT
+}
+
+static void do_help(struct request *r);
+
+static const struct {
+	const char *name;
+	int min_args, max_args;
+	void (*run)(struct request *r);
+	const char *args;
+} requests[] = {
+	{ "delay", 2, 2, do_delay, "OPCODE|* MS" },
+	{ "status", 3, 4, do_status, "OPCODE|* STATUS SYNDROME [COUNT]" },
+	{ "lose", 1, 2, do_lose, "OPCODE|* [COUNT]" },
+	{ "release", 0, 0, do_release, "" },
+	{ "clear", 0, 0, do_clear, "" },
+	{ "health", 1, 2, do_health, "SYNDROME [stay]" },
+	{ "stall", 1, 1, do_stall, "on|off" },
+	{ "dead", 1, 1, do_dead, "on|off|pci" },
+	{ "pages", 1, 1, do_pages, "N" },
+	{ "count", 1, 1, do_count, "OPCODE" },
+	{ "uids", 0, 0, do_uids, "" },
+	{ "last", 1, 1, do_last, "OPCODE" },
+	{ "reg", 1, 2, do_reg, "ID [HEX]" },
+	{ "reset", 0, 0, do_reset, "" },
+	{ "stats", 0, 0, do_stats, "" },
+	{ "help", 0, 0, do_help, "" },
+};
+
+static void do_help(struct request *r)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(requests); i++)
+		answer(r, "%s %s%s%s", i ? " |" : "", requests[i].name,
+		       requests[i].args[0] ? " " : "", requests[i].args);
+}
+
+void control_line(struct vcx *vcx, const char *line, char answer_line[CONTROL_ANSWER])
+{
+	struct request r = { .vcx = vcx, .answer = answer_line };
+	char copy[CONTROL_LINE];
+	char *save, *word;
+
+	answer_line[0] = '\0';
+	if (strlen(line) >= sizeof(copy)) {
+		fail(&r, "the line is too long");
+		return;
+	}
+	strcpy(copy, line);
+	for (word = strtok_r(copy, " \t\r", &save); word; word = strtok_r(NULL, " \t\r", &save)) {
+		if (r.argc == MAX_ARGS) {
+			fail(&r, "too many arguments");
+			return;
+		}
+		r.argv[r.argc++] = word;
+	}
+	for (unsigned int i = 0; r.argc && i < ARRAY_SIZE(requests); i++) {
+		if (strcmp(r.argv[0], requests[i].name))
+			continue;
+		if (r.argc - 1 < requests[i].min_args || r.argc - 1 > requests[i].max_args) {
+			answer(&r, "error usage: %s %s", requests[i].name, requests[i].args);
+			return;
+		}
+		answer(&r, "ok");
+		requests[i].run(&r);
+		return;
+	}
+	fail(&r, "unknown request: help lists them");
+}

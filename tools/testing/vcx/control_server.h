@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The control socket: lines in, one line out for each, any number of requests in
+ * a connection and several connections at once.
+ */
+#ifndef VCX_CONTROL_SERVER_H
+#define VCX_CONTROL_SERVER_H
+
+#include <poll.h>
+
+#include "vcx.h"
+
+#define CONTROL_CONNECTIONS 8
+
+struct control_connection {
+	int fd;
+	bool skip;		/* the rest of a line that is too long */
+	u32 in_len;
+	u32 out_len;
+	char in[CONTROL_LINE];
+	char out[CONTROL_ANSWER + 1];	/* the answer and its end of line */
+};
+
+struct control_server {
+	int listener;
+	struct control_connection connections[CONTROL_CONNECTIONS];
+};
+
+/* @listener doesn't block, or is -1 for a server that serves nobody. */
+void control_server_init(struct control_server *s, int listener);
+void control_server_exit(struct control_server *s);
+/* Fills in what to poll for; the number of entries, 1 + CONTROL_CONNECTIONS. */
+unsigned int control_server_poll(const struct control_server *s, struct pollfd *p);
+void control_server_run(struct control_server *s, struct vcx *vcx, const struct pollfd *p);
+
+#endif

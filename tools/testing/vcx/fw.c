@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From doorbell to completion. A command is executed, and its output written,
+ * when the doorbell rings; what can be late or lost is the completion, that is
+ * the entry's ownership bit and the event. So a late completion never writes to
+ * a mailbox that the driver, having given up, uses for something else.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "vcx.h"
+
+#define OUT_STATUS	0
+#define OUT_SYNDROME	4
+
+struct vcx_uctx *fw_find_uctx(struct vcx *vcx, u16 uid)
+{
+	for (u32 i = 0; i < vcx->fw.nuctx; i++) {
+		if (vcx->fw.uctx[i].uid == uid)
+			return &vcx->fw.uctx[i];
+	}
+	return NULL;
+}
+
+const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode)
+{
+	for (unsigned int i = 0; i < VCX_LAST_INPUTS; i++) {
+		if (vcx->last[i].stamp && vcx->last[i].opcode == opcode)
+			return &vcx->last[i];
+	}
+	return NULL;
+}
+
+/* Keeps the last input of an opcode in place of the oldest of another. */
+static void fw_remember(struct vcx *vcx, u16 opcode, const struct cmdq_cmd *cmd)
+{
+	struct vcx_last_input *slot = &vcx->last[0];
+
+	for (unsigned int i = 0; i < VCX_LAST_INPUTS; i++) {
+		struct vcx_last_input *l = &vcx->last[i];
+
+		if (l->stamp && l->opcode == opcode) {
+			slot = l;
+			break;
+		}
+		if (l->stamp < slot->stamp)
+			slot = l;
+	}
+	slot->opcode = opcode;
+	slot->len = cmd->in_len;
+	slot->stamp = ++vcx->input_stamp;
+	memcpy(slot->data, cmd->in, min_size(cmd->in_len, VCX_LAST_BYTES));
+}
+
+static void fw_complete(struct vcx *vcx, unsigned int n)
+{
+	struct vcx_slot *slot = &vcx->fw.slots[n];
+	u8 data[28] = { 0 };
+
+	slot->busy = false;
+	if (cmdq_hand_back(&vcx->dma, slot->entry, slot->delivery)) {
+		log_msg(&vcx->log, LOG_GUEST, "slot %u: the entry is gone from memory", n);
+		return;
+	}
+	if (slot->event) {
+		put_be32(data, BIT(n));
+		eq_post(vcx, EVENT_CMD, data);
+	}
+}
+
+/* Executes one command; how it was delivered, and what is wrong with it. */
+static enum cmdq_delivery fw_execute(struct vcx *vcx, struct cmdq_cmd *cmd,
+				     struct vcx_slot *slot, struct vcx_fault *fault)
+{
+	struct cmd_result result;
+	enum cmdq_delivery delivery;
+
+	if (fault && fault->status_count) {
+		result = (struct cmd_result){ fault->status, fault->syndrome };
+		if (fault->status_count != VCX_FOREVER)
+			fault->status_count--;
+	} else {
+		result = cmd_execute(vcx, cmd);
+	}
+	if (result.status != ST_OK) {
+		memset(cmd->out, 0, cmd->out_len);
+		vcx->stats.refused++;
+	}
+	cmd->out[OUT_STATUS] = (u8)result.status;
+	put_be32(cmd->out + OUT_SYNDROME, result.syndrome);
+	log_msg(&vcx->log, LOG_DEBUG, "%s (%#x) uid %u op_mod %#x in %u out %u: status %#x %#x",
+		cmd_name(slot->opcode), slot->opcode, get_be16(cmd->in + 2),
+		get_be16(cmd->in + 6), cmd->in_len, cmd->out_len, result.status, result.syndrome);
+	delivery = cmdq_put_output(&vcx->dma, cmd);
+	if (delivery != CMDQ_OK)
+		log_msg(&vcx->log, LOG_GUEST, "%s: output not deliverable (%#x)",
+			cmd_name(slot->opcode), delivery);
+	return delivery;
+}
+
+static void fw_take_slot(struct vcx *vcx, unsigned int n)
+{
+	struct vcx_slot *slot = &vcx->fw.slots[n];
+	u64 entry = vcx->fw.cmdq + n * CMDQ_STRIDE;
+	struct vcx_fault *fault = NULL;
+	struct cmdq_cmd cmd;
+	int ret;
+
+	if (slot->busy) {
+		log_msg(&vcx->log, LOG_GUEST, "slot %u: doorbell while a command is in it", n);
+		vcx->stats.undeliverable++;
+		return;
+	}
+	ret = cmdq_fetch(&vcx->dma, entry, &cmd);
+	if (ret < 0) {
+		log_msg(&vcx->log, LOG_GUEST, "slot %u: doorbell ignored: %s", n,
+			ret == -EFAULT ? "the entry is not in memory" :
+			ret == -EAGAIN ? "the entry is the driver's" : "out of memory");
+		vcx->stats.undeliverable++;
+		return;
+	}
+	*slot = (struct vcx_slot){
+		.busy = true,
+		.event = eq_takes(vcx, EVENT_CMD),
+		.entry = entry,
+		.delivery = (enum cmdq_delivery)ret,
+	};
+	if (ret == CMDQ_OK) {
+		slot->opcode = get_be16(cmd.in);
+		vcx->stats.commands[slot->opcode]++;
+		vcx->stats.total++;
+		fw_remember(vcx, slot->opcode, &cmd);
+		fault = fault_find(vcx, slot->opcode);
+		slot->delivery = fw_execute(vcx, &cmd, slot, fault);
+		cmdq_free(&cmd);
+	}
+	if (slot->delivery != CMDQ_OK) {
+		vcx->stats.undeliverable++;
+		log_msg(&vcx->log, LOG_GUEST, "slot %u: delivery status %#x", n, slot->delivery);
+	}
+	if (fault && fault->lose_count) {
+		if (fault->lose_count != VCX_FOREVER)
+			fault->lose_count--;
+		slot->lost = true;
+		vcx->stats.lost++;
+		return;
+	}
+	slot->due_ns = now_ns() + (fault ? fault->delay_ms * MS_TO_NS : 0);
+	if (!fault || !fault->delay_ms)
+		fw_complete(vcx, n);
+}
+
+void fw_doorbell(struct vcx *vcx, u32 slots)
+{
+	if (!vcx->fw.cmdq) {
+		log_msg(&vcx->log, LOG_GUEST, "doorbell without a command queue");
+		return;
+	}
+	for (unsigned int n = 0; n < CMDQ_SLOTS; n++) {
+		if (slots & BIT(n))
+			fw_take_slot(vcx, n);
+	}
+}
+
+void fw_set_cmdq(struct vcx *vcx, u64 addr)
+{
+	vcx->fw.cmdq = addr;
+	memset(vcx->fw.slots, 0, sizeof(vcx->fw.slots));
+}
+
+int fw_run_timers(struct vcx *vcx)
+{
+	u64 now = now_ns(), next = UINT64_MAX;
+
+	for (unsigned int n = 0; n < CMDQ_SLOTS; n++) {
+		struct vcx_slot *slot = &vcx->fw.slots[n];
+
+		if (!slot->busy || slot->lost)
+			continue;
+		if (slot->due_ns <= now)
+			fw_complete(vcx, n);
+		else if (slot->due_ns < next)
+			next = slot->due_ns;
+	}
+	if (next == UINT64_MAX)
+		return -1;
+	next = (next - now + MS_TO_NS - 1) / MS_TO_NS;
+	return next > 3600000 ? 3600000 : (int)next;
+}
+
+unsigned int fw_release_lost(struct vcx *vcx)
+{
+	unsigned int released = 0;
+
+	for (unsigned int n = 0; n < CMDQ_SLOTS; n++) {
+		if (vcx->fw.slots[n].busy && vcx->fw.slots[n].lost) {
+			fw_complete(vcx, n);
+			released++;
+		}
+	}
+	return released;
+}
+
+void fw_request_pages(struct vcx *vcx, int npages)
+{
+	u8 data[28] = { 0 };
+
+	put_be32(data + 4, (u32)npages);
+	eq_post(vcx, EVENT_PAGE_REQUEST, data);
+}
+
+void fw_reset(struct vcx *vcx)
+{
+	struct vcx_fw *fw = &vcx->fw;
+
+	if (fw->nuctx)
+		log_msg(&vcx->log, LOG_INFO, "reset with %u user contexts open", fw->nuctx);
+	vcx->stats.uctx_leaked += fw->nuctx;
+	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
+		eq_destroy(&fw->eqs[i]);
+	free(fw->pages);
+	free(fw->uctx);
+	memset(fw, 0, sizeof(*fw));
+	/* So that a driver which didn't ask for the reset notices it. */
+	fw->nic_state = NIC_DISABLED;
+	caps_init(vcx);
+}

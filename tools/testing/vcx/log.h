@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The log: a rate-limited text file. What a guest does wrong lands here, and a
+ * guest can do wrong a million times a second.
+ */
+#ifndef VCX_LOG_H
+#define VCX_LOG_H
+
+#include <stdio.h>
+
+#include "util.h"
+
+enum log_level {
+	LOG_ERROR,
+	LOG_GUEST,	/* the guest did something that was refused */
+	LOG_INFO,
+	LOG_DEBUG,
+};
+
+struct log {
+	FILE *file;
+	enum log_level level;
+	u64 window_ns;		/* start of the current one-second window */
+	unsigned int in_window;
+	unsigned long long suppressed;
+};
+
+void log_init(struct log *log, FILE *file, enum log_level level);
+void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Fixed-size types and unaligned big-endian access, as the device's interface
+ * is big-endian throughout.
+ */
+#ifndef VCX_UTIL_H
+#define VCX_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define BIT(n)		(1u << (n))
+#define BIT_ULL(n)	(1ull << (n))
+
+#define MS_TO_NS	1000000ull
+
+static inline u16 get_be16(const void *p)
+{
+	const u8 *b = p;
+
+	return (u16)(b[0] << 8 | b[1]);
+}
+
+static inline u32 get_be32(const void *p)
+{
+	const u8 *b = p;
+
+	return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
+}
+
+static inline u64 get_be64(const void *p)
+{
+	const u8 *b = p;
+
+	return (u64)get_be32(b) << 32 | get_be32(b + 4);
+}
+
+static inline void put_be16(void *p, u16 v)
+{
+	u8 *b = p;
+
+	b[0] = (u8)(v >> 8);
+	b[1] = (u8)v;
+}
+
+static inline void put_be32(void *p, u32 v)
+{
+	put_be16(p, (u16)(v >> 16));
+	put_be16((u8 *)p + 2, (u16)v);
+}
+
+static inline void put_be64(void *p, u64 v)
+{
+	put_be32(p, (u32)(v >> 32));
+	put_be32((u8 *)p + 4, (u32)v);
+}
+
+static inline size_t min_size(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline size_t max_size(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Monotonic time, in nanoseconds. */
+u64 now_ns(void);
+
+/*
+ * Hexadecimal text to bytes. Returns the number of bytes, or -1 if the text is
+ * no such thing or does not fit.
+ */
+int hex_decode(const char *hex, u8 *out, size_t max);
+
+/* Bytes to hexadecimal text; @out holds 2 * @len + 1 characters. */
+void hex_encode(const u8 *in, size_t len, char *out);
+
+#endif

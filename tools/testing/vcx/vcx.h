@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The virtual ConnectX: one PCI function, its firmware, and how they fail on
+ * demand. All state hangs off struct vcx.
+ */
+#ifndef VCX_H
+#define VCX_H
+
+#include "cmdq.h"
+#include "dma.h"
+#include "log.h"
+#include "nvconfig.h"
+#include "util.h"
+
+#define VCX_BAR_SIZE	(32ull << 20)
+#define VCX_UAR_SHIFT	12
+#define VCX_UAR_FIRST	16u	/* below lies the initialization segment */
+#define VCX_UAR_COUNT	1024u
+#define VCX_VECTORS	8u
+#define VCX_MAX_EQS	128u
+#define VCX_REG_MAX	272u	/* the longest register */
+
+#define FW_MINOR	41u
+#define FW_SUBMINOR	1000u
+
+/* What the command line chooses. */
+struct vcx_config {
+	u16 device_id;
+	u32 uctx_cap;		/* capabilities that user contexts may have */
+	u32 max_uctx;
+	u32 cmd_timeout_s;	/* 0: the driver's own */
+	u32 health_poll_ms;	/* 0: the driver's own */
+	u8 ports;
+};
+
+/* One model of the family. */
+struct vcx_model {
+	u16 device_id;
+	u16 hw_id;
+	u16 fw_major;
+	const char *part;
+	const char *psid;
+	const char *description;
+};
+
+enum vcx_reset {
+	VCX_RESET_FUNCTION,	/* FLR, or the driver's own: firmware goes on running */
+	VCX_RESET_FIRMWARE,	/* firmware starts anew, and reads its configuration */
+};
+
+struct vcx_pci {
+	u8 config[4096];
+	u8 writable[4096];	/* mask of the bits that a guest can write */
+	u16 pcie_cap;
+	int irq_fd[VCX_VECTORS];
+	bool irq_pending[VCX_VECTORS];
+};
+
+struct vcx_eq {
+	bool used;
+	bool armed;
+	u8 log_size;
+	u8 log_page;
+	u8 vector;
+	u32 uar;
+	u32 pi;
+	u32 ci;
+	u64 events;		/* mask of the event types that it takes */
+	u32 npages;
+	u64 *pages;
+};
+
+struct vcx_uctx {
+	u16 uid;
+	u32 cap;
+};
+
+/* The mode that the driver sees in the initialization segment. */
+enum vcx_nic_state {
+	NIC_FULL_DRIVER		= 0,
+	NIC_DISABLED		= 1,	/* after a reset, until a driver comes */
+	NIC_SW_RESET		= 7,	/* a driver has asked for a reset */
+};
+
+enum vcx_hca_state {
+	HCA_DISABLED,
+	HCA_ENABLED,
+	HCA_INITIALIZED,
+};
+
+/* A command between its doorbell and its completion. */
+struct vcx_slot {
+	bool busy;
+	bool lost;		/* waits for a release, not for time */
+	bool event;		/* the driver waits for an event, not by polling */
+	u16 opcode;
+	u64 due_ns;
+	u64 entry;
+	enum cmdq_delivery delivery;
+};
+
+#define VCX_LAST_INPUTS	64
+#define VCX_LAST_BYTES	1536
+
+struct vcx_last_input {
+	u16 opcode;
+	u32 len;		/* as the guest sent it; @data has what fits */
+	u64 stamp;		/* 0: unused */
+	u8 data[VCX_LAST_BYTES];
+};
+
+#define VCX_MAX_FAULTS	64
+#define VCX_ANY_OPCODE	0x10000u
+#define VCX_FOREVER	UINT32_MAX
+
+struct vcx_fault {
+	bool used;
+	u32 opcode;		/* or VCX_ANY_OPCODE */
+	u32 delay_ms;
+	u32 status_count;
+	u8 status;
+	u32 syndrome;
+	u32 lose_count;
+};
+
+struct vcx_fw {
+	enum vcx_hca_state state;
+	u64 cmdq;		/* where the command queue lies; 0: nowhere */
+	u32 cmdq_high;
+	u8 nic_state;
+	u64 nic_disabled_ns;	/* when the reset that software asked for is over */
+	u8 issi;
+	u8 cap_current[4096];
+	u64 *pages;		/* given by the driver */
+	u32 npages;
+	struct vcx_uctx *uctx;
+	u32 nuctx;
+	u16 last_uid;
+	u8 uars[VCX_UAR_COUNT];
+	struct vcx_eq eqs[VCX_MAX_EQS];
+	struct vcx_slot slots[CMDQ_SLOTS];
+};
+
+/* What is wrong with the device: set over the control socket, survives resets. */
+struct vcx_faults {
+	struct vcx_fault rules[VCX_MAX_FAULTS];
+	bool dead;		/* BAR reads all ones, takes no write */
+	bool dead_config;	/* configuration space likewise */
+	bool stalled;
+	u32 stalled_at;
+	u8 health_syndrome;
+	bool no_recovery;	/* does not ask the driver for a reset */
+};
+
+struct vcx_stats {
+	u32 commands[0x10000];	/* by opcode */
+	u64 total;
+	u64 refused;		/* by status */
+	u64 undeliverable;	/* by delivery status, or not at all */
+	u64 lost;
+	u64 events;
+	u64 events_dropped;
+	u64 interrupts;
+	u64 function_resets;
+	u64 firmware_resets;
+	u64 uctx_leaked;	/* open when their function was torn down or reset */
+	u64 bad_messages;
+};
+
+struct vcx {
+	struct vcx_config config;
+	const struct vcx_model *model;
+	struct log log;
+	struct dma dma;
+	struct vcx_pci pci;
+	struct vcx_fw fw;
+	struct nv_config nv;
+	u8 (*regs)[VCX_REG_MAX];	/* content, in the order of the table */
+	struct vcx_faults faults;
+	struct vcx_stats stats;
+	u64 input_stamp;
+	struct vcx_last_input last[VCX_LAST_INPUTS];
+	u64 start_ns;
+};
+
+/* device.c */
+const struct vcx_model *vcx_find_model(u16 device_id);
+int vcx_init(struct vcx *vcx, const struct vcx_config *config, FILE *log, enum log_level level);
+void vcx_reset(struct vcx *vcx, enum vcx_reset kind);
+void vcx_exit(struct vcx *vcx);
+
+/* pci.c: configuration space and interrupt vectors */
+void pci_init(struct vcx *vcx);
+void pci_reset(struct vcx *vcx);
+void pci_read(struct vcx *vcx, u32 off, u8 *buf, u32 len);
+void pci_write(struct vcx *vcx, u32 off, const u8 *buf, u32 len);
+/* Takes @fd over; -1 disconnects the vector. */
+void pci_set_irq(struct vcx *vcx, unsigned int vector, int fd);
+void pci_fire(struct vcx *vcx, unsigned int vector);
+
+/* bar.c: initialization segment, health and doorbells */
+void bar_read(struct vcx *vcx, u64 off, u8 *buf, u32 len);
+void bar_write(struct vcx *vcx, u64 off, const u8 *buf, u32 len);
+u32 bar_health_counter(const struct vcx *vcx);
+
+/* eq.c */
+#define EVENT_CMD		0x0a
+#define EVENT_PAGE_REQUEST	0x0b
+
+struct vcx_eq *eq_get(struct vcx *vcx, u8 eqn);
+/* Makes an event queue; its number, or -ENOSPC, -ENOMEM. */
+int eq_create(struct vcx *vcx, const struct vcx_eq *eq, const u8 *pages);
+void eq_destroy(struct vcx_eq *eq);
+void eq_doorbell(struct vcx *vcx, u32 uar, u32 value, bool arm);
+/* Whether some queue takes that event. */
+bool eq_takes(const struct vcx *vcx, u8 type);
+void eq_post(struct vcx *vcx, u8 type, const u8 data[28]);
+
+/* fw.c: from doorbell to completion */
+void fw_doorbell(struct vcx *vcx, u32 slots);
+void fw_set_cmdq(struct vcx *vcx, u64 addr);
+/* Completes what is due; how long until the next is, in ms, or -1. */
+int fw_run_timers(struct vcx *vcx);
+unsigned int fw_release_lost(struct vcx *vcx);
+void fw_request_pages(struct vcx *vcx, int npages);
+void fw_reset(struct vcx *vcx);
+struct vcx_uctx *fw_find_uctx(struct vcx *vcx, u16 uid);
+const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode);
+
+/* Status of a command; "Command Interface Errors" in the PRM. */
+enum cmd_status {
+	ST_OK			= 0x00,
+	ST_INTERNAL		= 0x01,
+	ST_BAD_OP		= 0x02,
+	ST_BAD_PARAM		= 0x03,
+	ST_BAD_SYS_STATE	= 0x04,
+	ST_BAD_RESOURCE		= 0x05,
+	ST_EXCEED_LIM		= 0x08,
+	ST_BAD_INDEX		= 0x0a,
+	ST_NO_RESOURCES		= 0x0f,
+	ST_BAD_INPUT_LEN	= 0x50,
+	ST_BAD_OUTPUT_LEN	= 0x51,
+};
+
+/* Syndromes are private to firmware; these are ours. */
+enum cmd_syndrome {
+	SYND_NONE		= 0,
+	SYND_BAD_OPCODE		= 0x1000,
+	SYND_BAD_OP_MOD		= 0x1001,
+	SYND_BAD_INPUT_LEN	= 0x1002,
+	SYND_BAD_OUTPUT_LEN	= 0x1003,
+	SYND_HCA_STATE		= 0x1004,
+	SYND_FUNCTION		= 0x1005,
+	SYND_UNKNOWN_UID	= 0x1100,
+	SYND_UID_FORBIDDEN	= 0x1101,
+	SYND_UCTX_CAP		= 0x1102,
+	SYND_UCTX_LIMIT		= 0x1103,
+	SYND_CAP_TYPE		= 0x1200,
+	SYND_PAGE_ADDRESS	= 0x1300,
+	SYND_PAGE_COUNT		= 0x1301,
+	SYND_EQ_NUMBER		= 0x1400,
+	SYND_EQ_CONTEXT		= 0x1401,
+	SYND_UAR_NUMBER		= 0x1500,
+	SYND_REG_UNKNOWN	= 0x1600,
+	SYND_REG_LEN		= 0x1601,
+	SYND_REG_READ_ONLY	= 0x1602,
+	SYND_REG_CONTENT	= 0x1603,
+	SYND_NV_UNKNOWN		= 0x1700,
+	SYND_NV_READ_ONLY	= 0x1701,
+	SYND_NV_LEN		= 0x1702,
+};
+
+/* commands.c: the table of commands */
+struct cmd_result {
+	enum cmd_status status;
+	u32 syndrome;
+};
+
+struct cmd_result cmd_execute(struct vcx *vcx, struct cmdq_cmd *cmd);
+const char *cmd_name(u16 opcode);
+
+static inline struct cmd_result cmd_ok(void)
+{
+	return (struct cmd_result){ ST_OK, SYND_NONE };
+}
+
+static inline struct cmd_result cmd_fail(enum cmd_status status, enum cmd_syndrome syndrome)
+{
+	return (struct cmd_result){ status, syndrome };
+}
+
+/* caps.c: capabilities */
+void caps_init(struct vcx *vcx);
+struct cmd_result caps_query(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result caps_set(struct vcx *vcx, struct cmdq_cmd *cmd);
+
+/* regs.c: the table of registers */
+int regs_init(struct vcx *vcx);
+void regs_reset(struct vcx *vcx);
+/* ACCESS_REG and its like: arguments and data as in the command. */
+struct cmd_result regs_access(struct vcx *vcx, struct cmdq_cmd *cmd);
+/* Content of a register: NULL if there is none or its content is computed. */
+u8 *regs_content(struct vcx *vcx, u16 id, u32 *len);
+
+/* faults.c */
+struct vcx_fault *fault_find(struct vcx *vcx, u32 opcode);
+struct vcx_fault *fault_get(struct vcx *vcx, u32 opcode);
+void faults_clear(struct vcx *vcx);
+
+/* control.c: one request line, one answer line */
+#define CONTROL_LINE	4096
+#define CONTROL_ANSWER	8192
+
+void control_line(struct vcx *vcx, const char *line, char answer[CONTROL_ANSWER]);
+
+#endif
