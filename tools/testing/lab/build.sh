@@ -25,7 +25,7 @@ lab_build()
 		esac
 		shift
 	done
-	need_root
+	need_lab
 	[ ${#series[@]} -gt 0 ] || mapfile -t series < <(kernel_series)
 	build_all "${series[@]}"
 }
@@ -80,7 +80,7 @@ fingerprint()
 	(
 		cd "$TREE" || exit
 		printf '%s\n' "$1"
-		cat "$LAB/stamps/packages" 2>/dev/null
+		cat "$STAMPS/packages" 2>/dev/null
 		shift
 		find "$@" -path tools/testing/lab -prune -o -type f -printf '%p %s %T@\n' | sort
 	) | sha256sum

@@ -15,6 +15,11 @@ EXIT_TIMEOUT=124
 EXIT_LAB=125
 EXIT_REPORT=126
 
+# What tidy_up() ends.
+child=
+ticker=
+scratch=
+
 say()
 {
 	printf 'lab: %s\n' "$*" >&2
@@ -35,7 +40,7 @@ usage_error()
 # Every series that the lab knows, in the order of the file.
 kernel_series()
 {
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/kernels" | cut -f1
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/kernels" | cut -f 1
 }
 
 # The compiler that goes with a series' headers.
@@ -67,16 +72,47 @@ need_root()
 		die "root is needed (for mount namespaces and chroot): use sudo"
 }
 
+# Runs a command in mount and process namespaces of its own: nothing stays
+# mounted, nothing stays running, even if this shell is killed. Waits in such a
+# way that traps are run at once.
+contained()
+{
+	local status
+
+	setpriv --pdeathsig KILL \
+		unshare --mount --propagation private --pid --mount-proc --fork --kill-child \
+		-- "$LAB_DIR/supervise" "$@" <&0 &
+	child=$!
+	wait "$child"
+	status=$?
+	child=
+	return "$status"
+}
+
 # in_root [-w] [-b SRC:DST]... -- COMMAND...
-# The tree is at /src; IN_ROOT_NS adds options of unshare(1).
+# Runs COMMAND in the root file system; the tree is at /src.
 in_root()
 {
-	local -a ns mode=()
+	local -a mode=()
 
-	read -ra ns <<< "${IN_ROOT_NS-}"
 	[ "$1" = -w ] && { mode=(-w); shift; }
-	unshare --mount --propagation private "${ns[@]}" -- \
-		"$LAB_DIR/enter" "$ROOT" "${mode[@]}" -b "$TREE:/src" "$@"
+	contained "$LAB_DIR/enter" "$ROOT" "${mode[@]}" -b "$TREE:/src" "$@"
+}
+
+# Ends what contained() waits for: politely, then for good.
+stop_child()
+{
+	local inner
+
+	[ -n "$child" ] || return
+	if read -r inner < "/proc/$child/task/$child/children" && [ -n "$inner" ]; then
+		kill -TERM "${inner%% *}"
+		for _ in {1..30}; do
+			kill -0 "$child" || return
+			sleep 0.1
+		done
+	fi 2>/dev/null
+	kill -KILL "$child" 2>/dev/null
 }
 
 # The environment of a command in the root file system: what the caller's has

@@ -15,7 +15,7 @@ timeout=300
 smp=2
 mem=1G
 cpu=max
-command=()
+guest_command=()
 
 parse_run_options()
 {
@@ -26,7 +26,7 @@ parse_run_options()
 		--no-build) build= ;;
 		--)
 			shift
-			command=("$@")
+			guest_command=("$@")
 			return
 			;;
 		--kernel | --vcx | --share | --append | --qemu | --timeout | --smp | --mem | --cpu)
@@ -94,14 +94,14 @@ make_initrd()
 fill_exchange_folder()
 {
 	cat > "$scratch/config" <<-END
-	lab_kernel=$kernel
-	lab_modules=$load
-	lab_vcx=$use_vcx
-	lab_share=${share:+1}
+	kernel=$kernel
+	load_modules=$load
+	with_vcx=$use_vcx
+	with_share=${share:+1}
 	END
 	{
 		printf 'exec '
-		quote "${command[@]}"
+		quote "${guest_command[@]}"
 	} > "$scratch/command"
 	mkdir "$scratch/modules" "$scratch/bin"
 	copy_built "$BUILD/$kernel" modules
@@ -114,22 +114,11 @@ copy_built()
 	[ ! -d "$1/$2" ] || flock "$1/.lock" cp -a "$1/$2" "$scratch/"
 }
 
-tidy_up()
-{
-	[ -z "${guest-}" ] || kill -KILL "$guest" 2>/dev/null
-	[ -z "${scratch-}" ] || rm -rf "$scratch"
-}
-
 run_guest()
 {
-	local status
 	local -a env vm
 
 	scratch=$(mktemp -d "${TMPDIR:-/tmp}/fwctl-lab.XXXXXX") || exit "$EXIT_LAB"
-	trap tidy_up EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-	trap 'exit 129' HUP
 	fill_exchange_folder
 	mapfile -t env < <(root_env)
 	vm=(
@@ -139,21 +128,16 @@ run_guest()
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
 		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args"
 	)
-	IN_ROOT_NS="--pid --fork --kill-child" in_root -b "$LAB/boot:/lab/boot" \
+	in_root -b "$LAB/boot:/lab/boot" \
 		-b "$scratch:/run/lab" ${share:+-b "$share:/mnt/share"} -- \
-		env -i "${env[@]}" "${vm[@]}" /src/tools/testing/lab/vm &
-	guest=$!
-	wait "$guest"
-	status=$?
-	guest=
-	return "$status"
+		env -i "${env[@]}" "${vm[@]}" /src/tools/testing/lab/vm
 }
 
 lab_run()
 {
-	need_root
 	parse_run_options "$@"
-	[ ${#command[@]} -gt 0 ] || usage_error "run: no command: lab run [OPTIONS] -- COMMAND..."
+	[ ${#guest_command[@]} -gt 0 ] || usage_error "run: no command: lab run [OPTIONS] -- COMMAND..."
+	need_lab
 	release=$(kernel_release "$kernel") || exit
 	[ -z "$build" ] || build_all "$kernel"
 	make_initrd

@@ -1,0 +1,247 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# setup.sh - make the lab's root file system, in stages
+#
+# Each stage leaves a stamp in the root file system: a hash of what the stage
+# depends on. A stage whose stamp fits is skipped, so that set-up goes on where
+# it was interrupted, and adds only what is new when a list has changed.
+
+RELEASE=trixie
+KERNEL_RELEASE=bookworm
+STAMPS=$ROOT/lab/stamps
+SETUP_LOG=$LAB/setup.log
+PUBLIC_MIRRORS=(http://deb.debian.org/debian http://deb.debian.org/debian-security)
+
+# Data files without their comments.
+data()
+{
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/$1"
+}
+
+# Everything that setup.sh itself depends on, from which the keys are made.
+stage_key()
+{
+	case $1 in
+	base) echo "$RELEASE" ;;
+	packages) data packages && data kernels && cat "$LAB_DIR/apt-preferences" ;;
+	sources) data kernels && data source-parts ;;
+	esac | sha256sum | cut -c 1-32
+}
+
+stage_done()
+{
+	[ "$(stage_key "$1")" = "$(cat "$STAMPS/$1" 2>/dev/null)" ]
+}
+
+is_set_up()
+{
+	stage_done base && stage_done packages && stage_done sources
+}
+
+# For the other commands: a lab that is set up, and stays so while they run.
+need_lab()
+{
+	need_root
+	is_set_up && lock_lab --shared && return
+	lab_setup
+	flock --shared "$lab_lock"
+}
+
+# One lock, held shared by whatever uses the lab, exclusively by what changes it.
+lock_lab()
+{
+	exec {lab_lock}< "$LAB"
+	flock "$@" "$lab_lock" &
+	wait "$!"
+}
+
+lab_setup()
+{
+	need_root
+	mkdir -p "$LAB" || die "cannot make the cache folder $LAB"
+	if ! lock_lab --nonblock; then
+		say "waiting until no other lab command uses $LAB"
+		flock "$lab_lock" &
+		wait "$!"
+	fi
+	if is_set_up; then
+		say "set up in $LAB"
+		return
+	fi
+	say "setting up in $LAB; log: $SETUP_LOG"
+	: > "$SETUP_LOG"
+	stage base "Debian $RELEASE, minimal system"
+	stage packages "packages and kernels"
+	stage sources "parts of the kernel's source"
+	say "set up in ${SECONDS} s"
+}
+
+# stage NAME WHAT: runs stage_NAME unless that was done before
+stage()
+{
+	local start=$SECONDS
+
+	stage_done "$1" && return
+	say "$2 ..."
+	printf '\n== %s\n' "$1" >> "$SETUP_LOG"
+	show_progress {lab_lock}<&- &
+	ticker=$!
+	if ! "stage_$1" >> "$SETUP_LOG" 2>&1 < /dev/null; then
+		stop_ticker
+		say "last lines of the log:"
+		tail -n 12 "$SETUP_LOG" >&2
+		die "set-up failed at: $2; see $SETUP_LOG; \`lab setup' goes on from there"
+	fi
+	stop_ticker
+	mkdir -p "$STAMPS"
+	stage_key "$1" > "$STAMPS/$1"
+	say "$2: done ($((SECONDS - start)) s)"
+}
+
+# Every few seconds the last line of the log.
+show_progress()
+{
+	local pause=10 line
+
+	[ ! -t 2 ] || pause=2
+	while sleep "$pause"; do
+		line=$(tail -c 2000 "$SETUP_LOG" | tr '\r' '\n' | grep . | tail -n 1)
+		say "  ${SECONDS} s: ${line:0:66}"
+	done
+}
+
+stop_ticker()
+{
+	[ -z "$ticker" ] || kill "$ticker" 2>/dev/null
+	ticker=
+}
+
+# --- base
+
+stage_base()
+{
+	host_tools && find_mirrors || return
+	rm -rf "$LAB/root.new"
+	make_base || return
+	rm "$LAB"/root.new/etc/apt/sources.list.d/*
+	apt_sources > "$LAB/root.new/etc/apt/sources.list"
+	mkdir -p "$LAB"/root.new/{src,lab/{boot,root,tree,modules,bin},mnt/share} &&
+		rm -rf "$ROOT" && mv "$LAB/root.new" "$ROOT"
+}
+
+host_tools()
+{
+	local -a missing=()
+
+	command -v mmdebstrap > /dev/null || missing+=(mmdebstrap)
+	compgen -G "/usr/share/keyrings/debian-archive-$RELEASE-stable.*" > /dev/null ||
+		missing+=(debian-archive-keyring)
+	[ ${#missing[@]} -gt 0 ] || return 0
+	command -v apt-get > /dev/null || {
+		echo "install these first: ${missing[*]}"
+		return 1
+	}
+	apt-get update &&
+		DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+			"${missing[@]}"
+}
+
+# The host's own mirrors, if they have what is needed, else the public ones.
+find_mirrors()
+{
+	local -a known
+
+	mapfile -t known < <(apt-get indextargets --format '$(REPO_URI)' \
+		'Created-By: Packages' | grep '^http' | sort -u)
+	known+=("${PUBLIC_MIRRORS[@]}")
+	mirror=$(first_with "$RELEASE" "$RELEASE-updates" "$RELEASE-backports" \
+		"$KERNEL_RELEASE" -- "${known[@]}") &&
+		security=$(first_with "$RELEASE-security" "$KERNEL_RELEASE-security" \
+			-- "${known[@]}")
+}
+
+# first_with SUITE... -- MIRROR...
+first_with()
+{
+	local mirror suite
+	local -a suites=()
+
+	while [ "$1" != -- ]; do
+		suites+=("$1")
+		shift
+	done
+	shift
+	for mirror in "$@"; do
+		for suite in "${suites[@]}"; do
+			has_suite "${mirror%/}" "$suite" || continue 2
+		done
+		echo "${mirror%/}"
+		return 0
+	done
+	echo "no mirror has all of ${suites[*]}; tried: $*" >&2
+	return 1
+}
+
+has_suite()
+{
+	local file status
+
+	file=$(mktemp) || return
+	/usr/lib/apt/apt-helper download-file "$1/dists/$2/InRelease" "$file" > /dev/null 2>&1
+	status=$?
+	rm -f "$file"
+	return "$status"
+}
+
+apt_sources()
+{
+	cat <<-END
+	deb $mirror $RELEASE main
+	deb $mirror $RELEASE-updates main
+	deb $mirror $RELEASE-backports main
+	deb $security $RELEASE-security main
+	deb $mirror $KERNEL_RELEASE main
+	deb $security $KERNEL_RELEASE-security main
+	END
+}
+
+# Nothing is read in there by people: no manual pages, no translations. Nor
+# does it matter if the machine crashes: what is not stamped is done again.
+make_base()
+{
+	local -a cmd=(mmdebstrap --mode=root --format=directory --variant=minbase
+		--include=ca-certificates
+		--dpkgopt=force-unsafe-io
+		--dpkgopt='path-exclude=/usr/share/man/*'
+		--dpkgopt='path-exclude=/usr/share/doc/*'
+		--dpkgopt='path-exclude=/usr/share/info/*'
+		--dpkgopt='path-exclude=/usr/share/locale/*'
+		--aptopt='APT::Install-Recommends "false"'
+		--aptopt='Acquire::Retries "3"'
+		--aptopt='Acquire::Languages "none"')
+	local option
+
+	while read -r option; do
+		cmd+=(--aptopt="${option%;}")
+	done < <(apt-config dump | grep -E '^Acquire::(https?::[^ ]*|Check-[^ ]*) "..*"')
+	contained "${cmd[@]}" "$RELEASE" "$LAB/root.new" "$mirror"
+}
+
+# --- packages
+
+stage_packages()
+{
+	in_root -w -- env -i \
+		PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+		DEBIAN_FRONTEND=noninteractive \
+		/src/tools/testing/lab/install-packages
+}
+
+# --- sources
+
+stage_sources()
+{
+	in_root -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+		/src/tools/testing/lab/unpack-sources
+}
