@@ -170,17 +170,24 @@ static struct cmd_result mnvgc_read(struct vcx *vcx, struct reg_access *a)
 	return cmd_ok();
 }
 
+/* The first item from @item on that can be written and has room, or nv_count(). */
+static u32 nv_next(u32 item, u32 room)
+{
+	while (item < nv_count() && (!nv_writable((int)item) || nv_len((int)item) > room))
+		item++;
+	return item;
+}
+
 /* Walks the items: the pointer in names one, the pointer out its successor. */
 static struct cmd_result mnvgn_read(struct vcx *vcx, struct reg_access *a)
 {
-	u32 item = get_be32(a->in);
 	u32 room = a->out_len - 0x1c;
+	u32 item = nv_next(get_be32(a->in), room);
+	u32 next = nv_next(item + 1, room);
 
-	while (item < nv_count() && (!nv_writable((int)item) || nv_len((int)item) > room))
-		item++;
 	if (item >= nv_count())
 		return cmd_ok();
-	put_be32(a->out, item + 1 < nv_count() ? item + 1 : 0);
+	put_be32(a->out, next < nv_count() ? next : 0);
 	put_be32(a->out + 0x10, 0x02090000 | nv_len((int)item));
 	put_be32(a->out + 0x14, nv_type((int)item));
 	nv_read(&vcx->nv, (int)item, NV_NEXT, a->out + 0x1c);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "control_server.h"
+#include "guest.h"
+#include "ktap.h"
+
+static const char *ask(struct guest *g, const char *line)
+{
+	static char answer[CONTROL_ANSWER];
+
+	control_line(g->vcx, line, answer);
+	return answer;
+}
+
+static void requests(void)
+{
+	static const char * const good[] = {
+		"delay 805 100", "delay * 0", "status a04 3 deadbeef", "status 805 3 1 2",
+		"lose 805", "lose * 3", "release", "clear", "health 7", "health 7 stay",
+		"stall on", "stall off", "dead on", "dead off", "pages -8", "pages 3",
+		"count 805", "uids", "reg 7004", "reg 7004 80", "reset", "stats", "help",
+		" help\t", "help\r",
+	};
+	struct guest g;
+
+	guest_init(&g);
+	for (unsigned int i = 0; i < ARRAY_SIZE(good); i++)
+		expect(!strncmp(ask(&g, good[i]), "ok", 2));
+	guest_exit(&g);
+}
+
+static void refusals(void)
+{
+	static const char * const bad[] = {
+		"frobnicate", "delay", "delay 805", "delay 10000 1", "delay xyz 1", "delay 805 -1",
+		"delay 805 99999999", "status 805 100 0", "status 805 1", "lose -1", "health 100",
+		"health 1 x", "stall maybe", "dead", "pages x", "pages 99999999", "count *",
+		"last 805", "reg 9020", "reg 1", "reg 7004 8", "reg 7004 zz", "uids 1",
+		"a b c d e f g h i j",
+		"reg 7004 000000000000000000000000000000000000000000",
+	};
+	struct guest g;
+
+	guest_init(&g);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
+		expect(!strncmp(ask(&g, bad[i]), "error ", 6));
+	guest_exit(&g);
+}
+
+static void effects(void)
+{
+	u8 in[20] = { 0x08, 0x0d, 0, 0, 0, 0, 0, 0, 0xaa }, out[16];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	ask(&g, "status 80d 9 1234 1");
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == 9);
+	expect(get_be32(out + 4) == 0x1234);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
+	expect(!strcmp(ask(&g, "count 80d"), "ok 2"));
+	expect(!strcmp(ask(&g, "last 80d"), "ok 20 080d000000000000aa00000000000000" "00000000"));
+	ask(&g, "lose 80d");
+	expect(guest_send(&g, in, sizeof(in), out, 16) == -1);
+	expect(!strcmp(ask(&g, "release"), "ok 1"));
+	expect(!strcmp(ask(&g, "uids"), "ok 0"));
+	for (unsigned int i = 0; i < VCX_MAX_FAULTS; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "delay %x 1", i + 1);
+		ask(&g, line);
+	}
+	expect(!strncmp(ask(&g, "delay 7777 1"), "error", 5));
+	guest_exit(&g);
+}
+
+/* What a client gets to read, once the server has had its turns. */
+static size_t exchange(struct guest *g, const char *text, size_t len, char *answer, size_t room)
+{
+	static struct control_server s;
+	struct pollfd p[1 + CONTROL_CONNECTIONS];
+	size_t got = 0;
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds))
+		abort();
+	control_server_init(&s, -1);
+	s.connections[0] = (struct control_connection){ .fd = fds[1] };
+	for (unsigned int i = 0; i < 200; i++) {
+		ssize_t n = write(fds[0], text, len);
+
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+		control_server_poll(&s, p);
+		poll(p, ARRAY_SIZE(p), 0);
+		control_server_run(&s, g->vcx, p);
+		n = read(fds[0], answer + got, room - 1 - got);
+		if (n > 0)
+			got += (size_t)n;
+	}
+	answer[got] = '\0';
+	close(fds[0]);
+	control_server_exit(&s);
+	return got;
+}
+
+static void lines(void)
+{
+	static char text[3 * CONTROL_LINE], answer[16384];
+	struct guest g;
+
+	guest_init(&g);
+	exchange(&g, "uids\n\n  \nuids\ncount 1\nuid", 26, answer, sizeof(answer));
+	expect(!strcmp(answer, "ok 0\nok 0\nok 0\n"));
+	/* A line longer than any request has one answer, and the next is read. */
+	memset(text, 'x', sizeof(text));
+	memcpy(text + sizeof(text) - 6, "\nuids\n", 6);
+	exchange(&g, text, sizeof(text), answer, sizeof(answer));
+	expect(!strcmp(answer, "error the line is too long\nok 0\n"));
+	guest_exit(&g);
+}
+
+static const struct ktap_test tests[] = {
+	{ "requests", requests },
+	{ "refusals", refusals },
+	{ "effects", effects },
+	{ "lines", lines },
+};
+
+KTAP_MAIN(tests)

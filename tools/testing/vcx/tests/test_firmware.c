@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "guest.h"
+#include "ktap.h"
+
+#define CREATE_UCTX	0xa04
+#define DESTROY_UCTX	0xa06
+#define NOP		0x80d
+#define QUERY_HCA_CAP	0x100
+#define SET_HCA_CAP	0x109
+
+static int create_uctx(struct guest *g, u32 cap, u16 *uid)
+{
+	u8 in[64] = { 0 }, out[16];
+
+	put_be16(in, CREATE_UCTX);
+	put_be32(in + 16, cap);
+	expect(!guest_send(g, in, sizeof(in), out, sizeof(out)));
+	*uid = get_be16(out + 10);
+	return out[0];
+}
+
+static void order(void)
+{
+	struct guest g;
+	u16 uid;
+
+	guest_init(&g);
+	expect(guest_command(&g, NOP, 0, 0, 0, 0) == ST_BAD_SYS_STATE);
+	expect(guest_command(&g, 0x102, 0, 0, 0, 0) == ST_BAD_SYS_STATE);
+	expect(!guest_command(&g, 0x104, 0, 0, 0, 0));
+	expect(guest_command(&g, 0x104, 0, 0, 0, 0) == ST_BAD_SYS_STATE);
+	expect(create_uctx(&g, 0, &uid) == ST_BAD_SYS_STATE);
+	expect(!guest_command(&g, 0x102, 0, 0, 0, 0));
+	expect(!guest_command(&g, NOP, 0, 0, 0, 0));
+	expect(guest_command(&g, 0xfff, 0, 0, 0, 0) == ST_BAD_OP);
+	guest_exit(&g);
+}
+
+static void user_contexts(void)
+{
+	struct guest g;
+	u16 plain, tools, other, uid;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!create_uctx(&g, 0, &plain) && plain);
+	expect(!create_uctx(&g, 4, &tools) && tools && tools != plain);
+	expect(create_uctx(&g, 8, &uid) == ST_BAD_PARAM);
+	expect(!create_uctx(&g, 0, &other) && !create_uctx(&g, 0, &uid));
+	expect(create_uctx(&g, 0, &uid) == ST_EXCEED_LIM);
+	expect(!guest_command(&g, NOP, plain, 0, 0, 0));
+	expect(guest_command(&g, NOP, 0x7777, 0, 0, 0) == ST_BAD_RESOURCE);
+	/* What is the driver's is not a user's. */
+	expect(guest_command(&g, CREATE_UCTX, tools, 0, 0, 0) == ST_BAD_PARAM);
+	expect(guest_command(&g, 0x103, tools, 0, 0, 0) == ST_BAD_PARAM);
+	expect(guest_command(&g, SET_HCA_CAP, plain, 1, 0, 0) == ST_BAD_PARAM);
+	expect(!guest_command(&g, SET_HCA_CAP, tools, 1, 0, 0));
+	expect(!guest_command(&g, DESTROY_UCTX, 0, 0, plain, 0));
+	expect(guest_command(&g, DESTROY_UCTX, 0, 0, plain, 0) == ST_BAD_RESOURCE);
+	expect(guest_command(&g, NOP, plain, 0, 0, 0) == ST_BAD_RESOURCE);
+	expect(!guest_command(&g, NOP, other, 0, 0, 0));
+	guest_exit(&g);
+}
+
+static void resets(void)
+{
+	static const u8 flr = 0x80;
+	struct guest g;
+	u16 uid;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!create_uctx(&g, 0, &uid));
+	pci_write(g.vcx, g.vcx->pci.pcie_cap + 9u, &flr, 1);
+	expect(g.vcx->stats.function_resets == 1 && g.vcx->stats.uctx_leaked == 1);
+	expect(!g.vcx->fw.nuctx && !g.vcx->fw.cmdq && g.vcx->fw.state == HCA_DISABLED);
+	fw_set_cmdq(g.vcx, GUEST_CMDQ);
+	guest_bring_up(&g);
+	expect(guest_command(&g, NOP, uid, 0, 0, 0) == ST_BAD_RESOURCE);
+	guest_exit(&g);
+}
+
+static void capabilities(void)
+{
+	u8 in[16] = { 0x01, 0x00 }, out[4112], in_long[4112] = { 0x01, 0x09 };
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+	expect(get_be32(out + 16 + 0x6a0 / 8) == 5);
+	/* What is set shows in the current set, not in the maximum. */
+	put_be16(in_long + 6, 1);
+	memset(in_long + 16, 0xa5, 4096);
+	expect(!guest_send(&g, in_long, sizeof(in_long), out, 16) && !out[0]);
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)));
+	expect(get_be32(out + 16 + 0x6a0 / 8) == 5);
+	in[7] = 1;
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)));
+	expect(get_be32(out + 16) == 0xa5a5a5a5);
+	expect(!guest_send(&g, in, sizeof(in), out, 20) && !out[0]);
+	expect(!guest_command(&g, QUERY_HCA_CAP, 0, 0x20 << 1, 0, 0));
+	expect(guest_command(&g, QUERY_HCA_CAP, 0, 0x3f << 1, 0, 0) == ST_BAD_PARAM);
+	expect(guest_command(&g, QUERY_HCA_CAP, 0, 0xffff, 0, 0) == ST_BAD_PARAM);
+	expect(guest_command(&g, QUERY_HCA_CAP, 0, 0, 0x80000001, 0) == ST_BAD_PARAM);
+	guest_exit(&g);
+}
+
+static void pages(void)
+{
+	u8 in[48] = { 0x01, 0x08 }, out[4112];
+	struct guest g;
+
+	guest_init(&g);
+	put_be16(in + 6, 1);
+	put_be32(in + 12, 2);
+	put_be64(in + 16, GUEST_BASE + 0x30000);
+	put_be64(in + 24, GUEST_BASE + 0x31000);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
+	expect(g.vcx->fw.npages == 2);
+	/* More than are there; outside of memory; unaligned. */
+	put_be32(in + 12, 5);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_INPUT_LEN);
+	put_be32(in + 12, 0xffffffff);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_INPUT_LEN);
+	put_be32(in + 12, 1);
+	put_be64(in + 16, GUEST_BASE + GUEST_SIZE);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_PARAM);
+	put_be64(in + 16, GUEST_BASE + 8);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_PARAM);
+	put_be16(in + 6, 2);
+	put_be32(in + 12, 2);
+	expect(!guest_send(&g, in, sizeof(in), out, 24) && out[0] == ST_BAD_OUTPUT_LEN);
+	put_be32(in + 12, 512);
+	expect(!guest_send(&g, in, sizeof(in), out, 4112) && !out[0]);
+	expect(get_be32(out + 8) == 2 && !g.vcx->fw.npages);
+	guest_exit(&g);
+}
+
+#define EQ_PAGE (GUEST_BASE + 0x30000)
+
+static void eq_input(u8 in[0x118], u8 log_size, u32 uar, u32 vector, u64 events)
+{
+	memset(in, 0, 0x118);
+	put_be16(in, 0x301);
+	put_be32(in + 0x1c, (u32)log_size << 24 | uar);
+	put_be32(in + 0x24, vector);
+	put_be64(in + 0x58, events);
+	put_be64(in + 0x110, EQ_PAGE);
+}
+
+static void event_queues(void)
+{
+	u8 in[0x118], out[16], data[28] = { 0x11 };
+	struct guest g;
+	u8 *ring;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	ring = guest_at(&g, EQ_PAGE);
+	eq_input(in, 2, 16, 0, BIT_ULL(EVENT_PAGE_REQUEST));
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_RESOURCE);
+	expect(!guest_command(&g, 0x802, 0, 0, 0, 0));
+	eq_input(in, 7, 16, 0, 0);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_INPUT_LEN);
+	eq_input(in, 2, 16, VCX_VECTORS, 0);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_PARAM);
+	eq_input(in, 31, 16, 0, 0);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_PARAM);
+	eq_input(in, 2, 16, 3, BIT_ULL(EVENT_PAGE_REQUEST));
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0] && out[11]);
+
+	memset(ring, 0xff, 256);
+	eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
+	expect(ring[1] == EVENT_PAGE_REQUEST && ring[32] == 0x11 && !(ring[63] & 1));
+	expect(!g.vcx->pci.irq_pending[3]);
+	/* Armed with an entry waiting: at once. */
+	eq_doorbell(g.vcx, 16, (u32)out[11] << 24, true);
+	expect(g.vcx->pci.irq_pending[3]);
+	/* Full: the fifth is dropped. The next round has the other owner bit. */
+	for (unsigned int i = 0; i < 4; i++)
+		eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
+	expect(g.vcx->stats.events_dropped == 1);
+	eq_doorbell(g.vcx, 16, (u32)out[11] << 24 | 4, true);
+	eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
+	expect(ring[63] == 1);
+	/* Nobody's doorbell, or somebody else's. */
+	eq_doorbell(g.vcx, 17, (u32)out[11] << 24, true);
+	eq_doorbell(g.vcx, 16, 0xff000000, true);
+	eq_post(g.vcx, 63, data);
+	expect(g.vcx->stats.events == 5);
+	guest_exit(&g);
+}
+
+static void bar(void)
+{
+	static const u8 sw_reset[4] = { 0, 0, 7, 0 };
+	struct guest g;
+	u8 buf[8];
+
+	guest_init(&g);
+	bar_read(g.vcx, 0, buf, 8);
+	expect(get_be32(buf) == (FW_MINOR << 16 | 22) && get_be16(buf + 4) == 5);
+	g.vcx->faults.health_syndrome = 0x17;
+	bar_read(g.vcx, 0x23d, buf, 1);
+	expect(buf[0] == 0x17);
+	bar_read(g.vcx, VCX_BAR_SIZE - 3, buf, 3);
+	bar_write(g.vcx, 0x15, sw_reset, 1);
+	bar_write(g.vcx, 0x14, sw_reset, 4);
+	bar_read(g.vcx, 0x14, buf, 4);
+	expect(buf[2] == 7 && buf[3] == 0x56 && g.vcx->stats.function_resets == 1);
+	g.vcx->fw.nic_disabled_ns = 0;
+	bar_read(g.vcx, 0x14, buf, 4);
+	expect(buf[2] == 1 && !g.vcx->faults.health_syndrome);
+	g.vcx->faults.dead = true;
+	bar_read(g.vcx, 0x14, buf, 4);
+	expect(get_be32(buf) == 0xffffffff);
+	guest_exit(&g);
+}
+
+static const struct ktap_test tests[] = {
+	{ "order_of_commands", order },
+	{ "user_contexts", user_contexts },
+	{ "reset_forgets", resets },
+	{ "capabilities", capabilities },
+	{ "pages_given_and_taken", pages },
+	{ "event_queues", event_queues },
+	{ "initialization_segment", bar },
+};
+
+KTAP_MAIN(tests)
