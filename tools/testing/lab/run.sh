@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh - lab run, lab shell: prepare one guest, hand it to vm, tidy up
+# run.sh - lab run, lab shell: prepare one guest, then hand it to vm
 
 kernel=6.12
 use_vcx=1
@@ -34,7 +34,7 @@ parse_run_options()
 			set_run_option "$1" "$2"
 			shift
 			;;
-		*) usage_error "unknown option '$1'" ;;
+		*) usage_error "unknown option '$1' (COMMAND comes after --)" ;;
 		esac
 		shift
 	done
@@ -43,17 +43,29 @@ parse_run_options()
 set_run_option()
 {
 	case $1 in
-	--kernel) kernel=$2; check_series "$2" ;;
-	--vcx) vcx_args="$vcx_args $2" ;;
+	--kernel)
+		check_series "$2"
+		kernel=$2
+		;;
 	--share)
-		share=$(realpath -e -- "$2") && [ -d "$share" ] ||
+		share=$(realpath -e -- "$2" 2>/dev/null) && [ -d "$share" ] ||
 			usage_error "--share: '$2' is not a folder"
 		;;
+	--timeout)
+		check_number "$1" "$2"
+		timeout=$2
+		;;
+	--smp)
+		check_number "$1" "$2"
+		smp=$2
+		;;
+	--mem)
+		[[ $2 =~ ^[1-9][0-9]*[MG]$ ]] || usage_error "--mem: '$2': say 512M or 2G"
+		mem=$2
+		;;
+	--vcx) vcx_args="$vcx_args $2" ;;
 	--append) append="$append $2" ;;
 	--qemu) qemu_args="$qemu_args $2" ;;
-	--timeout) timeout=$2; check_number "$1" "$2" ;;
-	--smp) smp=$2; check_number "$1" "$2" ;;
-	--mem) mem=$2 ;;
 	--cpu) cpu=$2 ;;
 	esac
 }
@@ -79,33 +91,64 @@ make_initrd()
 {
 	local key
 
-	key=$(cat "$LAB_DIR/mkinitrd" "$LAB_DIR/guest/early-init" | sha256sum | cut -c1-16)
+	key=$(cat "$LAB_DIR/mkinitrd" "$LAB_DIR/guest/early-init" | sha256sum | cut -c 1-16)
 	initrd=initrd-$release-$key
-	[ -e "$LAB/boot/$initrd" ] && return
+	[ ! -e "$LAB/boot/$initrd" ] || return 0
 	mkdir -p "$LAB/boot"
-	rm -f "$LAB/boot/initrd-$release-"*
 	in_root -b "$LAB/boot:/lab/boot" -- \
 		/src/tools/testing/lab/mkinitrd "$release" "/lab/boot/$initrd" ||
 		die "making the initramfs failed"
 }
 
-# What guest/init reads, and copies of what was built, so that a build that
-# comes later does not change what this guest runs.
+# KVM counts only if a guest runs with it: /dev/kvm may exist without working.
+# The answer holds for a day, or until the host is booted again.
+choose_accel()
+{
+	local answer=$LAB/kvm boot
+
+	accel=tcg
+	[ -c /dev/kvm ] && [[ $qemu_args != *-icount* ]] || return 0
+	boot=$(cat /proc/sys/kernel/random/boot_id)
+	if ! grep -qs "^$boot" "$answer" || [ -z "$(find "$answer" -mtime -1)" ]; then
+		echo "$boot $(probe_kvm)" > "$answer.$$"
+		mv "$answer.$$" "$answer"
+	fi
+	accel=$(cut -d ' ' -f 2 "$answer")
+}
+
+probe_kvm()
+{
+	in_root -b "$LAB/boot:/lab/boot" -- timeout -k 1 20 qemu-system-x86_64 \
+		-nodefaults -no-user-config -no-reboot -display none -machine q35 \
+		-accel kvm -cpu max -smp 2 -m 512M -serial stdio \
+		-kernel "/boot/vmlinuz-$release" -initrd "/lab/boot/$initrd" \
+		-append "console=ttyS0 quiet panic=-1 lab.probe" < /dev/null 2>&1 |
+		grep -q "lab: this guest runs" && echo kvm || echo tcg
+}
+
+# What guest/init reads, and copies of what was built, so that a later build
+# does not change what this guest runs.
 fill_exchange_folder()
 {
+	local rows=24 columns=80
+
+	[ -z "$tty" ] || read -r rows columns < <(stty size)
 	cat > "$scratch/config" <<-END
 	kernel=$kernel
 	load_modules=$load
 	with_vcx=$use_vcx
 	with_share=${share:+1}
+	rows=$rows columns=$columns TERM=$(quote "${TERM:-dumb}")
 	END
-	{
+	if [ -z "$tty" ]; then
 		printf 'exec '
 		quote "${guest_command[@]}"
-	} > "$scratch/command"
+	fi > "$scratch/command"
 	mkdir "$scratch/modules" "$scratch/bin"
 	copy_built "$BUILD/$kernel" modules
 	copy_built "$BUILD/user" bin
+	[ -z "$use_vcx" ] || [ -x "$scratch/bin/vcx" ] ||
+		die "there is no virtual ConnectX in $BUILD/user/bin: \`lab build', or --no-vcx"
 }
 
 # copy_built FROM SUBFOLDER: not while it is being built
@@ -122,25 +165,48 @@ run_guest()
 	fill_exchange_folder
 	mapfile -t env < <(root_env)
 	vm=(
-		"VM_NAME=$(date +%Y%m%d-%H%M%S)-$kernel-$$" "VM_TREE=$TREE"
+		"VM_NAME=$(date +%Y%m%d-%H%M%S)-$kernel-$$" "VM_LOGS=$BUILD/log"
 		"VM_RELEASE=$release" "VM_INITRD=$initrd" "VM_APPEND=$append"
 		"VM_SMP=$smp" "VM_MEM=$mem" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
-		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args"
+		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_TTY=$tty"
+		"VM_BIN=$BUILD/user/bin"
 	)
-	in_root -b "$LAB/boot:/lab/boot" \
-		-b "$scratch:/run/lab" ${share:+-b "$share:/mnt/share"} -- \
+	in_root -b "$LAB/boot:/lab/boot" -b "$scratch:/run/lab" \
+		${share:+-b "$share:/mnt/share"} -- \
 		env -i "${env[@]}" "${vm[@]}" /src/tools/testing/lab/vm
 }
 
-lab_run()
+start_guest()
 {
-	parse_run_options "$@"
-	[ ${#guest_command[@]} -gt 0 ] || usage_error "run: no command: lab run [OPTIONS] -- COMMAND..."
 	need_lab
 	release=$(kernel_release "$kernel") || exit
 	[ -z "$build" ] || build_all "$kernel"
 	make_initrd
-	accel=tcg
+	choose_accel
 	run_guest
+}
+
+lab_run()
+{
+	tty=
+	parse_run_options "$@"
+	[ ${#guest_command[@]} -gt 0 ] ||
+		usage_error "run: no command: lab run [OPTIONS] -- COMMAND..."
+	start_guest
+}
+
+lab_shell()
+{
+	local settings
+
+	[ -t 0 ] && [ -t 1 ] || usage_error "shell: needs a terminal; use \`lab run'"
+	tty=1
+	timeout=0
+	parse_run_options "$@"
+	[ ${#guest_command[@]} -eq 0 ] || usage_error "shell: takes no command"
+	say "in the guest in a moment; leave it with exit, or with Ctrl-A X at any time"
+	settings=$(stty -g)
+	start_guest
+	stty "$settings"
 }
