@@ -125,7 +125,8 @@ const char *fwctl_dev_error(const struct fwctl_dev *dev)
 #define SEE_CGROUP "see the limit of this process's memory cgroup"
 
 static const struct fwctl_hint open_hints[] = {
-	{ EACCES, "permission denied", "run as root, or get access to the file" },
+	{ EACCES, "permission denied, or the device's ceiling is none",
+	  "check the mode of the file, and scope_max of the device" },
 	{ EPERM, "permission denied", "run as root, or get access to the file" },
 	{ ENOENT, "there is no such file", "see that devtmpfs or udev makes it" },
 	{ ENODEV, GONE, LOOK_AGAIN },
@@ -145,8 +146,10 @@ static const struct fwctl_hint info_hints[] = {
 
 static const struct fwctl_hint rpc_hints[] = {
 	{ EBADF, NOT_OPEN, "open it first" },
-	{ EPERM, "refused: this scope needs the capability CAP_SYS_RAWIO",
-	  "run as root, or ask for a lower scope" },
+	{ EPERM, "refused: needs CAP_SYS_RAWIO, and no lockdown of the kernel",
+	  "run as root, ask for a lower scope, or see what lockdown forbids" },
+	{ EACCES, "refused: the request is above the device's ceiling",
+	  "see scope_max of the device, which cannot be raised" },
 	{ EBADMSG, "refused: the request is not admitted under this scope",
 	  "ask for a higher one, unless the device never admits the request" },
 	{ EOPNOTSUPP, "this scope is not known to the kernel",
@@ -270,8 +273,8 @@ err:
  *
  * An error that the firmware reports is a success here: the answer carries it.
  *
- * Return: 0, or a negative errno with a message in @dev: -EPERM and -EBADMSG
- * if the kernel refuses the request, -EMSGSIZE if a length is wrong,
+ * Return: 0, or a negative errno with a message in @dev: -EPERM, -EACCES and
+ * -EBADMSG if the kernel refuses the request, -EMSGSIZE if a length is wrong,
  * -EOPNOTSUPP if it does not know the scope, -ENODEV if the device is gone, or
  * what the device's driver reports.
  */

@@ -423,6 +423,7 @@ static void test_rpc_fails(void)
 		const char *says;
 	} refusals[] = {
 		{ -EPERM, "CAP_SYS_RAWIO" },
+		{ -EACCES, "ceiling" },
 		{ -EBADMSG, "not admitted" },
 		{ -EBADMSG, "access for writing" },
 		{ -EBADMSG, "scope debug-write-full" },
