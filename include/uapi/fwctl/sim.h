@@ -38,13 +38,13 @@ struct fwctl_info_sim {
  * for NOP, ECHO and FILL, FWCTL_RPC_DEBUG_WRITE_FULL for RESET. For the others
  * the register decides:
  *
- * ===========  ========================  ==========================
- * Register     READ                      WRITE, READ_CLEAR
- * ===========  ========================  ==========================
+ * ===========  =========================  ==========================
+ * Register     READ                       WRITE, READ_CLEAR
+ * ===========  =========================  ==========================
  * 0 to 15      FWCTL_RPC_CONFIGURATION    FWCTL_RPC_CONFIGURATION
  * 16 to 47     FWCTL_RPC_DEBUG_READ_ONLY  FWCTL_RPC_DEBUG_WRITE
  * 48 and more  FWCTL_RPC_DEBUG_READ_ONLY  FWCTL_RPC_DEBUG_WRITE_FULL
- * ===========  ========================  ==========================
+ * ===========  =========================  ==========================
  *
  * WRITE, READ_CLEAR and RESET write; the others do not. An opcode that is not
  * in the list is never admitted.
