@@ -42,7 +42,6 @@ int vcx_init(struct vcx *vcx, const struct vcx_config *config, FILE *log, enum l
 {
 	int ret;
 
-	memset(vcx, 0, sizeof(*vcx));
 	vcx->config = *config;
 	vcx->model = vcx_find_model(config->device_id);
 	if (!vcx->model)

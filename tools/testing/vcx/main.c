@@ -219,7 +219,7 @@ static int serve(struct vcx *vcx, int listener, struct control_server *control)
 static int run(const struct options *o, FILE *log)
 {
 	struct control_server control;
-	struct vcx *vcx = malloc(sizeof(*vcx));
+	struct vcx *vcx = calloc(1, sizeof(*vcx));
 	int listener, control_listener = -1;
 	int ret = -ENOMEM;
 

@@ -185,6 +185,7 @@ struct vcx {
 
 /* device.c */
 const struct vcx_model *vcx_find_model(u16 device_id);
+/* @vcx is zeroed; 0, -ENODEV for a model that isn't known, or -ENOMEM. */
 int vcx_init(struct vcx *vcx, const struct vcx_config *config, FILE *log, enum log_level level);
 void vcx_reset(struct vcx *vcx, enum vcx_reset kind);
 void vcx_exit(struct vcx *vcx);

@@ -1,40 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer's bytes are the guest's memory, command queue and mailboxes
- * included, between the doorbells that it rings.
+ * A driver that goes astray: a command laid out in order, then bytes of the
+ * queue and of its mailboxes changed, then doorbells.
+ *
+ * Input: slots (4 bytes), flags, number of changes, length of the output (2),
+ * the command's input, and the changes (offset, 3 bytes, and value) at the end.
  */
 #include <stdlib.h>
 
 #include "../tests/guest.h"
+
+#define HEADER	8u
+#define CHANGE	4u
+#define F_UP	BIT(0)	/* bring the device up first */
+#define F_UAR	BIT(1)	/* and have a UAR, so that event queues can be made */
+#define F_TWICE	BIT(2)	/* the same doorbell again */
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct guest g;
-	u32 slots;
+	u32 slots, len, out_len, changes;
 
-	if (size < 8)
+	if (size < HEADER + CMDQ_MIN_LEN)
 		return 0;
 	slots = get_be32(data);
+	changes = (u32)min_size(data[5], (size - HEADER - CMDQ_MIN_LEN) / CHANGE);
+	out_len = get_be16(data + 6) & 0x7fff;
+	len = (u32)(size - HEADER) - CHANGE * changes;
 	guest_init(&g);
-	if (data[4] & 1)
+	if (data[4] & F_UP)
 		guest_bring_up(&g);
-	if (data[4] & 2) {
-		/* An input as it is, in mailboxes that are in order. */
-		u32 len = (u32)min_size(size - 8, 8192), out_len = get_be16(data + 6);
+	if ((data[4] & (F_UP | F_UAR)) == (F_UP | F_UAR))
+		guest_command(&g, 0x802, 0, 0, 0, 0);
+	guest_lay_out(&g, data + HEADER, len, out_len);
+	for (u32 i = 0; i < changes; i++) {
+		const u8 *c = data + HEADER + len + CHANGE * i;
 
-		if (len >= CMDQ_MIN_LEN && out_len >= CMDQ_MIN_LEN && out_len < 32768) {
-			guest_lay_out(&g, data + 8, len, out_len);
-			fw_doorbell(g.vcx, 1);
-		}
-	} else {
-		memcpy(g.ram, data + 8, min_size(size - 8, GUEST_SIZE));
-		fw_doorbell(g.vcx, slots);
+		g.ram[(get_be32(c) >> 8) % GUEST_SIZE] = c[3];
+	}
+	fw_doorbell(g.vcx, slots | 1);
+	if (data[4] & F_TWICE) {
+		guest_at(&g, GUEST_CMDQ)[63] |= 1;
+		fw_doorbell(g.vcx, 1);
 	}
 	fw_request_pages(g.vcx, 1);
 	eq_doorbell(g.vcx, VCX_UAR_FIRST, slots, true);
-	fw_doorbell(g.vcx, ~slots);
 	guest_exit(&g);
 	return 0;
 }

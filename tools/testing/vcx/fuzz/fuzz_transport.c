@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer's bytes are messages, one after another, as QEMU would send them;
- * a byte before each says how many descriptors come with it.
+ * Messages, one after another, as a peer would send them. Each record is the
+ * message's number, flags (with how many descriptors come), the length of its
+ * body (2 bytes) and the body.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -10,7 +11,20 @@
 #include "../tests/guest.h"
 #include "vfu.h"
 
+#define RECORD	4u
+#define F_FDS	3u
+#define F_SHORT	BIT(2)	/* a header that claims more than there is */
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+static int guest_file(void)
+{
+	int fd = memfd_create("fuzz", 0);
+
+	if (fd < 0 || ftruncate(fd, 0x10000))
+		abort();
+	return fd;
+}
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
@@ -22,29 +36,32 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!out)
 		abort();
 	guest_init(&g);
-	while (size > VFU_HEADER) {
-		struct vfu_message msg = { .nfds = data[0] & 3 };
+	while (size >= RECORD) {
+		u32 len = (u32)min_size(get_be16(data + 2), size - RECORD);
+		struct vfu_message msg = {
+			.header = {
+				.command = data[0],
+				.size = VFU_HEADER + len + (data[1] & F_SHORT ? 4096 : 0),
+			},
+			.body = data + RECORD,
+			.len = len,
+			.nfds = data[1] & F_FDS,
+		};
+		u8 raw[VFU_HEADER];
 
-		data++;
-		size--;
-		vfu_get_header(data, &msg.header);
+		vfu_put_header(raw, &msg.header);
+		vfu_get_header(raw, &msg.header);
 		if (!vfu_header_valid(&msg.header))
-			break;
-		/* A message is as long as it says, or as there is. */
-		msg.len = (u32)min_size(msg.header.size, size) - VFU_HEADER;
-		msg.body = data + VFU_HEADER;
-		for (unsigned int i = 0; i < msg.nfds; i++) {
-			msg.fds[i] = memfd_create("fuzz", 0);
-			if (msg.fds[i] < 0 || ftruncate(msg.fds[i], 0x10000))
-				abort();
-		}
+			abort();
+		for (unsigned int i = 0; i < msg.nfds; i++)
+			msg.fds[i] = guest_file();
 		vfu_handle(g.vcx, &msg, out);
 		for (unsigned int i = 0; i < msg.nfds; i++) {
 			if (msg.fds[i] >= 0)
 				close(msg.fds[i]);
 		}
-		data += VFU_HEADER + msg.len;
-		size -= VFU_HEADER + msg.len;
+		data += RECORD + len;
+		size -= RECORD + len;
 	}
 	guest_exit(&g);
 	return 0;

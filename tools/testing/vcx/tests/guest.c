@@ -14,7 +14,7 @@ void guest_init(struct guest *g)
 		.ports = 1,
 	};
 
-	g->vcx = malloc(sizeof(*g->vcx));
+	g->vcx = calloc(1, sizeof(*g->vcx));
 	g->ram = calloc(1, GUEST_SIZE);
 	if (!g->vcx || !g->ram || vcx_init(g->vcx, &config, NULL, LOG_ERROR) ||
 	    dma_map_mem(&g->vcx->dma, GUEST_BASE, GUEST_SIZE, DMA_PROT_READ | DMA_PROT_WRITE,
