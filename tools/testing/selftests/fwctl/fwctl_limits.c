@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Limits: files, calls in flight, memory.
+ */
+#include "fwctl_thread_utils.h"
+
+#define MAX_FILES 256
+#define MAX_RPCS 16
+
+FIXTURE(limits) {
+	struct sim sim;
+	struct sim other;
+	int fd;
+};
+
+FIXTURE_SETUP(limits)
+{
+	SIM_REQUIRE();
+	if (param_get("max_files") != MAX_FILES ||
+	    param_get("max_rpcs") != MAX_RPCS)
+		SKIP(return, "limits are not the default ones");
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	ASSERT_EQ(0, sim_new(&self->other, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+/* Also when the test has crashed: its threads are gone by now. */
+FIXTURE_TEARDOWN_PARENT(limits)
+{
+	EXPECT_EQ(0, param_set("max_files", MAX_FILES));
+	EXPECT_EQ(0, param_set("max_rpcs", MAX_RPCS));
+	EXPECT_EQ(0, sim_del(&self->sim));
+	EXPECT_EQ(0, sim_del(&self->other));
+}
+
+#define EXPECT_NO_OPEN(_err, _sim)					\
+do {									\
+	EXPECT_EQ(-1, sim_open(_sim, O_RDWR));				\
+	EXPECT_EQ(_err, errno);						\
+} while (0)
+
+TEST_F(limits, files_by_default)
+{
+	int fd = -1, i;
+
+	for (i = 1; i < MAX_FILES; i++) {
+		fd = sim_open(&self->sim, O_RDONLY);
+		ASSERT_LE(0, fd);
+	}
+	EXPECT_NO_OPEN(EBUSY, &self->sim);
+	EXPECT_EQ(MAX_FILES, sim_count(&self->sim, "opens"));
+	/* Other devices are others. */
+	EXPECT_LE(0, sim_open(&self->other, O_RDWR));
+
+	close(fd);
+	EXPECT_LE(0, sim_open(&self->sim, O_RDWR));
+	EXPECT_NO_OPEN(EBUSY, &self->sim);
+}
+
+TEST_F(limits, files_at_run_time)
+{
+	int second, third;
+
+	ASSERT_EQ(0, param_set("max_files", 1));
+	EXPECT_NO_OPEN(EBUSY, &self->sim);
+	ASSERT_EQ(0, param_set("max_files", 3));
+	second = sim_open(&self->sim, O_RDWR);
+	EXPECT_LE(0, second);
+	third = sim_open(&self->sim, O_RDWR);
+	EXPECT_LE(0, third);
+	EXPECT_NO_OPEN(EBUSY, &self->sim);
+
+	/* What is open stays, and works. */
+	ASSERT_EQ(0, param_set("max_files", 2));
+	test_nop(third, FWCTL_RPC_CONFIGURATION);
+	close(third);
+	EXPECT_NO_OPEN(EBUSY, &self->sim);
+	close(second);
+	EXPECT_LE(0, sim_open(&self->sim, O_RDWR));
+
+	ASSERT_EQ(0, param_set("max_files", 0));
+	EXPECT_NO_OPEN(EBUSY, &self->other);
+	ASSERT_EQ(0, param_set("max_files", ~0u));
+	EXPECT_LE(0, sim_open(&self->other, O_RDWR));
+}
+
+/* A file that did not open does not count. */
+TEST_F(limits, files_that_failed)
+{
+	int i;
+
+	ASSERT_EQ(0, param_set("max_files", 2));
+	ASSERT_EQ(0, sim_set(&self->sim, "open_errno", EIO));
+	for (i = 0; i < 4; i++)
+		EXPECT_NO_OPEN(EIO, &self->sim);
+	ASSERT_EQ(0, sim_set(&self->sim, "open_errno", 0));
+	EXPECT_LE(0, sim_open(&self->sim, O_RDWR));
+	EXPECT_NO_OPEN(EBUSY, &self->sim);
+}
+
+/* A file of a device that was removed doesn't count for its successor. */
+TEST_F(limits, files_of_the_past)
+{
+	ASSERT_EQ(0, param_set("max_files", 1));
+	ASSERT_EQ(0, sim_unbind(&self->sim));
+	ASSERT_EQ(0, sim_bind(&self->sim));
+	EXPECT_LE(0, sim_open(&self->sim, O_RDWR));
+	EXPECT_NO_OPEN(EBUSY, &self->sim);
+}
+
+static bool in_flight(const struct sim *sim, unsigned int count)
+{
+	return sim_count(sim, "rpcs_now") == count;
+}
+
+/*
+ * A call that stays in flight until its process is killed. What is called from
+ * now on has no delay.
+ */
+static pid_t hold_slot(const struct sim *sim, int fd)
+{
+	pid_t pid;
+
+	if (sim_set(sim, "rpc_delay_ms", FOREVER_MS))
+		return -1;
+	pid = fork_nop(fd);
+	if (pid < 0)
+		return -1;
+	if (!wait_for(in_flight(sim, 1) && task_waits_in_ioctl(pid)) ||
+	    sim_set(sim, "rpc_delay_ms", 0)) {
+		kill_and_wait(pid);
+		return -1;
+	}
+	return pid;
+}
+
+/* Ends what a test has left in flight. */
+static void end_calls(struct __test_metadata *_metadata,
+		      const struct sim *sim, struct call *calls, int count)
+{
+	int i;
+
+	EXPECT_EQ(0, sim_unbind(sim));
+	for (i = 0; i < count; i++)
+		EXPECT_EQ(ENODEV, call_end(&calls[i]));
+}
+
+TEST_F(limits, rpcs_by_default)
+{
+	struct call calls[MAX_RPCS + 2];
+	int i, nonblock;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	for (i = 0; i < MAX_RPCS; i++)
+		ASSERT_EQ(0, call_nop(&calls[i], self->fd));
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, MAX_RPCS)));
+	for (; i < MAX_RPCS + 2; i++) {
+		ASSERT_EQ(0, call_nop(&calls[i], self->fd));
+		ASSERT_TRUE(wait_for(call_waits(&calls[i])));
+	}
+	EXPECT_EQ(MAX_RPCS, sim_count(&self->sim, "rpcs"));
+
+	/* With whatever file, and at once */
+	nonblock = sim_open(&self->sim, O_RDWR | O_NONBLOCK);
+	ASSERT_LE(0, nonblock);
+	EXPECT_EQ(EAGAIN, EXPECT_QUICK("RPC beyond the limit, O_NONBLOCK",
+				       _test_nop(nonblock, 0)));
+	/* It isn't an RPC that is in the way of anything else. */
+	EXPECT_EQ(0, EXPECT_QUICK("INFO meanwhile",
+				  _test_info(nonblock, NULL, &(__u32){ 0 })));
+	close(nonblock);
+	nonblock = sim_open(&self->other, O_RDWR | O_NONBLOCK);
+	ASSERT_LE(0, nonblock);
+	test_nop(nonblock, 0);
+
+	end_calls(_metadata, &self->sim, calls, MAX_RPCS + 2);
+	EXPECT_EQ(MAX_RPCS, sim_count(&self->sim, "rpcs_max"));
+}
+
+TEST_F(limits, rpcs_wait_killably)
+{
+	struct call first;
+	pid_t pids[4];
+	int i;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "unkillable", 1));
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	ASSERT_EQ(0, call_nop(&first, self->fd));
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 1)));
+	for (i = 0; i < 4; i++) {
+		pids[i] = fork_nop(self->fd);
+		ASSERT_LT(0, pids[i]);
+		ASSERT_TRUE(wait_for(task_waits_in_ioctl(pids[i])));
+	}
+	/* From the middle of the queue, its end, and its beginning */
+	EXPECT_TRUE(EXPECT_QUICK("kill of a waiting caller",
+				 kill_and_wait(pids[1])));
+	EXPECT_TRUE(EXPECT_QUICK("kill of the last in the queue",
+				 kill_and_wait(pids[3])));
+	EXPECT_TRUE(EXPECT_QUICK("kill of the first in the queue",
+				 kill_and_wait(pids[0])));
+	EXPECT_TRUE(in_flight(&self->sim, 1));
+	EXPECT_TRUE(kill_and_wait(pids[2]));
+	EXPECT_EQ(1, sim_count(&self->sim, "rpcs"));
+	end_calls(_metadata, &self->sim, &first, 1);
+}
+
+/* A signal that doesn't kill doesn't end the wait: the call is not restarted. */
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+TEST_F(limits, rpcs_wait_through_signals)
+{
+	struct call call;
+	pid_t holder;
+	int i;
+
+	signal(SIGUSR1, ignore);
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	holder = hold_slot(&self->sim, self->fd);
+	ASSERT_LT(0, holder);
+	ASSERT_EQ(0, call_nop(&call, self->fd));
+	for (i = 0; i < 4; i++) {
+		ASSERT_TRUE(wait_for(call_waits(&call)));
+		ASSERT_EQ(0, pthread_kill(call.thread, SIGUSR1));
+	}
+	ASSERT_TRUE(kill_and_wait(holder));
+	EXPECT_EQ(0, call_end(&call));
+	EXPECT_EQ(2, sim_count(&self->sim, "rpcs"));
+}
+
+/* Whoever waited longest is next: only the first finds the mark. */
+TEST_F(limits, rpcs_in_turn)
+{
+	struct call calls[4];
+	pid_t holder;
+	int i, round;
+
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	for (round = 0; round < 8; round++) {
+		ASSERT_EQ(0, _test_sim(self->fd, 0, FWCTL_SIM_WRITE, 1, 42,
+				       NULL, NULL));
+		holder = hold_slot(&self->sim, self->fd);
+		ASSERT_LT(0, holder);
+		for (i = 0; i < 4; i++) {
+			ASSERT_EQ(0, call_sim(&calls[i], self->fd,
+					      FWCTL_SIM_READ_CLEAR, 1));
+			ASSERT_TRUE(wait_for(call_waits(&calls[i])));
+		}
+		ASSERT_TRUE(kill_and_wait(holder));
+		for (i = 0; i < 4; i++) {
+			EXPECT_EQ(0, call_end(&calls[i]));
+			EXPECT_EQ(i == 0 ? 42 : 0, calls[i].answer.value)
+				TH_LOG("number %d in the queue", i);
+		}
+	}
+	EXPECT_EQ(1, sim_count(&self->sim, "rpcs_max"));
+}
+
+/* No turn is lost, whoever of those in the queue is killed when. */
+TEST_F(limits, rpcs_after_kills)
+{
+	struct call last;
+	pid_t pids[8];
+	int round, i;
+
+	ASSERT_EQ(0, param_set("max_rpcs", 2));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 5));
+	for (round = 0; round < 20; round++) {
+		for (i = 0; i < 8; i++) {
+			pids[i] = fork_nop(self->fd);
+			ASSERT_LT(0, pids[i]);
+		}
+		for (i = 0; i < 8; i += 2)
+			kill(pids[i], SIGKILL);
+		for (i = 0; i < 8; i++)
+			ASSERT_EQ(pids[i], waitpid(pids[i], NULL, 0));
+	}
+	ASSERT_EQ(0, call_nop(&last, self->fd));
+	EXPECT_EQ(0, EXPECT_QUICK("RPC afterwards", call_end(&last)));
+	EXPECT_TRUE(in_flight(&self->sim, 0));
+	EXPECT_GE(2, sim_count(&self->sim, "rpcs_max"));
+}
+
+TEST_F(limits, rpcs_lowered_at_run_time)
+{
+	struct call calls[4];
+	int nonblock, i;
+
+	nonblock = sim_open(&self->sim, O_RDWR | O_NONBLOCK);
+	ASSERT_LE(0, nonblock);
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, call_nop(&calls[i], self->fd));
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 3)));
+	ASSERT_EQ(0, param_set("max_rpcs", 2));
+	test_err_nop(EAGAIN, nonblock, 0);
+	ASSERT_EQ(0, param_set("max_rpcs", 3));
+	test_err_nop(EAGAIN, nonblock, 0);
+	ASSERT_EQ(0, param_set("max_rpcs", 4));
+	ASSERT_EQ(0, call_nop(&calls[3], nonblock));
+	EXPECT_TRUE(wait_for(in_flight(&self->sim, 4)));
+	end_calls(_metadata, &self->sim, calls, 4);
+
+	/* There is always one. */
+	ASSERT_EQ(0, param_set("max_rpcs", 0));
+	nonblock = sim_open(&self->other, O_RDWR | O_NONBLOCK);
+	ASSERT_LE(0, nonblock);
+	test_nop(nonblock, 0);
+}
+
+/* More room is used by those who wait, as soon as one of them gets a turn. */
+TEST_F(limits, rpcs_raised_at_run_time)
+{
+	struct call calls[4];
+	pid_t holder;
+	int i;
+
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	holder = hold_slot(&self->sim, self->fd);
+	ASSERT_LT(0, holder);
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, call_nop(&calls[i], self->fd));
+		ASSERT_TRUE(wait_for(call_waits(&calls[i])));
+	}
+	ASSERT_EQ(0, param_set("max_rpcs", 3));
+	ASSERT_TRUE(kill_and_wait(holder));
+	EXPECT_TRUE(wait_for(in_flight(&self->sim, 3)));
+	EXPECT_TRUE(call_waits(&calls[3]));
+	end_calls(_metadata, &self->sim, calls, 4);
+}
+
+/* Memory that doesn't come keeps its own caller, and no turn. */
+TEST_F(limits, rpcs_on_slow_memory)
+{
+	struct fwctl_sim_request request = { .opcode = FWCTL_SIM_NOP };
+	struct slow_memory mem;
+	struct call in, out;
+	int nonblock;
+
+	SLOW_MEMORY_REQUIRE(&mem, sysconf(_SC_PAGESIZE) * 2);
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+
+	in.rpc = rpc_cmd(0, mem.start, 16, &in.answer, 16);
+	ASSERT_EQ(0, call_start(&in, self->fd, FWCTL_RPC, &in.rpc));
+	ASSERT_TRUE(slow_memory_wait(&mem, mem.start));
+	out.rpc = rpc_cmd(0, &request, sizeof(request),
+			  mem.start + sysconf(_SC_PAGESIZE), 16);
+	ASSERT_EQ(0, call_start(&out, self->fd, FWCTL_RPC, &out.rpc));
+	ASSERT_TRUE(slow_memory_wait(&mem, mem.start + sysconf(_SC_PAGESIZE)));
+
+	nonblock = sim_open(&self->sim, O_RDWR | O_NONBLOCK);
+	ASSERT_LE(0, nonblock);
+	EXPECT_EQ(0, EXPECT_QUICK("RPC meanwhile", _test_nop(nonblock, 0)));
+	EXPECT_EQ(0, EXPECT_QUICK("RPC through the same file",
+				  _test_nop(self->fd, 0)));
+	slow_memory_end(&mem);
+	EXPECT_EQ(0, call_end(&out));
+	/* A request of zeroes */
+	EXPECT_EQ(EBADMSG, call_end(&in));
+}
+
+TEST_HARNESS_MAIN

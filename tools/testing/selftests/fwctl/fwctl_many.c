@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * As many devices as there are numbers for.
+ */
+#include "fwctl_sim_utils.h"
+
+#define MAX_DEVICES 4096
+
+FIXTURE(many) {
+	int made;
+};
+
+FIXTURE_SETUP(many)
+{
+	SIM_REQUIRE();
+}
+
+static unsigned int id_of(int i)
+{
+	return 500000000u + i;
+}
+
+FIXTURE_TEARDOWN_PARENT(many)
+{
+	__u64 start = now_us();
+	int i;
+
+	for (i = 0; i < self->made; i++)
+		EXPECT_EQ(0, sim_write_bus("del_device", id_of(i), ""));
+	print_us("removal of all devices", now_us() - start);
+}
+
+static int count_devices(void)
+{
+	DIR *dir = opendir("/sys/class/fwctl");
+	struct dirent *entry;
+	int count = 0;
+
+	while (dir && (entry = readdir(dir)))
+		count += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+static void check_device(struct __test_metadata *_metadata, int i)
+{
+	struct sim sim = { .id = id_of(i) };
+	struct fwctl_info_sim data;
+	__u32 len = sizeof(data);
+	int fd;
+
+	ASSERT_EQ(0, sim_find(&sim));
+	fd = sim_open(&sim, O_RDWR);
+	ASSERT_LE(0, fd);
+	test_info(fd, &data, &len);
+	EXPECT_EQ(sim.id, data.id);
+	test_nop(fd, 0);
+	close(fd);
+}
+
+TEST_F_TIMEOUT(many, devices, 240)
+{
+	int before = count_devices(), room = MAX_DEVICES - before, err = 0;
+	__u64 start = now_us();
+
+	while (self->made <= MAX_DEVICES) {
+		err = sim_write_bus("new_device", id_of(self->made), "");
+		if (err)
+			break;
+		self->made++;
+	}
+	print_us("making of all devices", now_us() - start);
+	EXPECT_EQ(room, self->made);
+	EXPECT_EQ(ENOMEM, err);
+	EXPECT_EQ(MAX_DEVICES, count_devices());
+
+	check_device(_metadata, 0);
+	check_device(_metadata, self->made / 2);
+	check_device(_metadata, self->made - 1);
+
+	/* Room for one more is room for one more. */
+	EXPECT_EQ(0, sim_write_bus("del_device", id_of(0), ""));
+	EXPECT_EQ(0, sim_write_bus("new_device", id_of(0), ""));
+	EXPECT_EQ(ENOMEM, sim_write_bus("new_device", id_of(self->made), ""));
+	check_device(_metadata, 0);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that calls take is charged to the memory cgroup of the caller.
+ */
+#include "fwctl_thread_utils.h"
+
+#define CGROUP "/sys/fs/cgroup"
+#define MIB (1ull << 20)
+#define LIMIT (64 * MIB)
+
+FIXTURE(memcg) {
+	struct sim sim;
+	char group[64];
+	int fd;
+	unsigned int max_rpcs;
+};
+
+FIXTURE_VARIANT(memcg) {
+	bool separate;
+};
+
+FIXTURE_VARIANT_ADD(memcg, inplace) {
+	.separate = false,
+};
+
+FIXTURE_VARIANT_ADD(memcg, separate) {
+	.separate = true,
+};
+
+static unsigned long long group_value(const char *group, const char *name)
+{
+	char text[64];
+
+	if (read_file(text, sizeof(text), "%s/%s", group, name))
+		return 0;
+	return strtoull(text, NULL, 10);
+}
+
+/* The sum of all numbers behind a name. */
+static unsigned long long named_value(const char *path, const char *name)
+{
+	unsigned long long value = 0;
+	FILE *file = fopen(path, "re");
+	char line[128], *number;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		number = strstr(line, name);
+		if (number)
+			value += strtoull(number + strlen(name), NULL, 10);
+	}
+	if (file)
+		fclose(file);
+	return value;
+}
+
+FIXTURE_SETUP(memcg)
+{
+	char text[32];
+
+	SIM_REQUIRE();
+	if (access(CGROUP "/cgroup.subtree_control", W_OK))
+		SKIP(return, "no cgroup version 2");
+	if (write_file("+memory", CGROUP "/cgroup.subtree_control"))
+		SKIP(return, "no memory controller");
+	snprintf(self->group, sizeof(self->group), CGROUP "/fwctl_test_%d",
+		 getpid());
+	ASSERT_EQ(0, mkdir(self->group, 0755));
+	snprintf(text, sizeof(text), "%llu", LIMIT);
+	ASSERT_EQ(0, write_file(text, "%s/memory.max", self->group));
+	write_file("0", "%s/memory.swap.max", self->group);
+
+	self->max_rpcs = param_get("max_rpcs");
+	ASSERT_EQ(0, param_set("max_rpcs", 64));
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", variant->separate));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN_PARENT(memcg)
+{
+	EXPECT_EQ(0, param_set("max_rpcs", self->max_rpcs));
+	EXPECT_EQ(0, sim_del(&self->sim));
+	/* Fails as long as anybody is in there. */
+	EXPECT_EQ(0, rmdir(self->group));
+}
+
+/* Largest requests, and room for the largest answers. */
+static struct fwctl_rpc large_rpc(__u32 opcode, void *out)
+{
+	static __u8 in[FWCTL_MAX_RPC_LEN];
+	struct fwctl_sim_request *request = (void *)in;
+
+	request->opcode = opcode;
+	return rpc_cmd(0, in, sizeof(in), out, FWCTL_MAX_RPC_LEN);
+}
+
+/*
+ * Every call stands still where it holds most: its answer has no place to go
+ * to yet. In the process that is in the cgroup; others look at it meanwhile.
+ */
+static int hold_memory(int fd, int calls, int ready, int done)
+{
+	struct slow_memory mem;
+	struct call call[16];
+	int i;
+
+	if (slow_memory_init(&mem, FWCTL_MAX_RPC_LEN))
+		return KSFT_SKIP;
+	for (i = 0; i < calls; i++) {
+		call[i].rpc = large_rpc(FWCTL_SIM_ECHO, mem.start);
+		if (call_start(&call[i], fd, FWCTL_RPC, &call[i].rpc) ||
+		    !wait_for(call_waits(&call[i])))
+			return KSFT_FAIL;
+	}
+	if (!slow_memory_wait(&mem, mem.start))
+		return KSFT_FAIL;
+	if (write(ready, "", 1) != 1 || read(done, &i, 1) != 1)
+		return KSFT_FAIL;
+	slow_memory_end(&mem);
+	for (i = 0; i < calls; i++)
+		if (call_end(&call[i]))
+			return KSFT_FAIL;
+	return KSFT_PASS;
+}
+
+TEST_F(memcg, buffers_are_charged)
+{
+	const int calls = 8;
+	unsigned long long before, during, expected;
+	int ready[2], done[2], status;
+	pid_t pid;
+	char c;
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(done));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		/* Where the memory of this program itself is charged, too */
+		if (write_file("0", "%s/cgroup.procs", self->group))
+			_exit(KSFT_FAIL);
+		large_rpc(FWCTL_SIM_NOP, NULL);
+		if (write(ready[1], "", 1) != 1 || read(done[0], &c, 1) != 1)
+			_exit(KSFT_FAIL);
+		_exit(hold_memory(self->fd, calls, ready[1], done[0]));
+	}
+	close(ready[1]);
+	ASSERT_EQ(1, read(ready[0], &c, 1));
+	before = group_value(self->group, "memory.current");
+	ASSERT_EQ(1, write(done[1], "", 1));
+	if (read(ready[0], &c, 1) == 1) {
+		during = group_value(self->group, "memory.current");
+		expected = calls * FWCTL_MAX_RPC_LEN *
+			   (variant->separate ? 2ull : 1ull);
+		TH_LOG("charged: %llu KiB, expected %llu KiB or more",
+		       (during - before) >> 10, expected >> 10);
+		EXPECT_LE(expected, during - before);
+		EXPECT_LE(during, LIMIT);
+		ASSERT_EQ(1, write(done[1], "", 1));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFEXITED(status));
+	if (WEXITSTATUS(status) == KSFT_SKIP)
+		SKIP(return, "no userfaultfd for the kernel's accesses");
+	EXPECT_EQ(0, WEXITSTATUS(status));
+
+	/* Of all that, the file keeps one buffer. */
+	EXPECT_TRUE(wait_for(group_value(self->group, "memory.current") <
+			     before + 2 * FWCTL_MAX_RPC_LEN));
+}
+
+/* Sends the largest RPCs one after another until told to stop. */
+struct sender {
+	int fd;
+	int left;
+	pthread_t thread;
+};
+
+static __u8 answer[FWCTL_MAX_RPC_LEN];
+
+static void *sender_thread(void *data)
+{
+	struct sender *sender = data;
+	struct fwctl_rpc rpc = large_rpc(FWCTL_SIM_ECHO, answer);
+	int err = 0;
+
+	while (sender->left-- && (!err || err == ENOMEM)) {
+		rpc.out_len = FWCTL_MAX_RPC_LEN;
+		err = _test_ioctl(sender->fd, FWCTL_RPC, &rpc);
+	}
+	return (void *)(long)err;
+}
+
+/* All at once many times what the cgroup may have. */
+static int send_from_threads(int fd)
+{
+	struct sender senders[64];
+	int i, failed = 0;
+	void *err;
+
+	for (i = 0; i < 64; i++) {
+		senders[i].fd = fd;
+		senders[i].left = 2;
+		if (pthread_create(&senders[i].thread, NULL, sender_thread,
+				   &senders[i]))
+			return KSFT_FAIL;
+	}
+	for (i = 0; i < 64; i++) {
+		pthread_join(senders[i].thread, &err);
+		failed += err && (long)err != ENOMEM;
+	}
+	return failed ? KSFT_FAIL : KSFT_PASS;
+}
+
+/* Besides, memory that was freed waits on lists of each CPU for its next use. */
+static unsigned long long available_kib(void)
+{
+	unsigned long long pages = named_value("/proc/zoneinfo", " count:");
+
+	return named_value("/proc/meminfo", "MemAvailable:") +
+	       pages * (sysconf(_SC_PAGESIZE) >> 10);
+}
+
+/* Lets a process send in the cgroup and returns how it ended. */
+static int send_in_group(struct __test_metadata *_metadata, const char *group,
+			 int fd, bool unkillable)
+{
+	unsigned long long before = available_kib(), least = before, now;
+	pid_t pid = fork();
+	int status = -1;
+
+	if (!pid) {
+		memset(answer, 1, sizeof(answer));
+		if (write_file("0", "%s/cgroup.procs", group) ||
+		    (unkillable &&
+		     write_file("-1000", "/proc/self/oom_score_adj")))
+			_exit(KSFT_FAIL);
+		_exit(send_from_threads(fd));
+	}
+	while (!waitpid(pid, &status, WNOHANG)) {
+		now = available_kib();
+		least = now < least ? now : least;
+		usleep(2000);
+	}
+	TH_LOG("available: %llu MiB less, charged at most: %llu MiB",
+	       (before - least) >> 10,
+	       group_value(group, "memory.peak") >> 20);
+	/* The limit, what the process was made of, and what others do */
+	EXPECT_GE((LIMIT + 32 * MIB) >> 10, before - least);
+	return status;
+}
+
+/* Whoever asks for too much is killed, or told so: nobody else suffers. */
+TEST_F(memcg, stress)
+{
+	int status;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 300));
+	status = send_in_group(_metadata, self->group, self->fd, false);
+	EXPECT_TRUE(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL :
+					  WEXITSTATUS(status) == 0);
+	EXPECT_LE(group_value(self->group, "memory.peak"), LIMIT);
+
+	/* Nothing of it is left, and everything works. */
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
+	EXPECT_TRUE(wait_for(group_value(self->group, "memory.current") <
+			     4 * FWCTL_MAX_RPC_LEN));
+	EXPECT_EQ(0, sim_count(&self->sim, "rpcs_now"));
+	test_nop(self->fd, 0);
+}
+
+/* With nobody to kill, the errno is all that there is. */
+TEST_F(memcg, no_memory)
+{
+	struct fwctl_rpc rpc = large_rpc(FWCTL_SIM_NOP, answer);
+	char events[128], max[32];
+	int status;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 300));
+	status = send_in_group(_metadata, self->group, self->fd, true);
+	EXPECT_TRUE(WIFEXITED(status) && !WEXITSTATUS(status));
+	snprintf(events, sizeof(events), "%s/memory.events", self->group);
+	EXPECT_LT(0, named_value(events, "max "));
+	EXPECT_EQ(0, named_value(events, "oom_kill "));
+
+	/* The errno itself: room for this process, but not for one buffer. */
+	ASSERT_EQ(0, write_file("-1000", "/proc/self/oom_score_adj"));
+	close(self->fd);
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	memset(answer, 1, sizeof(answer));
+	ASSERT_EQ(0, write_file("0", "%s/cgroup.procs", self->group));
+	snprintf(max, sizeof(max), "%llu",
+		 group_value(self->group, "memory.current") + MIB);
+	ASSERT_EQ(0, write_file(max, "%s/memory.max", self->group));
+	EXPECT_EQ(ENOMEM, _test_ioctl(self->fd, FWCTL_RPC, &rpc));
+	EXPECT_EQ(0, write_file("0", CGROUP "/cgroup.procs"));
+	EXPECT_EQ(0, _test_ioctl(self->fd, FWCTL_RPC, &rpc));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Modules that are unloaded while files of their devices are open. Afterwards
+ * the same modules are loaded as before.
+ */
+#include "fwctl_thread_utils.h"
+
+#define MAX_HOLDERS 8
+
+FIXTURE(module) {
+	struct sim sim;
+	int fd;
+	char holders[MAX_HOLDERS][64];
+	int count;
+};
+
+/* Modules other than fwctl_sim that use the core */
+static int list_holders(char holders[][64])
+{
+	DIR *dir = opendir("/sys/module/fwctl/holders");
+	struct dirent *entry;
+	int count = 0;
+
+	while (dir && (entry = readdir(dir)) && count < MAX_HOLDERS)
+		if (entry->d_name[0] != '.' &&
+		    strcmp(entry->d_name, "fwctl_sim"))
+			snprintf(holders[count++], 64, "%.63s", entry->d_name);
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+FIXTURE_SETUP(module)
+{
+	int i;
+
+	SIM_REQUIRE();
+	if (access("/sys/module/fwctl/initstate", F_OK) ||
+	    access("/sys/module/fwctl_sim/initstate", F_OK))
+		SKIP(return, "not a module, but built in");
+	self->count = list_holders(self->holders);
+	for (i = 0; i < self->count; i++)
+		ASSERT_EQ(0, unload_module(self->holders[i]))
+			TH_LOG("%s", self->holders[i]);
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN_PARENT(module)
+{
+	int i;
+
+	EXPECT_EQ(0, load_module("fwctl"));
+	EXPECT_EQ(0, load_module("fwctl_sim"));
+	for (i = 0; i < self->count; i++)
+		EXPECT_EQ(0, load_module(self->holders[i]));
+	sim_del(&self->sim);
+}
+
+TEST_F(module, backend_with_files_open)
+{
+	__u32 len = 0;
+
+	/* Nobody can take the core away from a backend. */
+	EXPECT_EQ(EWOULDBLOCK, unload_module("fwctl"));
+
+	EXPECT_EQ(0, EXPECT_QUICK("rmmod fwctl_sim with a file open",
+				  unload_module("fwctl_sim")));
+	EXPECT_NE(0, access("/sys/module/fwctl_sim", F_OK));
+	test_err_nop(ENODEV, self->fd, 0);
+	test_err_info(ENODEV, self->fd, NULL, &len);
+
+	/* Nor from a file, which executes it. */
+	EXPECT_EQ(EWOULDBLOCK, unload_module("fwctl"));
+	close(self->fd);
+	EXPECT_EQ(0, EXPECT_QUICK("rmmod fwctl", unload_module("fwctl")));
+	EXPECT_NE(0, access("/sys/class/fwctl", F_OK));
+	EXPECT_NE(0, access("/sys/module/fwctl", F_OK));
+}
+
+TEST_F(module, default_limits)
+{
+	close(self->fd);
+	ASSERT_EQ(0, unload_module("fwctl_sim"));
+	ASSERT_EQ(0, unload_module("fwctl"));
+	ASSERT_EQ(0, load_module("fwctl"));
+	EXPECT_EQ(256, param_get("max_files"));
+	EXPECT_EQ(16, param_get("max_rpcs"));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	EXPECT_EQ(0, self->sim.number);
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	test_nop(self->fd, 0);
+}
+
+TEST_F(module, backend_with_calls)
+{
+	struct slow_memory mem;
+	struct call rpc, slow;
+
+	SLOW_MEMORY_REQUIRE(&mem, sysconf(_SC_PAGESIZE));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "unkillable", 1));
+	ASSERT_EQ(0, call_nop(&rpc, self->fd));
+	ASSERT_TRUE(wait_for(sim_count(&self->sim, "rpcs_now") == 1));
+	slow.rpc = rpc_cmd(0, mem.start, 16, NULL, 0);
+	ASSERT_EQ(0, call_start(&slow, self->fd, FWCTL_RPC, &slow.rpc));
+	ASSERT_TRUE(slow_memory_wait(&mem, mem.start));
+
+	EXPECT_EQ(0, EXPECT_QUICK("rmmod fwctl_sim with calls under way",
+				  unload_module("fwctl_sim")));
+	EXPECT_EQ(ENODEV, call_end(&rpc));
+	EXPECT_EQ(EWOULDBLOCK, unload_module("fwctl"));
+	slow_memory_end(&mem);
+	EXPECT_EQ(ENODEV, call_end(&slow));
+	close(self->fd);
+	EXPECT_EQ(0, unload_module("fwctl"));
+}
+
+/* Contexts that take their time: the code that closes them must not go first. */
+TEST_F(module, backend_with_slow_closes)
+{
+	int i;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "close_delay_ms", 100));
+	ASSERT_EQ(0, sim_set(&self->sim, "abort_ignored", 1));
+	for (i = 0; i < 20; i++)
+		ASSERT_LE(0, sim_open(&self->sim, O_RDONLY));
+	EXPECT_EQ(0, EXPECT_QUICK("rmmod fwctl_sim with slow closes",
+				  unload_module("fwctl_sim")));
+	test_err_nop(ENODEV, self->fd, 0);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who may send what under which scope. Taints the kernel.
+ */
+#include <sched.h>
+
+#include "fwctl_sim_utils.h"
+
+#define MARK 0x0123456789abcdefull
+
+/* What each scope admits, written down a second time: see uapi/fwctl/sim.h. */
+static const struct rule {
+	__u32 opcode;
+	__u32 reg;
+	__u32 scope;
+	bool writes;
+} rules[] = {
+	{ FWCTL_SIM_NOP, 0, FWCTL_RPC_CONFIGURATION, false },
+	{ FWCTL_SIM_ECHO, 0, FWCTL_RPC_CONFIGURATION, false },
+	{ FWCTL_SIM_FILL, 0, FWCTL_RPC_CONFIGURATION, false },
+	{ FWCTL_SIM_READ, 0, FWCTL_RPC_CONFIGURATION, false },
+	{ FWCTL_SIM_READ, 15, FWCTL_RPC_CONFIGURATION, false },
+	{ FWCTL_SIM_READ, 16, FWCTL_RPC_DEBUG_READ_ONLY, false },
+	{ FWCTL_SIM_READ, 47, FWCTL_RPC_DEBUG_READ_ONLY, false },
+	{ FWCTL_SIM_READ, 48, FWCTL_RPC_DEBUG_READ_ONLY, false },
+	{ FWCTL_SIM_READ, 63, FWCTL_RPC_DEBUG_READ_ONLY, false },
+	{ FWCTL_SIM_READ, ~0u, FWCTL_RPC_DEBUG_READ_ONLY, false },
+	{ FWCTL_SIM_WRITE, 0, FWCTL_RPC_CONFIGURATION, true },
+	{ FWCTL_SIM_WRITE, 15, FWCTL_RPC_CONFIGURATION, true },
+	{ FWCTL_SIM_WRITE, 16, FWCTL_RPC_DEBUG_WRITE, true },
+	{ FWCTL_SIM_WRITE, 47, FWCTL_RPC_DEBUG_WRITE, true },
+	{ FWCTL_SIM_WRITE, 48, FWCTL_RPC_DEBUG_WRITE_FULL, true },
+	{ FWCTL_SIM_WRITE, 63, FWCTL_RPC_DEBUG_WRITE_FULL, true },
+	{ FWCTL_SIM_WRITE, 64, FWCTL_RPC_DEBUG_WRITE_FULL, true },
+	{ FWCTL_SIM_READ_CLEAR, 0, FWCTL_RPC_CONFIGURATION, true },
+	{ FWCTL_SIM_READ_CLEAR, 16, FWCTL_RPC_DEBUG_WRITE, true },
+	{ FWCTL_SIM_READ_CLEAR, 48, FWCTL_RPC_DEBUG_WRITE_FULL, true },
+	{ FWCTL_SIM_RESET, 0, FWCTL_RPC_DEBUG_WRITE_FULL, true },
+};
+
+FIXTURE(policy) {
+	struct sim sim;
+	int rw;
+	int fd;
+};
+
+FIXTURE_VARIANT(policy) {
+	bool classify;
+	int flags;
+	bool rawio;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(policy, classify_rw) {
+	.classify = true, .flags = O_RDWR, .rawio = true,
+};
+
+FIXTURE_VARIANT_ADD(policy, classify_rw_unprivileged) {
+	.classify = true, .flags = O_RDWR, .rawio = false,
+};
+
+FIXTURE_VARIANT_ADD(policy, classify_ro) {
+	.classify = true, .flags = O_RDONLY, .rawio = true,
+};
+
+FIXTURE_VARIANT_ADD(policy, classify_ro_unprivileged) {
+	.classify = true, .flags = O_RDONLY, .rawio = false,
+};
+
+FIXTURE_VARIANT_ADD(policy, noclassify_rw) {
+	.classify = false, .flags = O_RDWR, .rawio = true,
+};
+
+FIXTURE_VARIANT_ADD(policy, noclassify_rw_unprivileged) {
+	.classify = false, .flags = O_RDWR, .rawio = false,
+};
+
+FIXTURE_VARIANT_ADD(policy, noclassify_ro) {
+	.classify = false, .flags = O_RDONLY, .rawio = true,
+};
+
+FIXTURE_VARIANT_ADD(policy, noclassify_ro_unprivileged) {
+	.classify = false, .flags = O_RDONLY, .rawio = false,
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(policy)
+{
+	SIM_REQUIRE();
+	if (set_capability(CAP_SYS_RAWIO, true))
+		SKIP(return, "no CAP_SYS_RAWIO");
+	ASSERT_EQ(0, sim_new(&self->sim, variant->classify ? "" : "noclassify"));
+	self->rw = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->rw);
+	self->fd = sim_open(&self->sim, variant->flags);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, set_capability(CAP_SYS_RAWIO, variant->rawio));
+}
+
+FIXTURE_TEARDOWN(policy)
+{
+	close(self->fd);
+	close(self->rw);
+	EXPECT_EQ(0, set_capability(CAP_SYS_RAWIO, true));
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+static int expected(const FIXTURE_VARIANT(policy) *variant,
+		    const struct rule *rule, __u32 scope)
+{
+	bool writes = variant->classify ? rule->writes :
+					  scope >= FWCTL_RPC_DEBUG_WRITE;
+
+	if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->rawio)
+		return EPERM;
+	if (variant->classify && rule->scope > scope)
+		return EBADMSG;
+	/* A debug write is more than a read, a configuration write is not. */
+	if (writes && scope == FWCTL_RPC_DEBUG_READ_ONLY)
+		return EBADMSG;
+	if (writes && variant->flags == O_RDONLY)
+		return EBADMSG;
+	return 0;
+}
+
+/* Every kind of request under every scope: admitted or refused, never both. */
+TEST_F(policy, matrix)
+{
+	__u64 before, after, written;
+	unsigned int i, delivered;
+	bool stored;
+	__u32 scope;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(rules); i++) {
+		for (scope = 0; scope <= FWCTL_RPC_DEBUG_WRITE_FULL; scope++) {
+			stored = rules[i].reg < FWCTL_SIM_NR_REGISTERS &&
+				 rules[i].opcode != FWCTL_SIM_FILL;
+			set_capability(CAP_SYS_RAWIO, true);
+			ASSERT_EQ(0, _test_sim(self->rw,
+					       FWCTL_RPC_DEBUG_WRITE_FULL,
+					       FWCTL_SIM_WRITE, rules[i].reg,
+					       MARK, &before, NULL));
+			set_capability(CAP_SYS_RAWIO, variant->rawio);
+			delivered = sim_count(&self->sim, "rpcs");
+
+			err = _test_sim(self->fd, scope, rules[i].opcode,
+					rules[i].reg, ~MARK, &written, NULL);
+			EXPECT_EQ(expected(variant, &rules[i], scope), err)
+				TH_LOG("opcode %#x, register %d, scope %u",
+				       rules[i].opcode, rules[i].reg, scope);
+			EXPECT_EQ(delivered + !err,
+				  sim_count(&self->sim, "rpcs"));
+
+			/* What was refused has changed nothing. */
+			ASSERT_EQ(0, _test_sim(self->rw,
+					       FWCTL_RPC_DEBUG_READ_ONLY,
+					       FWCTL_SIM_READ, rules[i].reg, 0,
+					       &after, NULL));
+			if (stored && (err || !rules[i].writes))
+				EXPECT_EQ(MARK, after);
+			if (stored && !err && rules[i].writes)
+				EXPECT_NE(MARK, after);
+		}
+	}
+}
+
+TEST_F(policy, unknown_opcode)
+{
+	__u32 scope, opcode;
+	int err;
+
+	for (scope = 0; scope <= FWCTL_RPC_DEBUG_WRITE_FULL; scope++) {
+		for (opcode = 0x21; opcode < 0x10000000; opcode <<= 4) {
+			if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->rawio)
+				err = EPERM;
+			else if (variant->classify)
+				err = EBADMSG;
+			else if (variant->flags == O_RDONLY &&
+				 scope >= FWCTL_RPC_DEBUG_WRITE)
+				err = EBADMSG;
+			else
+				err = 0;
+			EXPECT_EQ(err, _test_sim(self->fd, scope, opcode, 0, 0,
+						 NULL, NULL));
+		}
+	}
+}
+
+/* The capability comes first: nothing can be learnt without it. */
+TEST_F(policy, too_short)
+{
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
+	bool refused_before;
+	__u32 scope, len;
+	int err;
+
+	for (scope = 0; scope <= FWCTL_RPC_DEBUG_WRITE_FULL; scope++) {
+		refused_before = !variant->classify &&
+				 variant->flags == O_RDONLY &&
+				 scope >= FWCTL_RPC_DEBUG_WRITE;
+		len = 16;
+		err = refused_before ? EBADMSG : EMSGSIZE;
+		if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->rawio)
+			err = EPERM;
+		test_err_rpc(err, self->fd, scope, &in, 15, &in, &len);
+	}
+}
+
+FIXTURE(caller) {
+	struct sim sim;
+	int fd;
+};
+
+FIXTURE_SETUP(caller)
+{
+	SIM_REQUIRE();
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(caller)
+{
+	close(self->fd);
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+/* Not the opener's capability decides, but the caller's at the moment. */
+TEST_F(caller, capability_is_the_callers)
+{
+	test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	ASSERT_EQ(0, set_capability(CAP_SYS_RAWIO, false));
+	test_err_nop(EPERM, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE);
+	ASSERT_EQ(0, set_capability(CAP_SYS_RAWIO, true));
+	test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+}
+
+/* Others than that one do not matter. */
+TEST_F(caller, other_capabilities)
+{
+	int cap;
+
+	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (cap != CAP_SYS_RAWIO && cap != CAP_SETPCAP)
+			set_capability(cap, false);
+	test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
+		set_capability(cap, cap != CAP_SYS_RAWIO);
+	test_err_nop(EPERM, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	set_capability(CAP_SYS_RAWIO, true);
+}
+
+/* Root of a user namespace is not root of the machine. */
+TEST_F(caller, user_namespace)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		if (unshare(CLONE_NEWUSER))
+			_exit(255);
+		if (set_capability(CAP_SYS_RAWIO, true))
+			_exit(254);
+		_exit(_test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 255)
+		SKIP(return, "no user namespaces");
+	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+}
+
+/* The mode that the file was opened with lasts. */
+TEST_F(caller, file_mode)
+{
+	int fd = sim_open(&self->sim, O_RDONLY);
+	char path[64];
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, fcntl(fd, F_SETFL, O_RDWR));
+	EXPECT_EQ(EBADMSG, _test_sim(fd, FWCTL_RPC_CONFIGURATION,
+				     FWCTL_SIM_WRITE, 1, 1, NULL, NULL));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd = open(path, O_RDWR);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, _test_sim(fd, FWCTL_RPC_CONFIGURATION, FWCTL_SIM_WRITE, 1,
+			       1, NULL, NULL));
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

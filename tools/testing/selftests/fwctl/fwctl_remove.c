@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Removal of a device that is in use. What a caller or the firmware does not
+ * finish must not keep it, or anybody else, waiting.
+ */
+#include "fwctl_thread_utils.h"
+
+#define FILES 100
+#define CLOSE_MS 100
+
+FIXTURE(remove) {
+	struct sim sim;
+	int fd;
+	int other;
+	bool removed;
+};
+
+FIXTURE_VARIANT(remove) {
+	bool unbind;
+};
+
+/* The driver leaves the device, or the device the bus. */
+FIXTURE_VARIANT_ADD(remove, unbind) {
+	.unbind = true,
+};
+
+FIXTURE_VARIANT_ADD(remove, del_device) {
+	.unbind = false,
+};
+
+FIXTURE_SETUP(remove)
+{
+	SIM_REQUIRE();
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	self->other = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->other);
+}
+
+FIXTURE_TEARDOWN_PARENT(remove)
+{
+	sim_del(&self->sim);
+}
+
+static int sim_remove(const struct sim *sim, bool unbind)
+{
+	return unbind ? sim_unbind(sim) : sim_del(sim);
+}
+
+#define EXPECT_QUICK_REMOVAL(_what)					\
+	EXPECT_EQ(0, EXPECT_QUICK("removal " _what,			\
+				  sim_remove(&self->sim, variant->unbind)))
+
+/* What a file of a removed device still does: close. */
+static void check_gone(struct __test_metadata *_metadata, int fd)
+{
+	__u32 len = 0;
+	char c = 0;
+
+	test_err_info(ENODEV, fd, NULL, &len);
+	test_err_nop(ENODEV, fd, FWCTL_RPC_CONFIGURATION);
+	test_err_nop(ENODEV, fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	EXPECT_EQ(ENODEV, _test_ioctl(fd, FWCTL_INFO, NULL));
+	EXPECT_EQ(ENODEV, _test_ioctl(fd, FWCTL_RPC, &c));
+	EXPECT_EQ(ENOTTY, _test_ioctl(fd, FWCTL_RPC + 1, NULL));
+}
+
+TEST_F(remove, idle)
+{
+	char path[64];
+
+	EXPECT_QUICK_REMOVAL("of an idle device");
+	EXPECT_NE(0, access(self->sim.node, F_OK));
+	snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%d",
+		 self->sim.number);
+	EXPECT_NE(0, access(path, F_OK));
+	check_gone(_metadata, self->fd);
+	check_gone(_metadata, self->other);
+	EXPECT_EQ(0, close(self->fd));
+	check_gone(_metadata, self->other);
+}
+
+/* As long as a file is open nobody else gets its number. */
+TEST_F(remove, number_is_kept)
+{
+	struct sim next, after;
+	int node, fd;
+
+	/* A way to the old inode that goes without its name */
+	node = open(self->sim.node, O_PATH | O_CLOEXEC);
+	ASSERT_LE(0, node);
+	EXPECT_QUICK_REMOVAL("with files open");
+	ASSERT_EQ(0, sim_new(&next, ""));
+	EXPECT_NE(self->sim.number, next.number);
+	snprintf(self->sim.node, sizeof(self->sim.node), "/proc/self/fd/%d",
+		 node);
+	fd = sim_open(&self->sim, O_RDWR);
+	EXPECT_EQ(-1, fd);
+	EXPECT_TRUE(errno == ENODEV || errno == ENXIO);
+
+	close(self->fd);
+	close(self->other);
+	ASSERT_EQ(0, sim_new(&after, ""));
+	EXPECT_EQ(self->sim.number, after.number);
+	EXPECT_EQ(0, sim_del(&next));
+	EXPECT_EQ(0, sim_del(&after));
+}
+
+/* Calls that wait for their caller's own memory */
+struct slow_call {
+	const char *name;
+	unsigned int number;
+	int result;	/* the device is gone meanwhile */
+	bool rpc_struct, rpc_in, rpc_out, info_struct, info_data;
+};
+
+static const struct slow_call slow_calls[] = {
+	{ "request", FWCTL_RPC, ENODEV, .rpc_in = true },
+	{ "answer", FWCTL_RPC, 0, .rpc_out = true },
+	{ "RPC structure", FWCTL_RPC, ENODEV, .rpc_struct = true },
+	{ "INFO structure", FWCTL_INFO, ENODEV, .info_struct = true },
+	{ "INFO data", FWCTL_INFO, 0, .info_data = true },
+};
+
+/*
+ * What a page of slow memory has to hold in the end for the call to be good,
+ * and where the call begins.
+ */
+static void *slow_call_prepare(const struct slow_call *slow, struct call *call,
+			       struct slow_memory *mem, void *content)
+{
+	call->request = (struct fwctl_sim_request){ .opcode = FWCTL_SIM_NOP };
+	call->rpc = rpc_cmd(FWCTL_RPC_CONFIGURATION, &call->request, 16,
+			    &call->answer, 16);
+	call->info = info_cmd(&call->answer, 8);
+	if (slow->rpc_in) {
+		memcpy(content, &call->request, sizeof(call->request));
+		call->rpc.in = (uintptr_t)mem->start;
+	}
+	if (slow->rpc_out)
+		call->rpc.out = (uintptr_t)mem->start;
+	if (slow->info_data)
+		call->info.out_device_data = (uintptr_t)mem->start;
+	if (slow->rpc_struct)
+		memcpy(content, &call->rpc, sizeof(call->rpc));
+	if (slow->info_struct)
+		memcpy(content, &call->info, sizeof(call->info));
+	if (slow->rpc_struct || slow->info_struct)
+		return mem->start;
+	return slow->number == FWCTL_RPC ? (void *)&call->rpc : &call->info;
+}
+
+TEST_F(remove, slow_memory)
+{
+	size_t page_size = sysconf(_SC_PAGESIZE);
+	struct slow_memory mem[ARRAY_SIZE(slow_calls)];
+	struct call calls[ARRAY_SIZE(slow_calls)];
+	__u8 content[ARRAY_SIZE(slow_calls)][page_size];
+	__u32 len = 0;
+	void *arg;
+	size_t i;
+	int fd;
+
+	memset(content, 0, sizeof(content));
+	for (i = 0; i < ARRAY_SIZE(slow_calls); i++) {
+		SLOW_MEMORY_REQUIRE(&mem[i], page_size);
+		arg = slow_call_prepare(&slow_calls[i], &calls[i], &mem[i],
+					content[i]);
+		ASSERT_EQ(0, call_start(&calls[i], self->fd,
+					slow_calls[i].number, arg));
+		ASSERT_TRUE(slow_memory_wait(&mem[i], mem[i].start));
+	}
+
+	/* Before, during and after removal nobody else waits. */
+	fd = EXPECT_QUICK("open meanwhile", sim_open(&self->sim, O_RDWR));
+	EXPECT_LE(0, fd);
+	EXPECT_EQ(0, EXPECT_QUICK("INFO meanwhile",
+				  _test_info(fd, NULL, &len)));
+	EXPECT_EQ(0, EXPECT_QUICK("RPC meanwhile", _test_nop(fd, 0)));
+	EXPECT_EQ(0, EXPECT_QUICK("close meanwhile", close(fd)));
+
+	EXPECT_QUICK_REMOVAL("with buffers on slow memory");
+	check_gone(_metadata, self->other);
+	EXPECT_EQ(0, EXPECT_QUICK("close afterwards", close(self->other)));
+
+	for (i = 0; i < ARRAY_SIZE(slow_calls); i++) {
+		EXPECT_TRUE(call_waits(&calls[i]));
+		EXPECT_EQ(0, slow_memory_fill(&mem[i], mem[i].start,
+					      content[i]));
+		EXPECT_EQ(slow_calls[i].result, call_end(&calls[i]))
+			TH_LOG("%s", slow_calls[i].name);
+	}
+}
+
+/* The structure again, on the way back: present when read, gone when written. */
+TEST_F(remove, slow_memory_for_result)
+{
+	size_t page_size = sysconf(_SC_PAGESIZE);
+	struct slow_memory in, cmd;
+	__u8 content[page_size];
+	struct call call;
+
+	memset(content, 0, sizeof(content));
+	SLOW_MEMORY_REQUIRE(&in, page_size);
+	SLOW_MEMORY_REQUIRE(&cmd, page_size);
+	call.rpc = rpc_cmd(0, in.start, 16, &call.answer, 16);
+	memcpy(content, &call.rpc, sizeof(call.rpc));
+	ASSERT_EQ(0, slow_memory_fill(&cmd, cmd.start, content));
+	ASSERT_EQ(0, call_start(&call, self->fd, FWCTL_RPC, cmd.start));
+	ASSERT_TRUE(slow_memory_wait(&in, in.start));
+
+	/* The kernel has read the structure: its page may go. */
+	ASSERT_EQ(0, madvise(cmd.start, page_size, MADV_DONTNEED));
+	call.request = (struct fwctl_sim_request){ .opcode = FWCTL_SIM_NOP };
+	memcpy(content, &call.request, sizeof(call.request));
+	ASSERT_EQ(0, slow_memory_fill(&in, in.start, content));
+	ASSERT_TRUE(slow_memory_wait(&cmd, cmd.start));
+
+	EXPECT_QUICK_REMOVAL("with a result on slow memory");
+	slow_memory_end(&cmd);
+	EXPECT_EQ(0, call_end(&call));
+	EXPECT_EQ(FWCTL_SIM_NOP, call.answer.opcode);
+}
+
+/* Whoever is killed while memory is missing */
+TEST_F(remove, slow_memory_and_killed)
+{
+	struct slow_memory mem;
+	struct fwctl_rpc rpc;
+	pid_t pid;
+
+	SLOW_MEMORY_REQUIRE(&mem, sysconf(_SC_PAGESIZE));
+	rpc = rpc_cmd(0, mem.start, 16, NULL, 0);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		/* Userfaultfd stays behind with its own copy of memory. */
+		slow_memory_init(&mem, sysconf(_SC_PAGESIZE));
+		rpc.in = (uintptr_t)mem.start;
+		_exit(_test_ioctl(self->fd, FWCTL_RPC, &rpc));
+	}
+	ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
+	EXPECT_TRUE(EXPECT_QUICK("kill of a caller on slow memory",
+				 kill_and_wait(pid)));
+	EXPECT_QUICK_REMOVAL("after a caller was killed on slow memory");
+}
+
+/* One after another these closes would take ten seconds. */
+TEST_F(remove, slow_closes)
+{
+	int i;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "close_delay_ms", CLOSE_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "abort_ignored", 1));
+	for (i = 2; i < FILES; i++)
+		ASSERT_LE(0, sim_open(&self->sim, O_RDONLY));
+	EXPECT_EQ(FILES, sim_count(&self->sim, "uctxs_now"));
+	EXPECT_QUICK_REMOVAL("with 100 files open");
+	if (variant->unbind) {
+		EXPECT_EQ(0, sim_count(&self->sim, "uctxs_now"));
+		EXPECT_EQ(FILES, sim_count(&self->sim, "closes"));
+	}
+	check_gone(_metadata, self->fd);
+}
+
+struct closer {
+	pthread_t thread;
+	pthread_barrier_t *barrier;
+	int fd;
+};
+
+static void *closer_thread(void *data)
+{
+	struct closer *closer = data;
+
+	pthread_barrier_wait(closer->barrier);
+	close(closer->fd);
+	return NULL;
+}
+
+static int close_all(struct closer *closers, int count,
+		     pthread_barrier_t *barrier)
+{
+	int i;
+
+	pthread_barrier_wait(barrier);
+	for (i = 0; i < count; i++)
+		pthread_join(closers[i].thread, NULL);
+	return 0;
+}
+
+TEST_F(remove, parallel_closes)
+{
+	struct closer closers[FILES];
+	pthread_barrier_t barrier;
+	int i;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "close_delay_ms", CLOSE_MS));
+	ASSERT_EQ(0, pthread_barrier_init(&barrier, NULL, FILES + 1));
+	for (i = 0; i < FILES; i++) {
+		closers[i].barrier = &barrier;
+		closers[i].fd = sim_open(&self->sim, O_RDONLY);
+		ASSERT_LE(0, closers[i].fd);
+		ASSERT_EQ(0, pthread_create(&closers[i].thread, NULL,
+					    closer_thread, &closers[i]));
+	}
+	EXPECT_EQ(0, EXPECT_QUICK("close of 100 files by their owners",
+				  close_all(closers, FILES, &barrier)));
+	EXPECT_EQ(FILES, sim_count(&self->sim, "closes"));
+	EXPECT_QUICK_REMOVAL("afterwards");
+}
+
+/* Files that are being closed when removal begins: neither twice nor never. */
+TEST_F(remove, closes_under_way)
+{
+	struct closer closers[20];
+	pthread_barrier_t barrier;
+	int i;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "close_delay_ms", CLOSE_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "abort_ignored", 1));
+	ASSERT_EQ(0, pthread_barrier_init(&barrier, NULL, 21));
+	for (i = 0; i < 20; i++) {
+		closers[i].barrier = &barrier;
+		closers[i].fd = sim_open(&self->sim, O_RDONLY);
+		ASSERT_LE(0, closers[i].fd);
+		ASSERT_EQ(0, pthread_create(&closers[i].thread, NULL,
+					    closer_thread, &closers[i]));
+	}
+	pthread_barrier_wait(&barrier);
+	EXPECT_QUICK_REMOVAL("with files being closed");
+	for (i = 0; i < 20; i++)
+		pthread_join(closers[i].thread, NULL);
+	if (variant->unbind) {
+		EXPECT_EQ(22, sim_count(&self->sim, "closes"));
+		EXPECT_EQ(0, sim_count(&self->sim, "uctxs_now"));
+	}
+}
+
+static bool in_flight(const struct sim *sim, unsigned int count)
+{
+	return sim_count(sim, "rpcs_now") == count;
+}
+
+TEST_F(remove, killed_caller)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	pid = fork_nop(self->fd);
+	ASSERT_LT(0, pid);
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 1) &&
+			     task_waits_in_ioctl(pid)));
+	EXPECT_TRUE(EXPECT_QUICK("kill of a caller", kill_and_wait(pid)));
+	EXPECT_TRUE(in_flight(&self->sim, 0));
+	EXPECT_QUICK_REMOVAL("after a caller was killed");
+}
+
+/* The firmware is at work for it, still: it is dead, but not yet gone. */
+TEST_F(remove, killed_caller_that_lingers)
+{
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "unkillable", 1));
+	pid = fork_nop(self->fd);
+	ASSERT_LT(0, pid);
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 1) &&
+			     task_waits_in_ioctl(pid)));
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	EXPECT_QUICK_REMOVAL("with a killed caller");
+	EXPECT_EQ(pid, EXPECT_QUICK("end of the killed caller",
+				    waitpid(pid, &status, 0)));
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+struct opener {
+	pthread_t thread;
+	pid_t tid;
+	const struct sim *sim;
+	int fd;
+	int err;
+};
+
+static void *opener_thread(void *data)
+{
+	struct opener *opener = data;
+
+	__atomic_store_n(&opener->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	opener->fd = sim_open(opener->sim, O_RDWR);
+	opener->err = errno;
+	return NULL;
+}
+
+static bool opener_waits(const struct opener *opener)
+{
+	return task_waits_in(__atomic_load_n(&opener->tid, __ATOMIC_ACQUIRE),
+			     SYS_openat);
+}
+
+/* Every op is cut short by the device's abort. */
+TEST_F(remove, abort)
+{
+	struct opener opener = { .sim = &self->sim };
+	struct call rpcs[4], info;
+	int i;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "info_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "unkillable", 1));
+	for (i = 0; i < 4; i++)
+		ASSERT_EQ(0, call_nop(&rpcs[i], self->fd));
+	ASSERT_EQ(0, call_info(&info, self->other));
+	ASSERT_EQ(0, pthread_create(&opener.thread, NULL, opener_thread,
+				    &opener));
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 4)));
+	ASSERT_TRUE(wait_for(call_waits(&info)));
+	ASSERT_TRUE(wait_for(opener_waits(&opener)));
+
+	EXPECT_QUICK_REMOVAL("with calls that can be aborted");
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(ENODEV, call_end(&rpcs[i]));
+	EXPECT_EQ(ENODEV, call_end(&info));
+	pthread_join(opener.thread, NULL);
+	EXPECT_EQ(-1, opener.fd);
+	EXPECT_EQ(ENODEV, opener.err);
+	if (variant->unbind)
+		EXPECT_EQ(1, sim_count(&self->sim, "aborts"));
+}
+
+struct remover {
+	pthread_t thread;
+	const struct sim *sim;
+	bool unbind;
+	int err;
+	__u64 ended;
+};
+
+static void *remover_thread(void *data)
+{
+	struct remover *remover = data;
+
+	remover->err = sim_remove(remover->sim, remover->unbind);
+	remover->ended = now_us();
+	return NULL;
+}
+
+static int wait_killed(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status);
+}
+
+static int new_and_del(void)
+{
+	struct sim sim;
+
+	return sim_new(&sim, "") ?: sim_del(&sim);
+}
+
+/*
+ * The firmware works on a command, whatever is tried. Everybody else goes on;
+ * each step must be over while the command is still in flight.
+ */
+TEST_F(remove, firmware_takes_its_time)
+{
+	struct remover remover = {
+		.sim = &self->sim,
+		.unbind = variant->unbind,
+	};
+	struct call rpc, waiters[3];
+	int i, third, fd, max_rpcs = param_get("max_rpcs");
+	pid_t idle, waiting;
+	__u32 len = 0;
+
+	third = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, third);
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 3000));
+	ASSERT_EQ(0, sim_set(&self->sim, "unkillable", 1));
+	ASSERT_EQ(0, sim_set(&self->sim, "abort_ignored", 1));
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	ASSERT_EQ(0, call_nop(&rpc, self->fd));
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 1)));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, call_nop(&waiters[i], i ? self->fd : third));
+		ASSERT_TRUE(wait_for(call_waits(&waiters[i])));
+	}
+	waiting = fork_nop(third);
+	ASSERT_TRUE(wait_for(task_waits_in_ioctl(waiting)));
+	idle = fork();
+	if (!idle) {
+		pause();
+		_exit(0);
+	}
+	kill(waiting, SIGKILL);
+	EXPECT_TRUE(EXPECT_QUICK("kill of a caller in the queue",
+				 wait_killed(waiting)));
+
+	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
+				    &remover));
+	/* Removal has begun when this comes back. */
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a wait for a turn",
+				       call_end(&waiters[0])));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a second one",
+				       call_end(&waiters[1])));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a third one",
+				       call_end(&waiters[2])));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("INFO during removal",
+				       _test_info(self->other, NULL, &len)));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC during removal",
+				       _test_nop(self->other, 0)));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC through the busy file",
+				       _test_nop(self->fd, 0)));
+	fd = EXPECT_QUICK("open during removal", sim_open(&self->sim, O_RDWR));
+	EXPECT_EQ(-1, fd);
+	EXPECT_EQ(0, EXPECT_QUICK("close during removal", close(third)));
+	kill(idle, SIGKILL);
+	EXPECT_TRUE(EXPECT_QUICK("kill of another user", wait_killed(idle)));
+	EXPECT_EQ(0, EXPECT_QUICK("another device made and removed",
+				  new_and_del()));
+	EXPECT_TRUE(in_flight(&self->sim, 1))
+		TH_LOG("the command was over before all that was");
+
+	/* It was delivered, and its answer is good. */
+	EXPECT_EQ(0, call_end(&rpc));
+	pthread_join(remover.thread, NULL);
+	EXPECT_EQ(0, remover.err);
+	print_us("removal after the last command", remover.ended - rpc.ended);
+	EXPECT_GT((__s64)QUICK_US, (__s64)(remover.ended - rpc.ended));
+	EXPECT_EQ(0, param_set("max_rpcs", max_rpcs));
+	check_gone(_metadata, self->fd);
+}
+
+/* A backend without the op: removal waits for the calls, and nothing else. */
+TEST_F(remove, without_abort)
+{
+	struct remover remover = { .unbind = variant->unbind };
+	struct call rpc;
+	struct sim sim;
+	int fd;
+
+	ASSERT_EQ(0, sim_new(&sim, "noabort noclassify"));
+	fd = sim_open(&sim, O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, sim_set(&sim, "rpc_delay_ms", 300));
+	ASSERT_EQ(0, call_nop(&rpc, fd));
+	ASSERT_TRUE(wait_for(in_flight(&sim, 1)));
+	remover.sim = &sim;
+	remover_thread(&remover);
+	EXPECT_EQ(0, remover.err);
+	EXPECT_EQ(0, call_end(&rpc));
+	print_us("removal after the last command", remover.ended - rpc.ended);
+	EXPECT_GT((__s64)QUICK_US, (__s64)(remover.ended - rpc.ended));
+	close(fd);
+	sim_del(&sim);
+}
+
+/* A file that is being opened when removal begins opens, and is gone. */
+TEST_F(remove, open_under_way)
+{
+	struct opener opener = { .sim = &self->sim };
+
+	ASSERT_EQ(0, sim_set(&self->sim, "abort_ignored", 1));
+	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", 300));
+	ASSERT_EQ(0, pthread_create(&opener.thread, NULL, opener_thread,
+				    &opener));
+	ASSERT_TRUE(wait_for(opener_waits(&opener)));
+	EXPECT_QUICK_REMOVAL("with an open under way");
+	pthread_join(opener.thread, NULL);
+	ASSERT_LE(0, opener.fd);
+	check_gone(_metadata, opener.fd);
+	if (variant->unbind) {
+		EXPECT_EQ(3, sim_count(&self->sim, "opens"));
+		EXPECT_EQ(3, sim_count(&self->sim, "closes"));
+	}
+}
+
+/* Everything at once, again and again */
+struct worker {
+	pthread_t thread;
+	const struct sim *sim;
+	const bool *stop;
+	int bad;
+};
+
+static void *worker_thread(void *data)
+{
+	struct worker *worker = data;
+	int fd, err;
+	__u32 len;
+
+	while (!__atomic_load_n(worker->stop, __ATOMIC_RELAXED)) {
+		fd = sim_open(worker->sim, O_RDWR);
+		if (fd < 0) {
+			if (errno != ENODEV && errno != ENOENT &&
+			    errno != ENXIO)
+				worker->bad = errno;
+			usleep(100);
+			continue;
+		}
+		len = 0;
+		err = _test_info(fd, NULL, &len);
+		if (err && err != ENODEV)
+			worker->bad = err;
+		err = _test_nop(fd, 0);
+		if (err && err != ENODEV)
+			worker->bad = err;
+		close(fd);
+	}
+	return NULL;
+}
+
+TEST(storm)
+{
+	struct worker workers[8] = {};
+	bool stop = false;
+	__u64 slowest = 0, start;
+	struct sim sim;
+	int i;
+
+	SIM_REQUIRE();
+	ASSERT_EQ(0, sim_new(&sim, ""));
+	for (i = 0; i < 8; i++) {
+		workers[i].sim = &sim;
+		workers[i].stop = &stop;
+		ASSERT_EQ(0, pthread_create(&workers[i].thread, NULL,
+					    worker_thread, &workers[i]));
+	}
+	for (i = 0; i < 40; i++) {
+		usleep(10000);
+		start = now_us();
+		EXPECT_EQ(0, sim_unbind(&sim));
+		start = now_us() - start;
+		slowest = start > slowest ? start : slowest;
+		/* The name may change, for files may be open still. */
+		ASSERT_EQ(0, sim_bind(&sim));
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < 8; i++) {
+		pthread_join(workers[i].thread, NULL);
+		EXPECT_EQ(0, workers[i].bad);
+	}
+	print_us("slowest of 40 removals under load", slowest);
+	EXPECT_GT(QUICK_US, slowest);
+	EXPECT_LT(0, sim_count(&sim, "rpcs"));
+	EXPECT_EQ(0, sim_count(&sim, "uctxs_now"));
+	EXPECT_EQ(sim_count(&sim, "opens"),
+		  sim_count(&sim, "closes"));
+	EXPECT_EQ(0, sim_del(&sim));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Files that several threads and programs use at once: nobody's answer reaches
+ * anybody else.
+ */
+#include <sys/socket.h>
+
+#include "fwctl_thread_utils.h"
+
+FIXTURE(share) {
+	struct sim sim;
+	int fd;
+	int other;
+};
+
+FIXTURE_VARIANT(share) {
+	bool separate;
+};
+
+FIXTURE_VARIANT_ADD(share, inplace) {
+	.separate = false,
+};
+
+FIXTURE_VARIANT_ADD(share, separate) {
+	.separate = true,
+};
+
+FIXTURE_SETUP(share)
+{
+	SIM_REQUIRE();
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", variant->separate));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	self->other = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->other);
+}
+
+FIXTURE_TEARDOWN(share)
+{
+	close(self->other);
+	close(self->fd);
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+struct echo {
+	pthread_t thread;
+	const int *fds;
+	__u8 mark;
+	int rounds;
+	const char *bad;
+};
+
+static bool all_bytes_are(const __u8 *bytes, __u8 value, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (bytes[i] != value)
+			return false;
+	return true;
+}
+
+/* Sends only bytes of one's own, and looks for those in what comes back. */
+static void *echo_thread(void *data)
+{
+	static const __u32 lengths[] = { 16, 64, 4096, 16, 9000, 70000, 16 };
+	__u8 in[70000], out[70000];
+	struct fwctl_sim_request *request = (void *)in;
+	struct echo *echo = data;
+	__u32 len, out_len;
+	int i;
+
+	for (i = 0; i < echo->rounds && !echo->bad; i++) {
+		len = lengths[(i + echo->mark) % ARRAY_SIZE(lengths)];
+		memset(in, echo->mark, sizeof(in));
+		request->opcode = FWCTL_SIM_ECHO;
+		out_len = sizeof(out);
+		if (_test_rpc(echo->fds[i & 1], 0, in, len, out, &out_len) ||
+		    out_len != len || memcmp(in, out, len))
+			echo->bad = "echo";
+
+		/* Half of the room, and all of it: what isn't ours is zero. */
+		request->opcode = FWCTL_SIM_FILL;
+		request->arg = len;
+		request->value = 0;
+		memset(out, echo->mark, sizeof(out));
+		out_len = len / 2;
+		if (_test_rpc(echo->fds[i & 1], 0, in, 16, out, &out_len) ||
+		    out_len != len || out[len / 2 - 1] != (__u8)(len / 2 - 1) ||
+		    !all_bytes_are(out + len / 2, echo->mark,
+				   sizeof(out) - len / 2))
+			echo->bad = "fill";
+	}
+	return NULL;
+}
+
+TEST_F(share, answers_do_not_mix)
+{
+	const int fds[] = { self->fd, self->other };
+	struct echo echoes[12] = {};
+	int i;
+
+	for (i = 0; i < 12; i++) {
+		echoes[i].fds = fds;
+		echoes[i].mark = 0x11 * (i + 1);
+		echoes[i].rounds = 50;
+		ASSERT_EQ(0, pthread_create(&echoes[i].thread, NULL,
+					    echo_thread, &echoes[i]));
+	}
+	for (i = 0; i < 12; i++) {
+		pthread_join(echoes[i].thread, NULL);
+		EXPECT_FALSE(!!echoes[i].bad)
+			TH_LOG("%s", echoes[i].bad);
+	}
+}
+
+/*
+ * A backend that claims more than it wrote must not give away what others have
+ * sent, whichever buffer it gets.
+ */
+TEST_F(share, claimed_answers_are_zero)
+{
+	struct fwctl_sim_request request = { .opcode = FWCTL_SIM_NOP };
+	const int fds[] = { self->fd, self->other };
+	struct echo echoes[8] = {};
+	__u8 out[70000];
+	__u32 len;
+	int i, j;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", sizeof(out)));
+	for (i = 0; i < 8; i++) {
+		/* What they get is wrong now; it's what they send that counts. */
+		echoes[i].fds = fds;
+		echoes[i].mark = 0xee;
+		echoes[i].rounds = 1;
+		ASSERT_EQ(0, pthread_create(&echoes[i].thread, NULL,
+					    echo_thread, &echoes[i]));
+		for (j = 0; j < 2; j++) {
+			len = sizeof(out);
+			test_rpc(fds[j], 0, &request, sizeof(request), out, &len);
+			EXPECT_TRUE(all_bytes_are(out + 16, 0, sizeof(out) - 16));
+		}
+		pthread_join(echoes[i].thread, NULL);
+		for (j = 0; j < 2; j++) {
+			len = sizeof(out);
+			test_rpc(fds[j], 0, &request, sizeof(request), out, &len);
+			EXPECT_TRUE(all_bytes_are(out + 16, 0, sizeof(out) - 16));
+		}
+	}
+}
+
+/* Calls through one file at once: each needs a buffer of its own. */
+TEST_F(share, calls_through_one_file)
+{
+	struct call calls[8];
+	int i;
+
+	for (i = 0; i < 8; i++)
+		ASSERT_EQ(0, _test_sim(self->fd, 0, FWCTL_SIM_WRITE, i, i + 100,
+				       NULL, NULL));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 200));
+	for (i = 0; i < 8; i++)
+		ASSERT_EQ(0, call_sim(&calls[i], self->fd, FWCTL_SIM_READ, i));
+	for (i = 0; i < 8; i++) {
+		EXPECT_EQ(0, call_end(&calls[i]));
+		EXPECT_EQ(i + 100, calls[i].answer.value);
+	}
+}
+
+static __u32 context_of(int fd)
+{
+	struct fwctl_info_sim data = {};
+	__u32 len = sizeof(data);
+
+	return _test_info(fd, &data, &len) ? 0 : data.uctx;
+}
+
+/* Parent and child have one file, with one context, until both are done. */
+TEST_F(share, fork)
+{
+	int status;
+	pid_t pid;
+
+	EXPECT_EQ(1, context_of(self->fd));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		/* Longer than the parent has it */
+		if (!wait_for(sim_count(&self->sim, "closes") == 1))
+			_exit(1);
+		if (context_of(self->fd) != 1 || _test_nop(self->fd, 0))
+			_exit(2);
+		_exit(0);
+	}
+	close(self->fd);
+	close(self->other);
+	EXPECT_EQ(0, sim_count(&self->sim, "closes"));
+	self->other = sim_open(&self->sim, O_RDWR);
+	EXPECT_EQ(3, context_of(self->other));
+	close(self->other);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(3, sim_count(&self->sim, "closes"));
+}
+
+static int send_fd(int socket, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(fd))];
+	} control = {};
+	struct iovec iov = { .iov_base = "", .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	return sendmsg(socket, &msg, 0) == 1 ? 0 : errno;
+}
+
+static int receive_fd(int socket)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	int fd;
+
+	if (recvmsg(socket, &msg, 0) != 1 || !CMSG_FIRSTHDR(&msg))
+		return -1;
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
+}
+
+/* Somebody else, who could not have opened the file. */
+static int use_received(int socket)
+{
+	int fd;
+
+	if (setresuid(65534, 65534, 65534))
+		return 1;
+	fd = receive_fd(socket);
+	if (fd < 0)
+		return 2;
+	if (context_of(fd) != 1)
+		return 3;
+	if (_test_nop(fd, FWCTL_RPC_CONFIGURATION))
+		return 4;
+	/* The file's mode goes with it, the opener's capability doesn't. */
+	if (_test_sim(fd, 0, FWCTL_SIM_WRITE, 1, 7, NULL, NULL))
+		return 5;
+	if (_test_nop(fd, FWCTL_RPC_DEBUG_WRITE_FULL) != EPERM)
+		return 6;
+	close(fd);
+	fd = receive_fd(socket);
+	if (fd < 0)
+		return 7;
+	if (_test_sim(fd, 0, FWCTL_SIM_WRITE, 1, 8, NULL, NULL) != EBADMSG)
+		return 8;
+	return 0;
+}
+
+TEST_F(share, sent_to_another_program)
+{
+	int sockets[2], status, fd;
+	__u64 value;
+	pid_t pid;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+	fd = sim_open(&self->sim, O_RDONLY);
+	ASSERT_LE(0, fd);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		close(self->fd);
+		close(self->other);
+		close(fd);
+		_exit(use_received(sockets[1]));
+	}
+	ASSERT_EQ(0, send_fd(sockets[0], self->fd));
+	ASSERT_EQ(0, send_fd(sockets[0], fd));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_TRUE(WIFEXITED(status));
+	ASSERT_EQ(0, _test_sim(self->fd, 0, FWCTL_SIM_READ, 1, 0, &value,
+			       NULL));
+	EXPECT_EQ(7, value);
+	close(fd);
+}
+
+/* A file that is nowhere but in a message lives, and goes with it. */
+TEST_F(share, in_a_message_only)
+{
+	int sockets[2], fd;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+	ASSERT_EQ(0, send_fd(sockets[0], self->fd));
+	ASSERT_EQ(0, send_fd(sockets[0], self->other));
+	close(self->fd);
+	close(self->other);
+	EXPECT_EQ(0, sim_count(&self->sim, "closes"));
+	EXPECT_EQ(0, sim_unbind(&self->sim));
+	fd = receive_fd(sockets[1]);
+	ASSERT_LE(0, fd);
+	test_err_nop(ENODEV, fd, 0);
+	close(fd);
+	close(sockets[0]);
+	close(sockets[1]);
+	EXPECT_EQ(2, sim_count(&self->sim, "closes"));
+	EXPECT_EQ(0, sim_bind(&self->sim));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The simulated devices of fwctl_sim as the tests use them: made, turned by the
+ * knobs in debugfs, called, and removed.
+ */
+#ifndef __FWCTL_SIM_UTILS_H
+#define __FWCTL_SIM_UTILS_H
+
+#include <dirent.h>
+
+#include <fwctl/sim.h>
+
+#include "fwctl_utils.h"
+
+#define SIM_BUS "/sys/bus/fwctl_sim"
+#define SIM_DEBUGFS "/sys/kernel/debug/fwctl_sim"
+
+/* No call in a test outlasts this; whatever waits for it is stuck. */
+#define FOREVER_MS 60000
+
+/**
+ * struct sim - a simulated device
+ * @id: its number on its bus
+ * @number: N of the fwctlN that it has become
+ * @node: /dev/fwctl/fwctlN
+ */
+struct sim {
+	unsigned int id;
+	int number;
+	char node[32];
+};
+
+static inline bool sim_loaded(void)
+{
+	return !access(SIM_BUS "/new_device", W_OK);
+}
+
+/* The first thing in a setup: makes a test SKIP where it cannot run. */
+#define SIM_REQUIRE()							\
+do {									\
+	if (!sim_loaded()) {						\
+		load_module("fwctl");					\
+		load_module("fwctl_sim");				\
+	}								\
+	if (!sim_loaded())						\
+		SKIP(return, "no fwctl_sim, or not root");		\
+	if (access(SIM_DEBUGFS, X_OK))					\
+		SKIP(return, "no " SIM_DEBUGFS);			\
+} while (0)
+
+static inline int sim_write_bus(const char *file, unsigned int id,
+				const char *options)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%u %s", id, options);
+	return write_file(text, SIM_BUS "/%s", file);
+}
+
+/* Finds out which fwctlN a simulated device has become. */
+static inline int sim_find(struct sim *sim)
+{
+	struct dirent *entry;
+	char path[128];
+	int err = ENOENT;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), SIM_BUS "/devices/fwctl_sim%u/fwctl",
+		 sim->id);
+	dir = opendir(path);
+	if (!dir)
+		return errno;
+	while (err && (entry = readdir(dir)))
+		if (sscanf(entry->d_name, "fwctl%d", &sim->number) == 1)
+			err = 0;
+	closedir(dir);
+	snprintf(sim->node, sizeof(sim->node), "/dev/fwctl/fwctl%d",
+		 sim->number);
+	return err;
+}
+
+static inline int sim_new_id(struct sim *sim, unsigned int id,
+			     const char *options)
+{
+	sim->id = id;
+	return sim_write_bus("new_device", id, options) ?: sim_find(sim);
+}
+
+/*
+ * No test gets the device of another, even if that was left behind: the id
+ * begins with the process.
+ */
+static inline int sim_new(struct sim *sim, const char *options)
+{
+	static unsigned int count;
+
+	return sim_new_id(sim, getpid() * 100u + count++, options);
+}
+
+static inline int sim_del(const struct sim *sim)
+{
+	return sim_write_bus("del_device", sim->id, "");
+}
+
+static inline int sim_write_driver(const struct sim *sim, const char *file)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "fwctl_sim%u", sim->id);
+	return write_file(text, SIM_BUS "/drivers/fwctl_sim/%s", file);
+}
+
+static inline int sim_unbind(const struct sim *sim)
+{
+	return sim_write_driver(sim, "unbind");
+}
+
+static inline int sim_bind(struct sim *sim)
+{
+	return sim_write_driver(sim, "bind") ?: sim_find(sim);
+}
+
+static inline int sim_set(const struct sim *sim, const char *knob, int value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d", value);
+	return write_file(text, SIM_DEBUGFS "/fwctl_sim%u/%s", sim->id, knob);
+}
+
+static inline unsigned int sim_count(const struct sim *sim, const char *counter)
+{
+	char text[512], *line, *rest;
+
+	read_file(text, sizeof(text), SIM_DEBUGFS "/fwctl_sim%u/counters",
+		  sim->id);
+	for (line = strtok_r(text, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		if (!strncmp(line, counter, strlen(counter)) &&
+		    line[strlen(counter)] == ' ')
+			return atoi(line + strlen(counter));
+	return ~0u;
+}
+
+static inline int sim_open(const struct sim *sim, int flags)
+{
+	return open(sim->node, flags | O_CLOEXEC);
+}
+
+/* One command of the simulated device; @value and @status may be NULL. */
+static inline int _test_sim(int fd, __u32 scope, __u32 opcode, __u32 arg,
+			    __u64 set, __u64 *value, __u32 *status)
+{
+	struct fwctl_sim_request in = {
+		.opcode = opcode,
+		.arg = arg,
+		.value = set,
+	};
+	struct fwctl_sim_answer out = {};
+	__u32 out_len = sizeof(out);
+	int err;
+
+	err = _test_rpc(fd, scope, &in, sizeof(in), &out, &out_len);
+	if (value)
+		*value = out.value;
+	if (status)
+		*status = out.status;
+	return err;
+}
+
+#define _test_nop(fd, scope) \
+	_test_sim(fd, scope, FWCTL_SIM_NOP, 0, 0, NULL, NULL)
+#define test_nop(fd, scope) ASSERT_EQ(0, _test_nop(fd, scope))
+#define test_err_nop(err, fd, scope) EXPECT_EQ(err, _test_nop(fd, scope))
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls under way: in threads and in processes that can be killed, and on user
+ * memory that comes only when the test lets it.
+ */
+#ifndef __FWCTL_THREAD_UTILS_H
+#define __FWCTL_THREAD_UTILS_H
+
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
+
+#include "fwctl_sim_utils.h"
+
+/**
+ * struct call - an ioctl in a thread of its own
+ * @fd: the file
+ * @number: of the ioctl
+ * @arg: its structure, unless @rpc or @info is used
+ * @rpc: for call_rpc(), call_nop()
+ * @request: for call_nop(), call_sim()
+ * @answer: for call_nop(), call_sim()
+ * @result: 0 or errno, once it has ended
+ * @ended: when that was
+ */
+struct call {
+	int fd;
+	unsigned int number;
+	void *arg;
+	struct fwctl_rpc rpc;
+	struct fwctl_info info;
+	struct fwctl_sim_request request;
+	struct fwctl_sim_answer answer;
+
+	pthread_t thread;
+	pid_t tid;
+	int result;
+	__u64 ended;
+};
+
+static inline void *call_thread(void *data)
+{
+	struct call *call = data;
+
+	__atomic_store_n(&call->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	call->result = _test_ioctl(call->fd, call->number, call->arg);
+	call->ended = now_us();
+	return NULL;
+}
+
+static inline int call_start(struct call *call, int fd, unsigned int number,
+			     void *arg)
+{
+	call->fd = fd;
+	call->number = number;
+	call->arg = arg;
+	call->tid = 0;
+	return pthread_create(&call->thread, NULL, call_thread, call);
+}
+
+/* Begins a command of the simulated device under the lowest scope. */
+static inline int call_sim(struct call *call, int fd, __u32 opcode, __u32 reg)
+{
+	call->request = (struct fwctl_sim_request){
+		.opcode = opcode,
+		.arg = reg,
+	};
+	call->rpc = rpc_cmd(FWCTL_RPC_CONFIGURATION, &call->request,
+			    sizeof(call->request), &call->answer,
+			    sizeof(call->answer));
+	return call_start(call, fd, FWCTL_RPC, &call->rpc);
+}
+
+static inline int call_nop(struct call *call, int fd)
+{
+	return call_sim(call, fd, FWCTL_SIM_NOP, 0);
+}
+
+static inline int call_info(struct call *call, int fd)
+{
+	call->info = info_cmd(NULL, 0);
+	return call_start(call, fd, FWCTL_INFO, &call->info);
+}
+
+static inline bool call_waits(const struct call *call)
+{
+	return task_waits_in_ioctl(__atomic_load_n(&call->tid,
+						   __ATOMIC_ACQUIRE));
+}
+
+/* Returns what the call did. */
+static inline int call_end(struct call *call)
+{
+	pthread_join(call->thread, NULL);
+	return call->result;
+}
+
+/* A call in a process of its own: to be killed. */
+static inline pid_t fork_call(int fd, unsigned int number, void *arg)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(_test_ioctl(fd, number, arg));
+	return pid;
+}
+
+static inline pid_t fork_nop(int fd)
+{
+	struct fwctl_sim_request request = { .opcode = FWCTL_SIM_NOP };
+	struct fwctl_sim_answer answer;
+	struct fwctl_rpc rpc = rpc_cmd(FWCTL_RPC_CONFIGURATION, &request,
+				       sizeof(request), &answer,
+				       sizeof(answer));
+
+	return fork_call(fd, FWCTL_RPC, &rpc);
+}
+
+/* Kills a process and waits until nothing is left of it. */
+static inline bool kill_and_wait(pid_t pid)
+{
+	int status;
+
+	return !kill(pid, SIGKILL) && waitpid(pid, &status, 0) == pid &&
+	       WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+/**
+ * struct slow_memory - pages that are not there until slow_memory_fill()
+ * @fd: userfaultfd
+ * @start: first page
+ * @len: of all pages
+ */
+struct slow_memory {
+	int fd;
+	__u8 *start;
+	size_t len;
+};
+
+static inline int slow_memory_init(struct slow_memory *mem, size_t len)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	*mem = (struct slow_memory){ .len = len };
+	mem->fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (mem->fd < 0 || ioctl(mem->fd, UFFDIO_API, &api))
+		return errno;
+	mem->start = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (mem->start == MAP_FAILED)
+		return errno;
+	reg.range.start = (uintptr_t)mem->start;
+	reg.range.len = len;
+	return ioctl(mem->fd, UFFDIO_REGISTER, &reg) ? errno : 0;
+}
+
+/* Waits until somebody needs this page. */
+static inline bool slow_memory_wait(const struct slow_memory *mem, __u8 *page)
+{
+	struct pollfd poll_fd = { .fd = mem->fd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	return poll(&poll_fd, 1, 20000) == 1 &&
+	       read(mem->fd, &msg, sizeof(msg)) == sizeof(msg) &&
+	       msg.event == UFFD_EVENT_PAGEFAULT &&
+	       msg.arg.pagefault.address == (uintptr_t)page;
+}
+
+/* The page is there now, with what @content of a page points to. */
+static inline int slow_memory_fill(const struct slow_memory *mem, __u8 *page,
+				   const void *content)
+{
+	size_t page_size = sysconf(_SC_PAGESIZE);
+	struct uffdio_copy copy = {
+		.dst = (uintptr_t)page & ~(page_size - 1),
+		.src = (uintptr_t)content,
+		.len = page_size,
+	};
+
+	return ioctl(mem->fd, UFFDIO_COPY, &copy) ? errno : 0;
+}
+
+/* All that is missing is there now, as zero; nobody waits for it any more. */
+static inline void slow_memory_end(struct slow_memory *mem)
+{
+	struct uffdio_range range = {
+		.start = (uintptr_t)mem->start,
+		.len = mem->len,
+	};
+
+	ioctl(mem->fd, UFFDIO_UNREGISTER, &range);
+	close(mem->fd);
+}
+
+#define SLOW_MEMORY_REQUIRE(_mem, _len)					\
+do {									\
+	int __err = slow_memory_init(_mem, _len);			\
+									\
+	if (__err == ENOSYS || __err == EPERM)				\
+		SKIP(return, "no userfaultfd for the kernel's accesses"); \
+	ASSERT_EQ(0, __err);						\
+} while (0)
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of fwctl have in common, whatever the device: its ioctls, time,
+ * other tasks, and files of the kernel.
+ *
+ * Functions return 0 or an errno, so that tests can name the one they expect.
+ */
+#ifndef __FWCTL_UTILS_H
+#define __FWCTL_UTILS_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/types.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <fwctl/fwctl.h>
+
+#include "kselftest_harness.h"
+
+#define FWCTL_MAX_RPC_LEN (2u << 20)
+
+/* What the kernel must not let a caller, or removal, wait longer for. */
+#define QUICK_US 1000000u
+
+static inline __u64 now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000ull + ts.tv_nsec / 1000;
+}
+
+static inline void print_us(const char *what, unsigned int us)
+{
+	fprintf(stderr, "# time: %s: %u.%03u ms\n", what, us / 1000, us % 1000);
+}
+
+/* Evaluates to @_call, which is expected to take less than a second. */
+#define EXPECT_QUICK(_what, _call)					\
+({									\
+	__u64 __start = now_us();					\
+	__typeof__(_call) __result = (_call);				\
+	unsigned int __us = now_us() - __start;				\
+									\
+	print_us(_what, __us);						\
+	EXPECT_GT(QUICK_US, __us)					\
+		TH_LOG("%s took too long", _what);			\
+	__result;							\
+})
+
+/* Waits for what has to come, however slow the machine is. */
+#define wait_for(_condition)						\
+({									\
+	__u64 __deadline = now_us() + 20 * 1000000ull;			\
+	bool __true;							\
+									\
+	while (!(__true = !!(_condition)) && now_us() < __deadline)	\
+		usleep(1000);						\
+	__true;								\
+})
+
+/* The path is a format, as for printf(). */
+static inline int open_file(int flags, const char *path, va_list args)
+{
+	char name[256];
+
+	vsnprintf(name, sizeof(name), path, args);
+	return open(name, flags | O_CLOEXEC);
+}
+
+__printf(2, 3)
+static inline int write_file(const char *text, const char *path, ...)
+{
+	va_list args;
+	int fd, err;
+
+	va_start(args, path);
+	fd = open_file(O_WRONLY, path, args);
+	va_end(args);
+	if (fd < 0)
+		return errno;
+	err = write(fd, text, strlen(text)) < 0 ? errno : 0;
+	close(fd);
+	return err;
+}
+
+/* Reads a short file as a string without its final newline. */
+__printf(3, 4)
+static inline int read_file(char *text, size_t size, const char *path, ...)
+{
+	va_list args;
+	int fd, err = 0;
+	ssize_t len;
+
+	*text = 0;
+	va_start(args, path);
+	fd = open_file(O_RDONLY, path, args);
+	va_end(args);
+	if (fd < 0)
+		return errno;
+	len = read(fd, text, size - 1);
+	if (len < 0)
+		err = errno;
+	else
+		text[len] = 0;
+	if (len > 0 && text[len - 1] == '\n')
+		text[len - 1] = 0;
+	close(fd);
+	return err;
+}
+
+/* Limits of the core, which are parameters of its module. */
+static inline unsigned int param_get(const char *name)
+{
+	char text[32];
+
+	read_file(text, sizeof(text), "/sys/module/fwctl/parameters/%s", name);
+	return strtoul(text, NULL, 10);
+}
+
+static inline int param_set(const char *name, unsigned int value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u", value);
+	return write_file(text, "/sys/module/fwctl/parameters/%s", name);
+}
+
+static inline bool kernel_tainted(void)
+{
+	char text[32];
+
+	read_file(text, sizeof(text), "/proc/sys/kernel/tainted");
+	return strtoull(text, NULL, 10) & (1 << 19);
+}
+
+static inline int _test_ioctl(int fd, unsigned int cmd, void *arg)
+{
+	return ioctl(fd, cmd, arg) ? errno : 0;
+}
+
+static inline struct fwctl_info info_cmd(void *data, __u32 len)
+{
+	return (struct fwctl_info){
+		.size = sizeof(struct fwctl_info),
+		.device_data_len = len,
+		.out_device_data = (uintptr_t)data,
+	};
+}
+
+static inline int _test_info(int fd, void *data, __u32 *len)
+{
+	struct fwctl_info cmd = info_cmd(data, *len);
+	int err = _test_ioctl(fd, FWCTL_INFO, &cmd);
+
+	*len = cmd.device_data_len;
+	return err;
+}
+
+#define test_info(fd, data, len) ASSERT_EQ(0, _test_info(fd, data, len))
+#define test_err_info(err, fd, data, len) \
+	EXPECT_EQ(err, _test_info(fd, data, len))
+
+static inline struct fwctl_rpc rpc_cmd(__u32 scope, const void *in,
+				       __u32 in_len, void *out, __u32 out_len)
+{
+	return (struct fwctl_rpc){
+		.size = sizeof(struct fwctl_rpc),
+		.scope = scope,
+		.in_len = in_len,
+		.out_len = out_len,
+		.in = (uintptr_t)in,
+		.out = (uintptr_t)out,
+	};
+}
+
+static inline int _test_rpc(int fd, __u32 scope, const void *in, __u32 in_len,
+			    void *out, __u32 *out_len)
+{
+	struct fwctl_rpc cmd = rpc_cmd(scope, in, in_len, out, *out_len);
+	int err = _test_ioctl(fd, FWCTL_RPC, &cmd);
+
+	*out_len = cmd.out_len;
+	return err;
+}
+
+#define test_rpc(fd, scope, in, in_len, out, out_len) \
+	ASSERT_EQ(0, _test_rpc(fd, scope, in, in_len, out, out_len))
+#define test_err_rpc(err, fd, scope, in, in_len, out, out_len) \
+	EXPECT_EQ(err, _test_rpc(fd, scope, in, in_len, out, out_len))
+
+/* A task is in this state from when it waits inside a system call. */
+static inline bool task_waits_in(pid_t tid, long number)
+{
+	char text[256];
+
+	/* "running" or the number of the system call that it sleeps in */
+	if (!tid || read_file(text, sizeof(text), "/proc/%d/syscall", tid))
+		return false;
+	return text[0] >= '0' && text[0] <= '9' && atol(text) == number;
+}
+
+static inline bool task_waits_in_ioctl(pid_t tid)
+{
+	return task_waits_in(tid, SYS_ioctl);
+}
+
+/* Sets or clears a capability of the calling thread, as far as it may. */
+static inline int set_capability(int cap, bool on)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, data))
+		return errno;
+	if (on)
+		data[CAP_TO_INDEX(cap)].effective |= CAP_TO_MASK(cap);
+	else
+		data[CAP_TO_INDEX(cap)].effective &= ~CAP_TO_MASK(cap);
+	return syscall(SYS_capset, &header, data) ? errno : 0;
+}
+
+/* Runs a program and returns its exit status, or -1 if it didn't exit. */
+static inline int run_program(char *const argv[])
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+/*
+ * Loads a module: the file in the folder $FWCTL_MODULES if that is set,
+ * otherwise the one that modprobe knows.
+ */
+static inline int load_module(const char *name)
+{
+	const char *folder = getenv("FWCTL_MODULES");
+	char *const argv[] = { "modprobe", (char *)name, NULL };
+	char path[256];
+	int fd, err;
+
+	if (!folder)
+		return run_program(argv) ? ENOENT : 0;
+
+	snprintf(path, sizeof(path), "%s/%s.ko", folder, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+	close(fd);
+	return err == EEXIST ? 0 : err;
+}
+
+static inline int unload_module(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+#endif
