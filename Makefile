@@ -8,10 +8,13 @@ OUTPUT ?= $(CURDIR)/build/user
 LAB := tools/testing/lab/lab
 USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
 	tools/testing/selftests/fwctl
+# Tests that need no kernel module.
+USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/testing/vcx \
+	tools/testing/selftests/fwctl)
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
-.PHONY: all help modules modules_install modules_clean user demo check bench \
-	docs clean $(USER_DIRS)
+.PHONY: all help modules modules_install modules_clean user check-user demo \
+	check bench docs clean $(USER_DIRS) $(USER_CHECKS)
 
 all: help
 
@@ -27,6 +30,7 @@ help:
 	@echo '     CC=...           with this compiler'
 	@echo 'make modules_install  install them for that kernel'
 	@echo 'make user             build the library, the tool and the tests'
+	@echo 'make check-user       run the tests that need no kernel module'
 	@echo 'make clean            remove what was built here'
 	@echo ''
 	@echo '$(LAB) help   the guests that all of this runs in'
@@ -52,6 +56,12 @@ $(USER_DIRS):
 	@mkdir -p $(OUTPUT)/$(DEST)
 	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/
 
+check-user: $(USER_CHECKS)
+
+$(USER_CHECKS):
+	@mkdir -p $(OUTPUT)/unit
+	+$(MAKE) -s -C $(@:check-%=%) OUTPUT=$(OUTPUT)/unit/ check
+
 demo:
 	$(LAB) run -- /lab/tree/tools/testing/demo/tour
 
@@ -62,7 +72,8 @@ bench:
 	tools/testing/bench/run
 
 docs:
-	tools/testing/check docs
+	$(LAB) exec -- make -C Documentation OUTPUT=/src/build/docs
+	@echo 'documentation: build/docs/html/index.html'
 
 clean:
 	rm -rf build
