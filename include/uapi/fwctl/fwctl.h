@@ -32,6 +32,9 @@
  *  - ENODEV: the device is gone, or is being removed;
  *  - ENOMEM: no memory, or the caller's memory cgroup has none left;
  *  - EINTR: the caller was killed while it waited.
+ *
+ * open() fails with EBUSY if the device has as many open files as it may, with
+ * EACCES if its ceiling is "none", and with what the device's firmware says.
  */
 
 enum {
@@ -119,7 +122,9 @@ struct fwctl_info {
  *
  *  - EOPNOTSUPP: @scope is not known;
  *  - EMSGSIZE: a length is above 2 MiB, or below what the device needs;
- *  - EPERM: @scope is %FWCTL_RPC_DEBUG_WRITE_FULL without CAP_SYS_RAWIO;
+ *  - EPERM: @scope is %FWCTL_RPC_DEBUG_WRITE_FULL without CAP_SYS_RAWIO, or
+ *    the request needs that scope and the kernel is locked down;
+ *  - EACCES: the request is above the ceiling of the device;
  *  - EBADMSG: the request is not admitted under @scope, or it writes and the
  *    file was not opened for writing, or the device never admits it;
  *  - EAGAIN: the file is O_NONBLOCK and as many RPCs as the device may have in
