@@ -30,6 +30,14 @@
 #define fwctl_devnode(_dev, _mode)	fwctl_devnode(struct device *dev, _mode)
 #endif
 
+/* 6.4: bus attributes take a const bus. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define new_device_store(_bus, _buf, _len) \
+	new_device_store(struct bus_type *bus, _buf, _len)
+#define del_device_store(_bus, _buf, _len) \
+	del_device_store(struct bus_type *bus, _buf, _len)
+#endif
+
 /* 6.15: older kernels accept the bit, but print no letter for it. */
 #ifndef TAINT_FWCTL
 #define TAINT_FWCTL	19
