@@ -59,11 +59,22 @@ void fwctl_file_uncharge(struct fwctl_device *fwctl)
 	atomic_dec(&fwctl->files);
 }
 
+static int fwctl_slots(void)
+{
+	return clamp_t(unsigned int, READ_ONCE(max_rpcs), 1, INT_MAX);
+}
+
 static bool fwctl_slot_try(struct fwctl_device *fwctl)
 {
-	int max = clamp_t(unsigned int, READ_ONCE(max_rpcs), 1, INT_MAX);
+	return fwctl_count_below(&fwctl->rpcs, fwctl_slots());
+}
 
-	return fwctl_count_below(&fwctl->rpcs, max);
+/* Only if there is a slot: who is woken in vain goes to the queue's end. */
+static void fwctl_slot_wake(struct fwctl_device *fwctl)
+{
+	if (wq_has_sleeper(&fwctl->rpc_slots) &&
+	    atomic_read(&fwctl->rpcs) < fwctl_slots())
+		wake_up(&fwctl->rpc_slots);
 }
 
 static bool fwctl_slot_settled(struct fwctl_device *fwctl, int *result)
@@ -102,6 +113,8 @@ int fwctl_slot_get(struct fwctl_device *fwctl, bool nonblock)
 	if (wait_event_killable_exclusive(fwctl->rpc_slots,
 					  fwctl_slot_settled(fwctl, &result)))
 		return -EINTR;
+	/* There are more slots than before if the limit was raised. */
+	fwctl_slot_wake(fwctl);
 	return result;
 }
 
@@ -114,8 +127,7 @@ int fwctl_slot_get(struct fwctl_device *fwctl, bool nonblock)
 void fwctl_slot_put(struct fwctl_device *fwctl)
 {
 	atomic_dec(&fwctl->rpcs);
-	if (wq_has_sleeper(&fwctl->rpc_slots))
-		wake_up(&fwctl->rpc_slots);
+	fwctl_slot_wake(fwctl);
 }
 
 /**
@@ -145,8 +157,9 @@ void *fwctl_buffer_get(struct fwctl_uctx *uctx, size_t need, size_t *size)
 		return buffer;
 	kvfree(buffer);
 
+	/* A limit that the caller runs into is no news for the kernel's log. */
 	*size = PAGE_ALIGN(max_t(size_t, need, 1));
-	return kvmalloc(*size, GFP_KERNEL_ACCOUNT);
+	return kvmalloc(*size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 /**
