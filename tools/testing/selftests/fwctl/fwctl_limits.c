@@ -15,7 +15,8 @@ FIXTURE(limits) {
 
 FIXTURE_SETUP(limits)
 {
-	SIM_REQUIRE();
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
 	if (param_get("max_files") != MAX_FILES ||
 	    param_get("max_rpcs") != MAX_RPCS)
 		SKIP(return, "limits are not the default ones");
@@ -120,6 +121,7 @@ static bool in_flight(const struct sim *sim, unsigned int count)
  */
 static pid_t hold_slot(const struct sim *sim, int fd)
 {
+	unsigned int count = sim_count(sim, "rpcs_now");
 	pid_t pid;
 
 	if (sim_set(sim, "rpc_delay_ms", FOREVER_MS))
@@ -127,7 +129,7 @@ static pid_t hold_slot(const struct sim *sim, int fd)
 	pid = fork_nop(fd);
 	if (pid < 0)
 		return -1;
-	if (!wait_for(in_flight(sim, 1) && task_waits_in_ioctl(pid)) ||
+	if (!wait_for(in_flight(sim, count + 1) && task_waits_in_ioctl(pid)) ||
 	    sim_set(sim, "rpc_delay_ms", 0)) {
 		kill_and_wait(pid);
 		return -1;
@@ -233,32 +235,72 @@ TEST_F(limits, rpcs_wait_through_signals)
 	EXPECT_EQ(2, sim_count(&self->sim, "rpcs"));
 }
 
-/* Whoever waited longest is next: only the first finds the mark. */
+/* Begins calls of which only the one that is executed first finds the mark. */
+static void queue_up(struct __test_metadata *_metadata, int fd,
+		     struct call *calls, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		ASSERT_EQ(0, call_sim(&calls[i], fd, FWCTL_SIM_READ_CLEAR, 1));
+		ASSERT_TRUE(wait_for(call_waits(&calls[i])));
+	}
+}
+
+static void check_turns(struct __test_metadata *_metadata, struct call *calls,
+			int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		EXPECT_EQ(0, call_end(&calls[i]));
+		EXPECT_EQ(i == 0 ? 42 : 0, calls[i].answer.value)
+			TH_LOG("number %d in the queue", i);
+	}
+}
+
+#define MARK(_fd) \
+	ASSERT_EQ(0, _test_sim(_fd, 0, FWCTL_SIM_WRITE, 1, 42, NULL, NULL))
+
+/* Whoever waited longest is next. */
 TEST_F(limits, rpcs_in_turn)
 {
 	struct call calls[4];
 	pid_t holder;
-	int i, round;
+	int round;
 
 	ASSERT_EQ(0, param_set("max_rpcs", 1));
 	for (round = 0; round < 8; round++) {
-		ASSERT_EQ(0, _test_sim(self->fd, 0, FWCTL_SIM_WRITE, 1, 42,
-				       NULL, NULL));
+		MARK(self->fd);
 		holder = hold_slot(&self->sim, self->fd);
 		ASSERT_LT(0, holder);
-		for (i = 0; i < 4; i++) {
-			ASSERT_EQ(0, call_sim(&calls[i], self->fd,
-					      FWCTL_SIM_READ_CLEAR, 1));
-			ASSERT_TRUE(wait_for(call_waits(&calls[i])));
-		}
+		queue_up(_metadata, self->fd, calls, 4);
 		ASSERT_TRUE(kill_and_wait(holder));
-		for (i = 0; i < 4; i++) {
-			EXPECT_EQ(0, call_end(&calls[i]));
-			EXPECT_EQ(i == 0 ? 42 : 0, calls[i].answer.value)
-				TH_LOG("number %d in the queue", i);
-		}
+		check_turns(_metadata, calls, 4);
 	}
 	EXPECT_EQ(1, sim_count(&self->sim, "rpcs_max"));
+}
+
+/* Also if a call that ends frees no slot, for there are fewer now. */
+TEST_F(limits, rpcs_in_turn_when_lowered)
+{
+	struct call calls[4];
+	pid_t holders[3];
+	int i;
+
+	MARK(self->fd);
+	for (i = 0; i < 3; i++) {
+		holders[i] = hold_slot(&self->sim, self->fd);
+		ASSERT_LT(0, holders[i]);
+	}
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	queue_up(_metadata, self->fd, calls, 4);
+	for (i = 0; i < 3; i++) {
+		ASSERT_TRUE(kill_and_wait(holders[i]));
+		/* Whoever is woken in vain is back in the queue by then. */
+		usleep(10000);
+	}
+	check_turns(_metadata, calls, 4);
 }
 
 /* No turn is lost, whoever of those in the queue is killed when. */
@@ -343,7 +385,8 @@ TEST_F(limits, rpcs_on_slow_memory)
 	struct call in, out;
 	int nonblock;
 
-	SLOW_MEMORY_REQUIRE(&mem, sysconf(_SC_PAGESIZE) * 2);
+	if (slow_memory_init(&mem, sysconf(_SC_PAGESIZE) * 2))
+		SKIP(return, NO_SLOW_MEMORY);
 	ASSERT_EQ(0, param_set("max_rpcs", 1));
 
 	in.rpc = rpc_cmd(0, mem.start, 16, &in.answer, 16);

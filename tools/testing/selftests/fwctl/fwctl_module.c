@@ -34,7 +34,8 @@ FIXTURE_SETUP(module)
 {
 	int i;
 
-	SIM_REQUIRE();
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
 	if (access("/sys/module/fwctl/initstate", F_OK) ||
 	    access("/sys/module/fwctl_sim/initstate", F_OK))
 		SKIP(return, "not a module, but built in");
@@ -100,7 +101,8 @@ TEST_F(module, backend_with_calls)
 	struct slow_memory mem;
 	struct call rpc, slow;
 
-	SLOW_MEMORY_REQUIRE(&mem, sysconf(_SC_PAGESIZE));
+	if (slow_memory_init(&mem, sysconf(_SC_PAGESIZE)))
+		SKIP(return, NO_SLOW_MEMORY);
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
 	ASSERT_EQ(0, sim_set(&self->sim, "unkillable", 1));
 	ASSERT_EQ(0, call_nop(&rpc, self->fd));

@@ -44,58 +44,64 @@ FIXTURE(policy) {
 	int fd;
 };
 
-FIXTURE_VARIANT(policy) {
+/* Who asks whom */
+struct mode {
 	bool classify;
 	int flags;
 	bool rawio;
 };
 
+FIXTURE_VARIANT(policy) {
+	struct mode mode;
+};
+
 /* clang-format off */
 FIXTURE_VARIANT_ADD(policy, classify_rw) {
-	.classify = true, .flags = O_RDWR, .rawio = true,
+	.mode = { .classify = true, .flags = O_RDWR, .rawio = true },
 };
 
 FIXTURE_VARIANT_ADD(policy, classify_rw_unprivileged) {
-	.classify = true, .flags = O_RDWR, .rawio = false,
+	.mode = { .classify = true, .flags = O_RDWR, .rawio = false },
 };
 
 FIXTURE_VARIANT_ADD(policy, classify_ro) {
-	.classify = true, .flags = O_RDONLY, .rawio = true,
+	.mode = { .classify = true, .flags = O_RDONLY, .rawio = true },
 };
 
 FIXTURE_VARIANT_ADD(policy, classify_ro_unprivileged) {
-	.classify = true, .flags = O_RDONLY, .rawio = false,
+	.mode = { .classify = true, .flags = O_RDONLY, .rawio = false },
 };
 
 FIXTURE_VARIANT_ADD(policy, noclassify_rw) {
-	.classify = false, .flags = O_RDWR, .rawio = true,
+	.mode = { .classify = false, .flags = O_RDWR, .rawio = true },
 };
 
 FIXTURE_VARIANT_ADD(policy, noclassify_rw_unprivileged) {
-	.classify = false, .flags = O_RDWR, .rawio = false,
+	.mode = { .classify = false, .flags = O_RDWR, .rawio = false },
 };
 
 FIXTURE_VARIANT_ADD(policy, noclassify_ro) {
-	.classify = false, .flags = O_RDONLY, .rawio = true,
+	.mode = { .classify = false, .flags = O_RDONLY, .rawio = true },
 };
 
 FIXTURE_VARIANT_ADD(policy, noclassify_ro_unprivileged) {
-	.classify = false, .flags = O_RDONLY, .rawio = false,
+	.mode = { .classify = false, .flags = O_RDONLY, .rawio = false },
 };
 
 /* clang-format on */
 
 FIXTURE_SETUP(policy)
 {
-	SIM_REQUIRE();
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
 	if (set_capability(CAP_SYS_RAWIO, true))
 		SKIP(return, "no CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new(&self->sim, variant->classify ? "" : "noclassify"));
+	ASSERT_EQ(0, sim_new(&self->sim, variant->mode.classify ? "" : "noclassify"));
 	self->rw = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->rw);
-	self->fd = sim_open(&self->sim, variant->flags);
+	self->fd = sim_open(&self->sim, variant->mode.flags);
 	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, set_capability(CAP_SYS_RAWIO, variant->rawio));
+	ASSERT_EQ(0, set_capability(CAP_SYS_RAWIO, variant->mode.rawio));
 }
 
 FIXTURE_TEARDOWN(policy)
@@ -106,22 +112,24 @@ FIXTURE_TEARDOWN(policy)
 	EXPECT_EQ(0, sim_del(&self->sim));
 }
 
-static int expected(const FIXTURE_VARIANT(policy) *variant,
-		    const struct rule *rule, __u32 scope)
+static int expected(const struct mode *mode, const struct rule *rule,
+		    __u32 scope)
 {
-	bool writes = variant->classify ? rule->writes :
-					  scope >= FWCTL_RPC_DEBUG_WRITE;
+	bool writes = rule->writes;
+	int err = 0;
 
-	if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->rawio)
-		return EPERM;
-	if (variant->classify && rule->scope > scope)
-		return EBADMSG;
+	if (!mode->classify)
+		writes = scope >= FWCTL_RPC_DEBUG_WRITE;
+	if (writes && mode->flags == O_RDONLY)
+		err = EBADMSG;
 	/* A debug write is more than a read, a configuration write is not. */
 	if (writes && scope == FWCTL_RPC_DEBUG_READ_ONLY)
-		return EBADMSG;
-	if (writes && variant->flags == O_RDONLY)
-		return EBADMSG;
-	return 0;
+		err = EBADMSG;
+	if (mode->classify && rule->scope > scope)
+		err = EBADMSG;
+	if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !mode->rawio)
+		err = EPERM;
+	return err;
 }
 
 /* Every kind of request under every scope: admitted or refused, never both. */
@@ -142,12 +150,12 @@ TEST_F(policy, matrix)
 					       FWCTL_RPC_DEBUG_WRITE_FULL,
 					       FWCTL_SIM_WRITE, rules[i].reg,
 					       MARK, &before, NULL));
-			set_capability(CAP_SYS_RAWIO, variant->rawio);
+			set_capability(CAP_SYS_RAWIO, variant->mode.rawio);
 			delivered = sim_count(&self->sim, "rpcs");
 
 			err = _test_sim(self->fd, scope, rules[i].opcode,
 					rules[i].reg, ~MARK, &written, NULL);
-			EXPECT_EQ(expected(variant, &rules[i], scope), err)
+			EXPECT_EQ(expected(&variant->mode, &rules[i], scope), err)
 				TH_LOG("opcode %#x, register %d, scope %u",
 				       rules[i].opcode, rules[i].reg, scope);
 			EXPECT_EQ(delivered + !err,
@@ -173,11 +181,11 @@ TEST_F(policy, unknown_opcode)
 
 	for (scope = 0; scope <= FWCTL_RPC_DEBUG_WRITE_FULL; scope++) {
 		for (opcode = 0x21; opcode < 0x10000000; opcode <<= 4) {
-			if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->rawio)
+			if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->mode.rawio)
 				err = EPERM;
-			else if (variant->classify)
+			else if (variant->mode.classify)
 				err = EBADMSG;
-			else if (variant->flags == O_RDONLY &&
+			else if (variant->mode.flags == O_RDONLY &&
 				 scope >= FWCTL_RPC_DEBUG_WRITE)
 				err = EBADMSG;
 			else
@@ -197,12 +205,12 @@ TEST_F(policy, too_short)
 	int err;
 
 	for (scope = 0; scope <= FWCTL_RPC_DEBUG_WRITE_FULL; scope++) {
-		refused_before = !variant->classify &&
-				 variant->flags == O_RDONLY &&
+		refused_before = !variant->mode.classify &&
+				 variant->mode.flags == O_RDONLY &&
 				 scope >= FWCTL_RPC_DEBUG_WRITE;
 		len = 16;
 		err = refused_before ? EBADMSG : EMSGSIZE;
-		if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->rawio)
+		if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->mode.rawio)
 			err = EPERM;
 		test_err_rpc(err, self->fd, scope, &in, 15, &in, &len);
 	}
@@ -215,7 +223,8 @@ FIXTURE(caller) {
 
 FIXTURE_SETUP(caller)
 {
-	SIM_REQUIRE();
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
 	ASSERT_EQ(0, sim_new(&self->sim, ""));
 	self->fd = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->fd);

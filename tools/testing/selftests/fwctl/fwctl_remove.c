@@ -30,7 +30,8 @@ FIXTURE_VARIANT_ADD(remove, del_device) {
 
 FIXTURE_SETUP(remove)
 {
-	SIM_REQUIRE();
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
 	ASSERT_EQ(0, sim_new(&self->sim, ""));
 	self->fd = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->fd);
@@ -164,7 +165,8 @@ TEST_F(remove, slow_memory)
 
 	memset(content, 0, sizeof(content));
 	for (i = 0; i < ARRAY_SIZE(slow_calls); i++) {
-		SLOW_MEMORY_REQUIRE(&mem[i], page_size);
+		if (slow_memory_init(&mem[i], page_size))
+			SKIP(return, NO_SLOW_MEMORY);
 		arg = slow_call_prepare(&slow_calls[i], &calls[i], &mem[i],
 					content[i]);
 		ASSERT_EQ(0, call_start(&calls[i], self->fd,
@@ -202,8 +204,10 @@ TEST_F(remove, slow_memory_for_result)
 	struct call call;
 
 	memset(content, 0, sizeof(content));
-	SLOW_MEMORY_REQUIRE(&in, page_size);
-	SLOW_MEMORY_REQUIRE(&cmd, page_size);
+	if (slow_memory_init(&in, page_size))
+		SKIP(return, NO_SLOW_MEMORY);
+	if (slow_memory_init(&cmd, page_size))
+		SKIP(return, NO_SLOW_MEMORY);
 	call.rpc = rpc_cmd(0, in.start, 16, &call.answer, 16);
 	memcpy(content, &call.rpc, sizeof(call.rpc));
 	ASSERT_EQ(0, slow_memory_fill(&cmd, cmd.start, content));
@@ -230,7 +234,8 @@ TEST_F(remove, slow_memory_and_killed)
 	struct fwctl_rpc rpc;
 	pid_t pid;
 
-	SLOW_MEMORY_REQUIRE(&mem, sysconf(_SC_PAGESIZE));
+	if (slow_memory_init(&mem, sysconf(_SC_PAGESIZE)))
+		SKIP(return, NO_SLOW_MEMORY);
 	rpc = rpc_cmd(0, mem.start, 16, NULL, 0);
 	pid = fork();
 	ASSERT_LE(0, pid);
@@ -622,7 +627,8 @@ TEST(storm)
 	struct sim sim;
 	int i;
 
-	SIM_REQUIRE();
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
 	ASSERT_EQ(0, sim_new(&sim, ""));
 	for (i = 0; i < 8; i++) {
 		workers[i].sim = &sim;

@@ -35,18 +35,19 @@ static inline bool sim_loaded(void)
 	return !access(SIM_BUS "/new_device", W_OK);
 }
 
-/* The first thing in a setup: makes a test SKIP where it cannot run. */
-#define SIM_REQUIRE()							\
-do {									\
-	if (!sim_loaded()) {						\
-		load_module("fwctl");					\
-		load_module("fwctl_sim");				\
-	}								\
-	if (!sim_loaded())						\
-		SKIP(return, "no fwctl_sim, or not root");		\
-	if (access(SIM_DEBUGFS, X_OK))					\
-		SKIP(return, "no " SIM_DEBUGFS);			\
-} while (0)
+/* What makes a test SKIP, or NULL. */
+static inline const char *sim_missing(void)
+{
+	if (!sim_loaded()) {
+		load_module("fwctl");
+		load_module("fwctl_sim");
+	}
+	if (!sim_loaded())
+		return "no fwctl_sim, or not root";
+	if (access(SIM_DEBUGFS, X_OK))
+		return "no " SIM_DEBUGFS;
+	return NULL;
+}
 
 static inline int sim_write_bus(const char *file, unsigned int id,
 				const char *options)

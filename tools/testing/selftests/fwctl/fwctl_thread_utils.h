@@ -193,13 +193,6 @@ static inline void slow_memory_end(struct slow_memory *mem)
 	close(mem->fd);
 }
 
-#define SLOW_MEMORY_REQUIRE(_mem, _len)					\
-do {									\
-	int __err = slow_memory_init(_mem, _len);			\
-									\
-	if (__err == ENOSYS || __err == EPERM)				\
-		SKIP(return, "no userfaultfd for the kernel's accesses"); \
-	ASSERT_EQ(0, __err);						\
-} while (0)
+#define NO_SLOW_MEMORY "no userfaultfd for what the kernel accesses"
 
 #endif

@@ -50,13 +50,14 @@ static inline void print_us(const char *what, unsigned int us)
 /* Evaluates to @_call, which is expected to take less than a second. */
 #define EXPECT_QUICK(_what, _call)					\
 ({									\
+	const char *__what = (_what);					\
 	__u64 __start = now_us();					\
 	__typeof__(_call) __result = (_call);				\
 	unsigned int __us = now_us() - __start;				\
 									\
-	print_us(_what, __us);						\
+	print_us(__what, __us);						\
 	EXPECT_GT(QUICK_US, __us)					\
-		TH_LOG("%s took too long", _what);			\
+		TH_LOG("%s took too long", __what);			\
 	__result;							\
 })
 
