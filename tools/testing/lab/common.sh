@@ -15,14 +15,18 @@ EXIT_TIMEOUT=124
 EXIT_LAB=125
 EXIT_REPORT=126
 
-# What tidy_up() ends.
+# What tidy_up() ends, removes, or reports.
 child=
 ticker=
 scratch=
+unfinished=
+
+# Traps may run while standard error is redirected: it is kept for messages.
+exec {messages}>&2
 
 say()
 {
-	printf 'lab: %s\n' "$*" >&2
+	printf 'lab: %s\n' "$*" >&"$messages"
 }
 
 die()

@@ -39,7 +39,7 @@ is_set_up()
 	stage_done base && stage_done packages && stage_done sources
 }
 
-# For the other commands: a lab that is set up, and stays so while they run.
+# For all other commands: a lab that is set up, and stays so while they run.
 need_lab()
 {
 	need_root
@@ -59,6 +59,11 @@ lock_lab()
 lab_setup()
 {
 	need_root
+	case ${1-} in
+	'') ;;
+	--update) rm -f "$STAMPS/packages" "$STAMPS/sources" ;;
+	*) usage_error "setup: unknown option '$1'" ;;
+	esac
 	mkdir -p "$LAB" || die "cannot make the cache folder $LAB"
 	if ! lock_lab --nonblock; then
 		say "waiting until no other lab command uses $LAB"
@@ -85,15 +90,18 @@ stage()
 	stage_done "$1" && return
 	say "$2 ..."
 	printf '\n== %s\n' "$1" >> "$SETUP_LOG"
+	unfinished=$2
 	show_progress {lab_lock}<&- &
 	ticker=$!
 	if ! "stage_$1" >> "$SETUP_LOG" 2>&1 < /dev/null; then
 		stop_ticker
+		unfinished=
 		say "last lines of the log:"
 		tail -n 12 "$SETUP_LOG" >&2
 		die "set-up failed at: $2; see $SETUP_LOG; \`lab setup' goes on from there"
 	fi
 	stop_ticker
+	unfinished=
 	mkdir -p "$STAMPS"
 	stage_key "$1" > "$STAMPS/$1"
 	say "$2: done ($((SECONDS - start)) s)"
@@ -115,6 +123,11 @@ stop_ticker()
 {
 	[ -z "$ticker" ] || kill "$ticker" 2>/dev/null
 	ticker=
+}
+
+say_unfinished()
+{
+	[ -z "$unfinished" ] || say "interrupted at: $unfinished; \`lab setup' goes on from there"
 }
 
 # --- base
