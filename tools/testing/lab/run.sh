@@ -133,6 +133,7 @@ fill_exchange_folder()
 	local rows=24 columns=80
 
 	[ -z "$tty" ] || read -r rows columns < <(stty size)
+	[ "$rows" -gt 0 ] || rows=24 columns=80
 	cat > "$scratch/config" <<-END
 	kernel=$kernel
 	load_modules=$load
