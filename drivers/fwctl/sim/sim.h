@@ -21,6 +21,7 @@ enum sim_knob_id {
 	SIM_RPC_ERRNO,
 	SIM_RPC_OUT_LEN,
 	SIM_RPC_SEPARATE,
+	SIM_FW_STATUS,
 	SIM_UNKILLABLE,
 	SIM_ABORT_IGNORED,
 	SIM_NR_KNOBS
@@ -75,7 +76,7 @@ struct sim_device {
 	struct dentry *debugfs;
 	struct sim_knob knobs[SIM_NR_KNOBS];
 
-	spinlock_t lock;
+	spinlock_t lock;	/* protects what follows */
 	u32 counts[SIM_NR_COUNTS];
 	u32 last_uctx;
 	u64 registers[FWCTL_SIM_NR_REGISTERS];
