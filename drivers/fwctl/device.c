@@ -107,6 +107,7 @@ static void fwctl_uctx_close_work(struct work_struct *work)
 		container_of(work, struct fwctl_uctx, close_work);
 
 	uctx->fwctl->ops->close_uctx(uctx);
+	fwctl_leave(uctx->fwctl);
 }
 
 /**
@@ -305,6 +306,36 @@ int fwctl_register(struct fwctl_device *fwctl)
 }
 EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
 
+/*
+ * Has every context closed that is left, once no call is inside the backend.
+ *
+ * Meanwhile this thread does, from the end of the queue, what no worker has
+ * begun, so that it gets done even if memory for more workers is short. That
+ * is why the queue has no rescuer: one that steps in because workers come too
+ * slowly takes all that is queued, to do it one after another.
+ */
+static void fwctl_close_all(struct fwctl_device *fwctl)
+{
+	struct fwctl_uctx *uctx, *next;
+
+	reinit_completion(&fwctl->unused);
+	refcount_set(&fwctl->users, 1);
+	list_for_each_entry(uctx, &fwctl->uctxs, uctxs_entry) {
+		refcount_inc(&fwctl->users);
+		queue_work(fwctl_wq, &uctx->close_work);
+	}
+	list_for_each_entry_reverse(uctx, &fwctl->uctxs, uctxs_entry)
+		if (cancel_work(&uctx->close_work))
+			fwctl_uctx_close_work(&uctx->close_work);
+	fwctl_leave(fwctl);
+	wait_for_completion(&fwctl->unused);
+
+	list_for_each_entry_safe(uctx, next, &fwctl->uctxs, uctxs_entry) {
+		list_del(&uctx->uctxs_entry);
+		fwctl_uctx_put(uctx);
+	}
+}
+
 /**
  * fwctl_unregister - take a device away from user space
  * @fwctl: a registered device
@@ -319,8 +350,6 @@ EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
  */
 void fwctl_unregister(struct fwctl_device *fwctl)
 {
-	struct fwctl_uctx *uctx, *next;
-
 	WRITE_ONCE(fwctl->gone, true);
 	wake_up_all(&fwctl->rpc_slots);
 	if (fwctl->ops->abort)
@@ -333,13 +362,7 @@ void fwctl_unregister(struct fwctl_device *fwctl)
 	wait_for_completion(&fwctl->unused);
 	cdev_device_del(&fwctl->cdev, &fwctl->dev);
 
-	list_for_each_entry(uctx, &fwctl->uctxs, uctxs_entry)
-		queue_work(fwctl_wq, &uctx->close_work);
-	list_for_each_entry_safe(uctx, next, &fwctl->uctxs, uctxs_entry) {
-		flush_work(&uctx->close_work);
-		list_del(&uctx->uctxs_entry);
-		fwctl_uctx_put(uctx);
-	}
+	fwctl_close_all(fwctl);
 }
 EXPORT_SYMBOL_NS_GPL(fwctl_unregister, "FWCTL");
 
@@ -351,8 +374,7 @@ static int __init fwctl_init(void)
 	if (err)
 		return err;
 
-	/* Removal may be part of a device's recovery, so of memory reclaim. */
-	fwctl_wq = alloc_workqueue("fwctl", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	fwctl_wq = alloc_workqueue("fwctl", WQ_UNBOUND, 0);
 	if (!fwctl_wq)
 		return -ENOMEM;
 
