@@ -26,7 +26,7 @@
 #define SEVERITY_RESET		BIT(31)
 #define SEVERITY_VALID		BIT(27)
 #define SEVERITY_CRITICAL	(2u << 24)
-#define TIMEOUT_SECONDS		(1u << 29)
+#define TIMEOUT_SECONDS		BIT(29)
 #define INIT_TIMEOUT_S		10u
 
 #define NIC_STATE_SHIFT		8
@@ -167,7 +167,7 @@ void bar_write(struct vcx *vcx, u64 off, const u8 *buf, u32 len)
 		return;
 	if (off % 4 || len % 4) {
 		log_msg(&vcx->log, LOG_GUEST, "BAR 0: write of %u bytes at %#llx ignored", len,
-			(unsigned long long)off);
+			off);
 		return;
 	}
 	for (; len; off += 4, buf += 4, len -= 4)

@@ -11,11 +11,11 @@
 
 #define CMDQ_LOG_SLOTS	5
 #define CMDQ_LOG_STRIDE	6
-#define CMDQ_SLOTS	(1u << CMDQ_LOG_SLOTS)
-#define CMDQ_STRIDE	(1u << CMDQ_LOG_STRIDE)
+#define CMDQ_SLOTS	BIT(CMDQ_LOG_SLOTS)
+#define CMDQ_STRIDE	BIT(CMDQ_LOG_STRIDE)
 #define CMDQ_INLINE	16u	/* bytes of input and output in the entry itself */
 #define CMDQ_MIN_LEN	8u	/* input: opcode and op_mod; output: status and syndrome */
-#define CMDQ_MAX_LEN	(4u << 20)
+#define CMDQ_MAX_LEN	BIT(22)
 
 /* How a command was delivered; the values that the driver knows. */
 enum cmdq_delivery {

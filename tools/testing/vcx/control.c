@@ -22,10 +22,8 @@ struct request {
 	char *answer;		/* CONTROL_ANSWER bytes */
 };
 
-static void answer(struct request *r, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
 /* Appends to the answer, as far as it fits. */
+__attribute__((PRINTF_LIKE(2, 3)))
 static void answer(struct request *r, const char *fmt, ...)
 {
 	size_t len = strlen(r->answer);
@@ -87,6 +85,16 @@ static struct vcx_fault *rule_for(struct request *r, u32 opcode)
 	return rule;
 }
 
+/* A number, or * for no end. */
+static bool parse_count(struct request *r, const char *text, u32 *count)
+{
+	*count = VCX_FOREVER;
+	if (!strcmp(text, "*") || parse(text, 10, VCX_FOREVER - 1, count))
+		return true;
+	fail(r, "the count is neither a number nor *");
+	return false;
+}
+
 static void do_delay(struct request *r)
 {
 	struct vcx_fault *rule;
@@ -111,11 +119,12 @@ static void do_status(struct request *r)
 	if (!parse_opcode(r, r->argv[1], true, &opcode))
 		return;
 	if (!parse(r->argv[2], 16, 0xff, &status) ||
-	    !parse(r->argv[3], 16, 0xffffffff, &syndrome) ||
-	    (r->argc > 4 && !parse(r->argv[4], 10, VCX_FOREVER - 1, &count))) {
-		fail(r, "status (hex), syndrome (hex) or count (decimal) out of range");
+	    !parse(r->argv[3], 16, 0xffffffff, &syndrome)) {
+		fail(r, "status or syndrome is no hexadecimal number up to ff, ffffffff");
 		return;
 	}
+	if (r->argc > 4 && !parse_count(r, r->argv[4], &count))
+		return;
 	rule = rule_for(r, opcode);
 	if (!rule)
 		return;
@@ -131,10 +140,8 @@ static void do_lose(struct request *r)
 
 	if (!parse_opcode(r, r->argv[1], true, &opcode))
 		return;
-	if (r->argc > 2 && !parse(r->argv[2], 10, VCX_FOREVER, &count)) {
-		fail(r, "the count is no number");
+	if (r->argc > 2 && !parse_count(r, r->argv[2], &count))
 		return;
-	}
 	rule = rule_for(r, opcode);
 	if (rule)
 		rule->lose_count = count;
@@ -284,6 +291,22 @@ static void do_stats(struct request *r)
 		[HCA_INITIALIZED] = "initialized",
 	};
 	const struct vcx_stats *s = &r->vcx->stats;
+	const struct {
+		const char *name;
+		const u64 *value;
+	} counters[] = {
+		{ "total", &s->total },
+		{ "refused", &s->refused },
+		{ "undeliverable", &s->undeliverable },
+		{ "lost", &s->lost },
+		{ "events", &s->events },
+		{ "events_dropped", &s->events_dropped },
+		{ "interrupts", &s->interrupts },
+		{ "function_resets", &s->function_resets },
+		{ "firmware_resets", &s->firmware_resets },
+		{ "uctx_leaked", &s->uctx_leaked },
+		{ "bad_messages", &s->bad_messages },
+	};
 	unsigned int eqs = 0, busy = 0;
 
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
@@ -292,19 +315,8 @@ static void do_stats(struct request *r)
 		busy += r->vcx->fw.slots[i].busy;
 	answer(r, " state=%s uids=%u eqs=%u pages=%u in_flight=%u", states[r->vcx->fw.state],
 	       r->vcx->fw.nuctx, eqs, r->vcx->fw.npages, busy);
-#define STAT(name) answer(r, " " #name "=%llu", (unsigned long long)s->name)
-	STAT(total);
-	STAT(refused);
-	STAT(undeliverable);
-	STAT(lost);
-	STAT(events);
-	STAT(events_dropped);
-	STAT(interrupts);
-	STAT(function_resets);
-	STAT(firmware_resets);
-	STAT(uctx_leaked);
-	STAT(bad_messages);
-#undef STAT
+	for (unsigned int i = 0; i < ARRAY_SIZE(counters); i++)
+		answer(r, " %s=%llu", counters[i].name, *counters[i].value);
 }
 
 static void do_help(struct request *r);
@@ -316,8 +328,8 @@ static const struct {
 	const char *args;
 } requests[] = {
 	{ "delay", 2, 2, do_delay, "OPCODE|* MS" },
-	{ "status", 3, 4, do_status, "OPCODE|* STATUS SYNDROME [COUNT]" },
-	{ "lose", 1, 2, do_lose, "OPCODE|* [COUNT]" },
+	{ "status", 3, 4, do_status, "OPCODE|* STATUS SYNDROME [COUNT|*]" },
+	{ "lose", 1, 2, do_lose, "OPCODE|* [COUNT|*]" },
 	{ "release", 0, 0, do_release, "" },
 	{ "clear", 0, 0, do_clear, "" },
 	{ "health", 1, 2, do_health, "SYNDROME [stay]" },
@@ -347,11 +359,10 @@ void control_line(struct vcx *vcx, const char *line, char answer_line[CONTROL_AN
 	char *save, *word;
 
 	answer_line[0] = '\0';
-	if (strlen(line) >= sizeof(copy)) {
+	if (snprintf(copy, sizeof(copy), "%s", line) >= (int)sizeof(copy)) {
 		fail(&r, "the line is too long");
 		return;
 	}
-	strcpy(copy, line);
 	for (word = strtok_r(copy, " \t\r", &save); word; word = strtok_r(NULL, " \t\r", &save)) {
 		if (r.argc == MAX_ARGS) {
 			fail(&r, "too many arguments");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,7 +69,7 @@ static bool connection_request(struct control_connection *c, struct vcx *vcx)
 	if (!end) {
 		c->skip = true;
 	} else if (c->skip) {
-		strcpy(c->out, "error the line is too long");
+		snprintf(c->out, sizeof(c->out), "error the line is too long");
 		c->skip = false;
 	} else {
 		*end = '\0';

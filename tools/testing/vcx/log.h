@@ -22,11 +22,11 @@ struct log {
 	enum log_level level;
 	u64 window_ns;		/* start of the current one-second window */
 	unsigned int in_window;
-	unsigned long long suppressed;
+	u64 suppressed;
 };
 
 void log_init(struct log *log, FILE *file, enum log_level level);
-void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+__attribute__((PRINTF_LIKE(3, 4)))
+void log_msg(struct log *log, enum log_level level, const char *fmt, ...);
 
 #endif

@@ -2,6 +2,8 @@
 /*
  * Types, lengths and fields: mstflint's mlxconfig_host.db.
  */
+#include <assert.h>
+
 #include "nvconfig.h"
 
 enum nv_class {
@@ -70,7 +72,7 @@ static const struct nv_type types[] = {
 	{ NV_HOST, 0, 0x81, 4, true, { 0x87800000 } },
 };
 
-_Static_assert(ARRAY_SIZE(types) <= NV_MAX_ITEMS, "NV_MAX_ITEMS");
+static_assert(ARRAY_SIZE(types) <= NV_MAX_ITEMS, "NV_MAX_ITEMS");
 
 int nv_find(u32 type)
 {

@@ -17,14 +17,14 @@
 
 static void put_le16(u8 *p, u16 v)
 {
-	p[0] = (u8)v;
-	p[1] = (u8)(v >> 8);
+	p[0] = v & 0xff;
+	p[1] = (v >> 8) & 0xff;
 }
 
 static void put_le32(u8 *p, u32 v)
 {
-	put_le16(p, (u16)v);
-	put_le16(p + 2, (u16)(v >> 16));
+	put_le16(p, v & 0xffff);
+	put_le16(p + 2, (v >> 16) & 0xffff);
 }
 
 static void pci_header(struct vcx *vcx)

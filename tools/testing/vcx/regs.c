@@ -50,7 +50,7 @@ static struct cmd_result mgir_read(struct vcx *vcx, struct reg_access *a)
 	put_be32(out + 0x1c, (u32)((now_ns() - vcx->start_ns) / 1000000000ull));
 	out[0x21] = (u8)m->fw_major;
 	out[0x22] = FW_MINOR;
-	out[0x23] = (u8)FW_SUBMINOR;
+	out[0x23] = FW_SUBMINOR & 0xff;
 	put_be32(out + 0x28, 0x05032024);
 	put_be32(out + 0x2c, 0x1743);
 	put_text(out + 0x30, 16, m->psid);

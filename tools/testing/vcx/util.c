@@ -83,8 +83,8 @@ void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
 		log->suppressed++;
 		return;
 	}
-	fprintf(log->file, "%llu.%06llu %s: ", (unsigned long long)(now / 1000000000ull),
-		(unsigned long long)(now / 1000 % 1000000), names[level]);
+	fprintf(log->file, "%llu.%06llu %s: ", now / 1000000000ull,
+		now / 1000 % 1000000, names[level]);
 	va_start(ap, fmt);
 	vfprintf(log->file, fmt, ap);
 	va_end(ap);

@@ -6,19 +6,22 @@
 #ifndef VCX_UTIL_H
 #define VCX_UTIL_H
 
+#include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define BIT(n)		(1u << (n))
 #define BIT_ULL(n)	(1ull << (n))
+
+#define PRINTF_LIKE(fmt, args) __format__(printf, fmt, args)
 
 #define MS_TO_NS	1000000ull
 
@@ -47,20 +50,20 @@ static inline void put_be16(void *p, u16 v)
 {
 	u8 *b = p;
 
-	b[0] = (u8)(v >> 8);
-	b[1] = (u8)v;
+	b[0] = (v >> 8) & 0xff;
+	b[1] = v & 0xff;
 }
 
 static inline void put_be32(void *p, u32 v)
 {
-	put_be16(p, (u16)(v >> 16));
-	put_be16((u8 *)p + 2, (u16)v);
+	put_be16(p, (v >> 16) & 0xffff);
+	put_be16((u8 *)p + 2, v & 0xffff);
 }
 
 static inline void put_be64(void *p, u64 v)
 {
-	put_be32(p, (u32)(v >> 32));
-	put_be32((u8 *)p + 4, (u32)v);
+	put_be32(p, v >> 32);
+	put_be32((u8 *)p + 4, v & 0xffffffff);
 }
 
 static inline size_t min_size(size_t a, size_t b)

@@ -135,7 +135,7 @@ static int vfu_dma_map(struct vcx *vcx, struct vfu_message *msg, u8 *out)
 			 msg->nfds ? msg->fds[0] : -1, map.offset);
 	if (ret)
 		log_msg(&vcx->log, LOG_ERROR, "DMA_MAP %#llx+%#llx: %s",
-			(unsigned long long)map.addr, (unsigned long long)map.size,
+			map.addr, map.size,
 			strerror(-ret));
 	return ret;
 }

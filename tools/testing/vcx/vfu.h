@@ -10,7 +10,7 @@
 
 #define VFU_HEADER	16u
 #define VFU_MAX_FDS	16
-#define VFU_MAX_XFER	(1u << 20)
+#define VFU_MAX_XFER	BIT(20)
 /* The longest message: a write of VFU_MAX_XFER bytes. */
 #define VFU_MAX_MESSAGE	(VFU_HEADER + 16 + VFU_MAX_XFER)
 

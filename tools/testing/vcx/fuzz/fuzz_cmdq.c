@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../tests/guest.h"
+#include "fuzz.h"
 
 #define HEADER	8u
 #define CHANGE	4u
@@ -16,9 +17,7 @@
 #define F_UAR	BIT(1)	/* and have a UAR, so that event queues can be made */
 #define F_TWICE	BIT(2)	/* the same doorbell again */
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+int fuzz_one(const u8 *data, size_t size)
 {
 	struct guest g;
 	u32 slots, len, out_len, changes;

@@ -9,13 +9,12 @@
 #include <unistd.h>
 
 #include "../tests/guest.h"
+#include "fuzz.h"
 #include "vfu.h"
 
 #define RECORD	4u
 #define F_FDS	3u
 #define F_SHORT	BIT(2)	/* a header that claims more than there is */
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static int guest_file(void)
 {
@@ -26,7 +25,7 @@ static int guest_file(void)
 	return fd;
 }
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+int fuzz_one(const u8 *data, size_t size)
 {
 	static u8 *out;
 	struct guest g;

@@ -40,6 +40,4 @@ static inline int ktap_run(const struct ktap_test *tests, unsigned int n)
 	return status;
 }
 
-#define KTAP_MAIN(tests) int main(void) { return ktap_run(tests, ARRAY_SIZE(tests)); }
-
 #endif

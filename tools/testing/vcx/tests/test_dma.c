@@ -137,4 +137,7 @@ static const struct ktap_test tests[] = {
 	{ "many_regions", many_regions },
 };
 
-KTAP_MAIN(tests)
+int main(void)
+{
+	return ktap_run(tests, ARRAY_SIZE(tests));
+}

@@ -228,4 +228,7 @@ static const struct ktap_test tests[] = {
 	{ "initialization_segment", bar },
 };
 
-KTAP_MAIN(tests)
+int main(void)
+{
+	return ktap_run(tests, ARRAY_SIZE(tests));
+}

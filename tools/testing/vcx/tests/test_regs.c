@@ -204,4 +204,7 @@ static const struct ktap_test tests[] = {
 	{ "nv_walk", nv_walk },
 };
 
-KTAP_MAIN(tests)
+int main(void)
+{
+	return ktap_run(tests, ARRAY_SIZE(tests));
+}

@@ -273,4 +273,7 @@ static const struct ktap_test tests[] = {
 	{ "descriptors", descriptors },
 };
 
-KTAP_MAIN(tests)
+int main(void)
+{
+	return ktap_run(tests, ARRAY_SIZE(tests));
+}
