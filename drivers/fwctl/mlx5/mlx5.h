@@ -9,18 +9,72 @@
 #include <linux/mlx5/driver.h>
 
 /**
+ * struct mlx5_fwctl_queue - where commands are executed
+ * @wq: calls mlx5_core
+ * @orphans: commands here that nobody waits for any more
+ */
+struct mlx5_fwctl_queue {
+	struct workqueue_struct *wq;
+	atomic_t orphans;
+};
+
+/**
  * struct mlx5_fwctl_dev - a function that takes commands
  * @fwctl: the core's part
  * @mdev: the function, whose firmware is there until mlx5_fwctl_detach()
+ * @calls: for what somebody asked for and waits for
+ * @ends: for destroying user contexts
+ * @wait: of whoever waits for a command, or for orphans to become fewer
+ * @leaving: the device is going away, nobody shall wait
  * @undestroyed: user contexts that firmware would not give up
  * @entry: for whoever attached it
  */
 struct mlx5_fwctl_dev {
 	struct fwctl_device fwctl;
 	struct mlx5_core_dev *mdev;
+	struct mlx5_fwctl_queue calls;
+	struct mlx5_fwctl_queue ends;
+	wait_queue_head_t wait;
+	bool leaving;
 	atomic_t undestroyed;
 	struct list_head entry;
 };
+
+/**
+ * struct mlx5_fwctl_cmd - a command on its way to firmware
+ * @mfd: the device
+ * @queue: one of the device's
+ * @exec: mlx5_cmd_do() or mlx5_cmd_exec()
+ * @in: the command, in memory that lasts as long as this
+ * @in_len: its length
+ * @out: room for the answer, likewise
+ * @out_len: its length
+ * @err: what @exec returned
+ * @orphaned: called once @exec has returned if nobody waits any more; frees
+ */
+struct mlx5_fwctl_cmd {
+	struct mlx5_fwctl_dev *mfd;
+	struct mlx5_fwctl_queue *queue;
+	int (*exec)(struct mlx5_core_dev *mdev, void *in, int in_len,
+		    void *out, int out_len);
+	void *in;
+	size_t in_len;
+	void *out;
+	size_t out_len;
+	int err;
+	void (*orphaned)(struct mlx5_fwctl_cmd *cmd);
+
+	/* private: */
+	struct work_struct work;
+	atomic_t state;
+};
+
+/* cmd.c: waiting for firmware, so that whoever waits can be killed */
+int mlx5_fwctl_cmd_init(struct mlx5_fwctl_dev *mfd);
+void mlx5_fwctl_cmd_exit(struct mlx5_fwctl_dev *mfd);
+int mlx5_fwctl_cmd_may_begin(struct mlx5_fwctl_dev *mfd);
+int mlx5_fwctl_cmd_run(struct mlx5_fwctl_cmd *cmd, long patience);
+void mlx5_fwctl_cmd_leave(struct mlx5_fwctl_dev *mfd);
 
 /* main.c: the device, without regard to who found it */
 struct mlx5_fwctl_dev *mlx5_fwctl_attach(struct mlx5_core_dev *mdev);
