@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What single calls to an fwctl device cost.
+ *
+ * Prints a line for each kind of call: its name and the median of its cost in
+ * ticks of the time stamp counter, from right before the call of the C
+ * library's function to right after it. In a guest whose counter counts
+ * instructions that is a number of instructions, the same in every run, but
+ * for what an interrupt or a cache of the kernel adds to some calls: hence the
+ * median, and calls that aren't counted to begin with. What measuring itself
+ * adds is part of every number, as it is in those recorded of Linux; it goes
+ * away when the floor, the cost of a call that does nothing, is subtracted.
+ *
+ * Calls of 2 MiB are so long that most of them are interrupted, by a handler
+ * that may cost more than they do. There the lowest counts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <x86intrin.h>
+#include <fwctl/fwctl.h>
+
+#define WARM_UP 100
+#define SAMPLES 401
+#define MAX_LEN (2 << 20)
+#define QUIET_LEN (64 << 10)
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* No such command: its number is the last of fwctl's. */
+#define FWCTL_NONE _IO(FWCTL_TYPE, 0xff)
+
+enum kind {
+	FLOOR,
+	INFO,
+	RPC,
+	FIRST_RPC,
+	OPEN_CLOSE,
+};
+
+static const struct row {
+	const char *name;
+	enum kind kind;
+	unsigned int separate;
+	unsigned int in_len;
+	unsigned int out_len;
+} rows[] = {
+	{ "floor", FLOOR, 0, 0, 0 },
+	{ "info-8", INFO, 0, 0, 8 },
+	{ "rpc-in-place-16", RPC, 0, 16, 16 },
+	{ "rpc-in-place-256", RPC, 0, 256, 256 },
+	{ "rpc-in-place-1K", RPC, 0, 1024, 1024 },
+	{ "rpc-in-place-4K", RPC, 0, 4096, 4096 },
+	{ "rpc-in-place-16K", RPC, 0, 16384, 16384 },
+	{ "rpc-in-place-64K", RPC, 0, 65536, 65536 },
+	{ "rpc-in-place-2M", RPC, 0, MAX_LEN, MAX_LEN },
+	{ "rpc-separate-16", RPC, 1, 16, 16 },
+	{ "rpc-separate-256", RPC, 1, 256, 256 },
+	{ "rpc-separate-1K", RPC, 1, 1024, 1024 },
+	{ "rpc-separate-4K", RPC, 1, 4096, 4096 },
+	{ "rpc-separate-16K", RPC, 1, 16384, 16384 },
+	{ "rpc-separate-64K", RPC, 1, 65536, 65536 },
+	{ "rpc-separate-2M", RPC, 1, MAX_LEN, MAX_LEN },
+	{ "rpc-short-question-4K", RPC, 0, 16, 4096 },
+	{ "rpc-long-question-4K", RPC, 0, 4096, 16 },
+	{ "rpc-first-16", FIRST_RPC, 0, 16, 16 },
+	{ "rpc-first-4K", FIRST_RPC, 0, 4096, 4096 },
+	{ "rpc-first-64K", FIRST_RPC, 0, 65536, 65536 },
+	{ "open-close", OPEN_CLOSE, 0, 0, 0 },
+};
+
+static const char *path;
+static unsigned char in[MAX_LEN], out[MAX_LEN];
+
+static void die(const char *what)
+{
+	fprintf(stderr, "bench: %s: %s: %s\n", path, what, strerror(errno));
+	exit(1);
+}
+
+static int open_device(void)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die("open");
+	return fd;
+}
+
+static unsigned long long time_ioctl(int fd, unsigned long cmd, void *arg,
+				     const char *what, int expected)
+{
+	unsigned long long begin, end;
+	int err;
+
+	begin = __rdtsc();
+	err = ioctl(fd, cmd, arg);
+	end = __rdtsc();
+
+	if ((err ? errno : 0) != expected)
+		die(what);
+	return end - begin;
+}
+
+static unsigned long long time_info(int fd, const struct row *row)
+{
+	struct fwctl_info info = {
+		.size = sizeof(info),
+		.device_data_len = row->out_len,
+		.out_device_data = (uintptr_t)out,
+	};
+	unsigned long long ticks = time_ioctl(fd, FWCTL_INFO, &info, row->name, 0);
+
+	if (info.device_data_len != row->out_len) {
+		errno = EPROTO;
+		die("this is not the null device");
+	}
+	return ticks;
+}
+
+static unsigned long long time_rpc(int fd, const struct row *row)
+{
+	struct fwctl_rpc rpc = {
+		.size = sizeof(rpc),
+		.scope = FWCTL_RPC_CONFIGURATION,
+		.in_len = row->in_len,
+		.out_len = row->out_len,
+		.in = (uintptr_t)in,
+		.out = (uintptr_t)out,
+	};
+
+	in[0] = row->separate;
+	return time_ioctl(fd, FWCTL_RPC, &rpc, row->name, 0);
+}
+
+static unsigned long long time_first_rpc(const struct row *row)
+{
+	int fd = open_device();
+	unsigned long long ticks = time_rpc(fd, row);
+
+	close(fd);
+	return ticks;
+}
+
+static unsigned long long time_open_close(void)
+{
+	unsigned long long begin, end;
+	int fd;
+
+	begin = __rdtsc();
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	close(fd);
+	end = __rdtsc();
+
+	if (fd < 0)
+		die("open");
+	return end - begin;
+}
+
+static unsigned long long time_once(int fd, const struct row *row)
+{
+	switch (row->kind) {
+	case FLOOR:
+		return time_ioctl(fd, FWCTL_NONE, NULL, row->name, ENOTTY);
+	case INFO:
+		return time_info(fd, row);
+	case RPC:
+		return time_rpc(fd, row);
+	case FIRST_RPC:
+		return time_first_rpc(row);
+	case OPEN_CLOSE:
+		return time_open_close();
+	}
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const unsigned long long *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* A file for each row, so that none profits from what another left behind. */
+static void measure(const struct row *row)
+{
+	static unsigned long long ticks[SAMPLES];
+	int fd = open_device();
+	int i;
+
+	for (i = 0; i < WARM_UP; i++)
+		time_once(fd, row);
+	for (i = 0; i < SAMPLES; i++)
+		ticks[i] = time_once(fd, row);
+	close(fd);
+
+	qsort(ticks, SAMPLES, sizeof(*ticks), compare);
+	i = row->in_len > QUIET_LEN ? 0 : SAMPLES / 2;
+	printf("%s %llu\n", row->name, ticks[i]);
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc != 2) {
+		fputs("usage: bench DEVICE (that of fwctl_null.ko)\n", stderr);
+		return 2;
+	}
+	path = argv[1];
+
+	/* Have all pages there. */
+	memset(in, 0, sizeof(in));
+	memset(out, 0xff, sizeof(out));
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		measure(&rows[i]);
+	return 0;
+}
