@@ -35,6 +35,7 @@ static const struct sim_knob_type sim_knob_types[SIM_NR_KNOBS] = {
 	[SIM_RPC_ERRNO] = { "rpc_errno", 0, MAX_ERRNO },
 	[SIM_RPC_OUT_LEN] = { "rpc_out_len", -1, S32_MAX },
 	[SIM_RPC_SEPARATE] = { "rpc_separate", 0, 1 },
+	[SIM_FW_STATUS] = { "fw_status", -1, S32_MAX },
 	[SIM_UNKILLABLE] = { "unkillable", 0, 1 },
 	[SIM_ABORT_IGNORED] = { "abort_ignored", 0, 1 },
 };

@@ -310,6 +310,18 @@ static void *sim_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 	return out;
 }
 
+/* Not all answers have a status, and none says whether it has: the knob does. */
+static int sim_fw_status(struct fwctl_uctx *uctx, const void *out,
+			 size_t out_len, u32 *status)
+{
+	s32 value = sim_knob(to_sim(uctx), SIM_FW_STATUS);
+
+	if (value < 0)
+		return -ENODATA;
+	*status = value;
+	return 0;
+}
+
 static void sim_abort(struct fwctl_device *fwctl)
 {
 	struct sim_fwctl *sf = to_sim_fwctl(fwctl);
@@ -332,4 +344,5 @@ const struct fwctl_ops sim_ops = {
 	.fw_rpc = sim_fw_rpc,
 	.classify = sim_classify,
 	.abort = sim_abort,
+	.fw_status = sim_fw_status,
 };
