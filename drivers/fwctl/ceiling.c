@@ -63,9 +63,10 @@ int fwctl_ceiling_parse(const char *name)
 				    ARRAY_SIZE(fwctl_ceiling_names), name);
 }
 
-/* The value of the first parameter that names the device, or -ENOENT. */
+/* The lowest ceiling that a list gives the device, or the highest there is. */
 static int fwctl_ceiling_param(const char *list, const char *parent)
 {
+	int ceiling = FWCTL_CEILING_DEBUG_WRITE_FULL;
 	size_t len = strlen(parent);
 	const char *item, *end;
 	char name[32];
@@ -76,10 +77,10 @@ static int fwctl_ceiling_param(const char *list, const char *parent)
 			item += len + 1;
 			strscpy(name, item, min_t(size_t, sizeof(name),
 						  end - item + 1));
-			return fwctl_ceiling_parse(name);
+			ceiling = min(ceiling, fwctl_ceiling_parse(name));
 		}
 	}
-	return -ENOENT;
+	return ceiling;
 }
 
 /**
@@ -106,7 +107,7 @@ int fwctl_ceiling_check_params(void)
 		if (value)
 			strscpy(name, value + 1, min_t(size_t, sizeof(name),
 						       end - value));
-		if (!value || fwctl_ceiling_parse(name) < 0) {
+		if (!value || value == item || fwctl_ceiling_parse(name) < 0) {
 			pr_err("fwctl: scope_max_devices: '%.*s' is not DEVICE=SCOPE\n",
 			       (int)(end - item), item);
 			return -EINVAL;
@@ -135,12 +136,10 @@ void fwctl_ceiling_init(struct fwctl_device *fwctl)
 {
 	const char *parent = dev_name(fwctl->dev.parent);
 	struct fwctl_lowered *lowered;
-	int ceiling, own;
+	int ceiling;
 
-	ceiling = fwctl_ceiling_parse(scope_max);
-	own = fwctl_ceiling_param(scope_max_devices, parent);
-	if (own >= 0)
-		ceiling = min(ceiling, own);
+	ceiling = min(fwctl_ceiling_parse(scope_max),
+		      fwctl_ceiling_param(scope_max_devices, parent));
 
 	mutex_lock(&fwctl_ceiling_lock);
 	lowered = fwctl_ceiling_find(parent);
