@@ -11,6 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 #include <linux/uidgid.h>
 
 #include "fwctl.h"
@@ -41,9 +42,12 @@ void fwctl_record_start(struct fwctl_call *call)
 }
 
 /**
- * fwctl_record_finish - a call is back from the backend
- * @call: that fwctl_record_start() was told of; the device is still entered
+ * fwctl_record_finish - a call was refused, or is back from the backend
+ * @call: that was judged; the device is still entered
  * @out: the answer or an ERR_PTR()
+ *
+ * Takes what fwctl_record() needs from the backend, which may be unloaded as
+ * soon as the device was left.
  *
  * Context: process.
  */
@@ -51,6 +55,10 @@ void fwctl_record_finish(struct fwctl_call *call, const void *out)
 {
 	const struct fwctl_ops *ops = call->uctx->fwctl->ops;
 
+	call->result = PTR_ERR_OR_ZERO(out);
+	call->audited = fwctl_nl_audited(call);
+	if (call->audited && call->cmd.name)
+		strscpy(call->name, call->cmd.name, sizeof(call->name));
 	if (!call->timed)
 		return;
 	call->duration = ktime_get_ns() - call->start;
@@ -89,7 +97,7 @@ void fwctl_record(struct fwctl_call *call)
 				  call->scope, call->cmd.scope,
 				  call->cmd.number, call->reason);
 	}
-	if (fwctl_nl_audited(call))
+	if (call->audited)
 		fwctl_nl_audit(call);
 }
 

@@ -92,11 +92,10 @@ static void *fwctl_deliver(struct fwctl_call *call)
 		fwctl_record_start(call);
 		out = fwctl->ops->fw_rpc(call->uctx, call->scope, call->in,
 					 call->in_len, &call->out_len);
-		fwctl_record_finish(call, out);
 	}
+	fwctl_record_finish(call, out);
 	fwctl_leave(fwctl);
 
-	call->result = PTR_ERR_OR_ZERO(out);
 	fwctl_record(call);
 	return out;
 }

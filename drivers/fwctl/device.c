@@ -216,6 +216,7 @@ static void fwctl_device_release(struct device *dev)
 	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
 
 	xa_erase(&fwctl_devices, fwctl->index);
+	kfree_const(fwctl->driver);
 	kfree(fwctl);
 }
 
@@ -250,14 +251,17 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 	if (!fwctl)
 		return NULL;
 
-	if (xa_alloc(&fwctl_devices, &fwctl->index, NULL,
+	/* Files show the name, and may outlast the backend's module. */
+	fwctl->driver = kstrdup_const(driver, GFP_KERNEL);
+	if (!fwctl->driver ||
+	    xa_alloc(&fwctl_devices, &fwctl->index, NULL,
 		     XA_LIMIT(0, FWCTL_MAX_DEVICES - 1), GFP_KERNEL)) {
+		kfree_const(fwctl->driver);
 		kfree(fwctl);
 		return NULL;
 	}
 
 	fwctl->ops = ops;
-	fwctl->driver = driver;
 	refcount_set(&fwctl->users, 1);
 	init_completion(&fwctl->unused);
 	spin_lock_init(&fwctl->lock);

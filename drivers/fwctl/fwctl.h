@@ -20,6 +20,9 @@ enum fwctl_limits {
 	FWCTL_MAX_RPC_LEN = 2 * 1024 * 1024,
 };
 
+/* Room for the name of a command in records; longer ones are cut. */
+#define FWCTL_COMMAND_NAME_LEN 32
+
 /**
  * struct fwctl_call - one RPC on its way through the core
  * @uctx: the file it came through
@@ -30,6 +33,8 @@ enum fwctl_limits {
  * @cmd: what the request does
  * @reason: why it was refused, or %FWCTL_REASON_ADMITTED
  * @result: 0, or the negative errno that it ended with
+ * @audited: somebody listens to the event of this call
+ * @name: that of the command, if @audited
  * @timed: @start and @duration are set
  * @has_fw_status: @fw_status is set
  * @fw_status: the firmware's own verdict
@@ -45,6 +50,8 @@ struct fwctl_call {
 	struct fwctl_command cmd;
 	enum fwctl_reason reason;
 	int result;
+	bool audited;
+	char name[FWCTL_COMMAND_NAME_LEN];
 	bool timed;
 	bool has_fw_status;
 	u32 fw_status;

@@ -283,8 +283,8 @@ static int fwctl_nl_put_audit(struct sk_buff *skb,
 	    nla_put_u32(skb, FWCTL_A_AUDIT_EFFECTIVE, call->cmd.scope) ||
 	    nla_put_u8(skb, FWCTL_A_AUDIT_WRITES, call->cmd.writes) ||
 	    nla_put_u32(skb, FWCTL_A_AUDIT_COMMAND, call->cmd.number) ||
-	    (call->cmd.name && nla_put_string(skb, FWCTL_A_AUDIT_COMMAND_NAME,
-					      call->cmd.name)) ||
+	    (call->name[0] && nla_put_string(skb, FWCTL_A_AUDIT_COMMAND_NAME,
+					     call->name)) ||
 	    nla_put_u32(skb, FWCTL_A_AUDIT_IN_LEN, call->in_len) ||
 	    nla_put_u32(skb, FWCTL_A_AUDIT_OUT_LEN, call->out_len) ||
 	    nla_put_s32(skb, FWCTL_A_AUDIT_RESULT, call->result) ||
