@@ -8,6 +8,7 @@
 #include <linux/fwctl.h>
 
 struct seq_file;
+struct sk_buff;
 
 /**
  * enum fwctl_limits - bounds of the core
@@ -77,6 +78,7 @@ void fwctl_buffer_put(struct fwctl_uctx *uctx, void *buffer, size_t size);
 /* policy.c: who may do what */
 int fwctl_admit(struct fwctl_call *call);
 int fwctl_may_lower(void);
+int fwctl_nl_may_lower(struct sk_buff *skb);
 
 /* ceiling.c: the highest scope that each device admits */
 extern const char * const fwctl_scope_names[FWCTL_SCOPES];

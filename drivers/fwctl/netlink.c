@@ -115,6 +115,12 @@ static int fwctl_nl_device_msg(struct sk_buff *skb, struct fwctl_device *fwctl,
 	return 0;
 }
 
+static void fwctl_nl_device_put(struct fwctl_device *fwctl)
+{
+	fwctl_leave(fwctl);
+	fwctl_put(fwctl);
+}
+
 /* The device that a request names, entered and held, or an ERR_PTR(). */
 static struct fwctl_device *fwctl_nl_device_get(struct genl_info *info)
 {
@@ -133,17 +139,15 @@ static struct fwctl_device *fwctl_nl_device_get(struct genl_info *info)
 		nr = FWCTL_MAX_DEVICES;
 
 	fwctl = fwctl_find(nr, nr);
+	if (fwctl && name && nla_strcmp(name, dev_name(&fwctl->dev))) {
+		fwctl_nl_device_put(fwctl);
+		fwctl = NULL;
+	}
 	if (!fwctl) {
 		GENL_SET_ERR_MSG(info, "no such fwctl device");
 		return ERR_PTR(-ENODEV);
 	}
 	return fwctl;
-}
-
-static void fwctl_nl_device_put(struct fwctl_device *fwctl)
-{
-	fwctl_leave(fwctl);
-	fwctl_put(fwctl);
 }
 
 int fwctl_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -199,7 +203,8 @@ int fwctl_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 	fwctl = fwctl_nl_device_get(info);
 	if (IS_ERR(fwctl))
 		return PTR_ERR(fwctl);
-	err = fwctl_ceiling_lower(fwctl, nla_get_u32(ceiling));
+	err = fwctl_nl_may_lower(skb) ?:
+	      fwctl_ceiling_lower(fwctl, nla_get_u32(ceiling));
 	if (err == -EPERM)
 		GENL_SET_ERR_MSG(info, "a ceiling is lowered, by CAP_SYS_ADMIN, and never raised");
 	fwctl_nl_device_put(fwctl);

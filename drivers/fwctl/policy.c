@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/kernel.h>
+#include <linux/netlink.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/security.h>
@@ -131,4 +132,19 @@ int fwctl_admit(struct fwctl_call *call)
 int fwctl_may_lower(void)
 {
 	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
+
+/**
+ * fwctl_nl_may_lower - may the sender of a netlink message lower a ceiling?
+ * @skb: the message
+ *
+ * Whoever opened the socket must be allowed to, too: a program with privileges
+ * may have been handed it as what it writes its output to.
+ *
+ * Context: process.
+ * Return: 0 or -EPERM.
+ */
+int fwctl_nl_may_lower(struct sk_buff *skb)
+{
+	return netlink_capable(skb, CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
