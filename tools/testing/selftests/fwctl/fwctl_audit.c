@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The audit stream: an event for each RPC that finished or was refused. Taints
+ * the kernel.
+ */
+#include <sched.h>
+#include <sys/prctl.h>
+
+#include "fwctl_netlink_utils.h"
+#include "fwctl_thread_utils.h"
+
+#define BIT(_nr) (1u << (_nr))
+#define TIMES (BIT(FWCTL_A_AUDIT_START) | BIT(FWCTL_A_AUDIT_DURATION))
+/* What every event has */
+#define ALWAYS ((2u << FWCTL_A_AUDIT_MAX) - 2 - TIMES - \
+		BIT(FWCTL_A_AUDIT_COMMAND_NAME) - BIT(FWCTL_A_AUDIT_FW_STATUS))
+
+/* Room for every event of a test */
+#define LARGE_BUFFER (64 << 20)
+
+FIXTURE(audit) {
+	struct sim sim;
+	int fd;
+	struct fnl nl;
+};
+
+FIXTURE_SETUP(audit)
+{
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
+	if (set_capability(CAP_SYS_ADMIN, true) ||
+	    set_capability(CAP_SYS_RAWIO, true))
+		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
+	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, fnl_set_buffer(&self->nl, LARGE_BUFFER));
+}
+
+FIXTURE_TEARDOWN(audit)
+{
+	EXPECT_FALSE(self->nl.bad);
+	EXPECT_EQ(0, self->nl.nr_devs);
+	fnl_close(&self->nl);
+	close(self->fd);
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+static __u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* Everything that does not depend on the RPC */
+static void check_caller(struct __test_metadata *_metadata,
+			 const struct sim *sim, const struct audit_event *event)
+{
+	char comm[32] = "";
+
+	prctl(PR_GET_NAME, comm);
+	EXPECT_EQ(sim->number, event->index);
+	EXPECT_STREQ(sim->node + strlen("/dev/fwctl/"), event->name);
+	EXPECT_EQ(getpid(), event->pid);
+	EXPECT_EQ(getuid(), event->uid);
+	EXPECT_EQ(getgid(), event->gid);
+	EXPECT_STREQ(comm, event->comm);
+}
+
+TEST_F(audit, admitted)
+{
+	struct fwctl_sim_request in = {
+		.opcode = FWCTL_SIM_WRITE,
+		.arg = 20,
+	};
+	const struct audit_event *event;
+	struct fwctl_sim_answer out;
+	__u32 len = sizeof(out);
+	__u64 before, after;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 30));
+	before = now_ns();
+	test_rpc(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL, &in, sizeof(in), &out,
+		 &len);
+	after = now_ns();
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	ASSERT_EQ(1, self->nl.nr_events);
+	event = self->nl.events;
+
+	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME) | TIMES,
+		  event->present);
+	check_caller(_metadata, &self->sim, event);
+	EXPECT_EQ(FWCTL_RPC_DEBUG_WRITE_FULL, event->declared);
+	EXPECT_EQ(FWCTL_RPC_DEBUG_WRITE, event->effective);
+	EXPECT_EQ(1, event->writes);
+	EXPECT_EQ(FWCTL_SIM_WRITE, event->command);
+	EXPECT_STREQ("write", event->command_name);
+	EXPECT_EQ(sizeof(in), event->in_len);
+	EXPECT_EQ(sizeof(out), event->out_len);
+	EXPECT_EQ(0, event->result);
+	EXPECT_EQ(FWCTL_REASON_ADMITTED, event->reason);
+	EXPECT_LE(before, event->start);
+	/* A tick less is what a delay may turn out to be. */
+	EXPECT_LE(20000000, event->duration);
+	EXPECT_GE(after, event->start + event->duration);
+}
+
+TEST_F(audit, reads_and_lengths)
+{
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_FILL, .arg = 1000 };
+	const struct audit_event *event;
+	__u8 buffer[5000] = {};
+	__u32 len = 100;
+
+	test_rpc(self->fd, FWCTL_RPC_DEBUG_READ_ONLY, &in, sizeof(in), buffer,
+		 &len);
+	len = 0;
+	memcpy(buffer, &in, sizeof(in));
+	test_rpc(self->fd, FWCTL_RPC_CONFIGURATION, buffer, sizeof(buffer),
+		 NULL, &len);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 2, 0));
+	event = self->nl.events;
+	EXPECT_EQ(FWCTL_RPC_DEBUG_READ_ONLY, event->declared);
+	EXPECT_EQ(FWCTL_RPC_CONFIGURATION, event->effective);
+	EXPECT_EQ(0, event->writes);
+	EXPECT_EQ(FWCTL_SIM_FILL, event->command);
+	EXPECT_STREQ("fill", event->command_name);
+	EXPECT_EQ(sizeof(in), event->in_len);
+	/* That of the answer, not of the room for it */
+	EXPECT_EQ(1000, event->out_len);
+	event++;
+	EXPECT_EQ(FWCTL_RPC_CONFIGURATION, event->declared);
+	EXPECT_EQ(sizeof(buffer), event->in_len);
+	EXPECT_EQ(1000, event->out_len);
+}
+
+TEST_F(audit, refused)
+{
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_READ, .arg = 20 };
+	const struct audit_event *event;
+	__u32 len = 123;
+
+	test_err_rpc(EBADMSG, self->fd, FWCTL_RPC_CONFIGURATION, &in,
+		     sizeof(in), NULL, &len);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	ASSERT_EQ(1, self->nl.nr_events);
+	event = self->nl.events;
+	/* It took no time, for it never started. */
+	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME), event->present);
+	check_caller(_metadata, &self->sim, event);
+	EXPECT_EQ(FWCTL_RPC_CONFIGURATION, event->declared);
+	EXPECT_EQ(FWCTL_RPC_DEBUG_READ_ONLY, event->effective);
+	EXPECT_EQ(0, event->writes);
+	EXPECT_EQ(FWCTL_SIM_READ, event->command);
+	EXPECT_STREQ("read", event->command_name);
+	EXPECT_EQ(sizeof(in), event->in_len);
+	EXPECT_EQ(123, event->out_len);
+	EXPECT_EQ(-EBADMSG, event->result);
+	EXPECT_EQ(FWCTL_REASON_SCOPE, event->reason);
+}
+
+TEST_F(audit, each_reason)
+{
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
+	struct audit_event *event;
+	__u32 len = 0;
+	int ro;
+
+	ro = sim_open(&self->sim, O_RDONLY);
+	ASSERT_LE(0, ro);
+	set_capability(CAP_SYS_RAWIO, false);
+	test_err_nop(EPERM, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	set_capability(CAP_SYS_RAWIO, true);
+	test_err_rpc(EMSGSIZE, self->fd, 0, &in, 15, NULL, &len);
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, 0x999, 0, 0, NULL, NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, FWCTL_RPC_DEBUG_WRITE,
+				     FWCTL_SIM_RESET, 0, 0, NULL, NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, FWCTL_RPC_DEBUG_READ_ONLY,
+				     FWCTL_SIM_WRITE, 0, 0, NULL, NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(ro, FWCTL_RPC_CONFIGURATION,
+				     FWCTL_SIM_WRITE, 0, 0, NULL, NULL));
+	ASSERT_EQ(0, fnl_receive(&self->nl, 6, 0));
+	ASSERT_EQ(6, self->nl.nr_events);
+
+	event = self->nl.events;
+	EXPECT_EQ(FWCTL_REASON_CAPABILITY, event->reason);
+	EXPECT_EQ(-EPERM, event->result);
+	EXPECT_EQ(ALWAYS, event->present);
+	event++;
+	EXPECT_EQ(FWCTL_REASON_MALFORMED, event->reason);
+	EXPECT_EQ(-EMSGSIZE, event->result);
+	EXPECT_EQ(ALWAYS, event->present);
+	event++;
+	EXPECT_EQ(FWCTL_REASON_UNKNOWN, event->reason);
+	EXPECT_EQ(-EBADMSG, event->result);
+	EXPECT_EQ(ALWAYS, event->present);
+	event++;
+	EXPECT_EQ(FWCTL_REASON_SCOPE, event->reason);
+	EXPECT_EQ(-EBADMSG, event->result);
+	EXPECT_EQ(1, event->writes);
+	EXPECT_EQ(FWCTL_RPC_DEBUG_WRITE_FULL, event->effective);
+	event++;
+	EXPECT_EQ(FWCTL_REASON_READ_ONLY_SCOPE, event->reason);
+	EXPECT_EQ(-EBADMSG, event->result);
+	event++;
+	EXPECT_EQ(FWCTL_REASON_READ_ONLY_FILE, event->reason);
+	EXPECT_EQ(-EBADMSG, event->result);
+	close(ro);
+}
+
+TEST_F(audit, failed)
+{
+	const struct audit_event *event;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_errno", EIO));
+	ASSERT_EQ(0, sim_set(&self->sim, "fw_status", 5));
+	test_err_nop(EIO, self->fd, 0);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	event = self->nl.events;
+	EXPECT_EQ(-EIO, event->result);
+	EXPECT_EQ(FWCTL_REASON_ADMITTED, event->reason);
+	/* Where there is no answer, there is no status in it. */
+	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME) | TIMES,
+		  event->present);
+}
+
+TEST_F(audit, firmware_status)
+{
+	ASSERT_EQ(0, sim_set(&self->sim, "fw_status", 0x1234));
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, sim_set(&self->sim, "fw_status", 0));
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 2, 0));
+	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME) | TIMES |
+		  BIT(FWCTL_A_AUDIT_FW_STATUS), self->nl.events[0].present);
+	EXPECT_EQ(0x1234, self->nl.events[0].fw_status);
+	EXPECT_EQ(0, self->nl.events[0].result);
+	EXPECT_EQ(BIT(FWCTL_A_AUDIT_FW_STATUS), self->nl.events[1].present &
+		  BIT(FWCTL_A_AUDIT_FW_STATUS));
+	EXPECT_EQ(0, self->nl.events[1].fw_status);
+}
+
+TEST_F(audit, unclassified)
+{
+	const struct audit_event *event;
+	struct sim sim;
+	int fd;
+
+	ASSERT_EQ(0, sim_new(&sim, "noclassify"));
+	fd = sim_open(&sim, O_RDWR);
+	ASSERT_LE(0, fd);
+	test_nop(fd, FWCTL_RPC_DEBUG_WRITE);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	event = self->nl.events;
+	EXPECT_EQ(ALWAYS | TIMES, event->present);
+	EXPECT_EQ(FWCTL_RPC_DEBUG_WRITE, event->declared);
+	EXPECT_EQ(FWCTL_RPC_DEBUG_WRITE, event->effective);
+	EXPECT_EQ(1, event->writes);
+	EXPECT_EQ(0, event->command);
+	close(fd);
+	EXPECT_EQ(0, sim_del(&sim));
+}
+
+/* Names and numbers of a caller are those of the initial namespaces. */
+TEST_F(audit, caller)
+{
+	const struct audit_event *event;
+	pid_t pid;
+	int status;
+
+	if (unshare(CLONE_NEWPID))
+		SKIP(return, "no pid namespaces");
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		prctl(PR_SET_NAME, "15 bytes long !");
+		if (setgid(4321) || setuid(1234))
+			_exit(255);
+		_exit(getpid() == 1 ? _test_nop(self->fd, 0) : 254);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	event = self->nl.events;
+	EXPECT_EQ(pid, event->pid);
+	EXPECT_EQ(1234, event->uid);
+	EXPECT_EQ(4321, event->gid);
+	EXPECT_STREQ("15 bytes long !", event->comm);
+}
+
+/* A thread counts as its process. */
+TEST_F(audit, thread)
+{
+	struct call call;
+
+	ASSERT_EQ(0, call_nop(&call, self->fd));
+	ASSERT_EQ(0, call_end(&call));
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	EXPECT_EQ(getpid(), self->nl.events->pid);
+	EXPECT_NE(getpid(), call.tid);
+}
+
+#define CALLERS 4
+#define CALLS 1000
+
+/* Calls of three kinds in turn, of which each process has its own length */
+static int make_calls(int fd, __u32 room)
+{
+	static const __u32 opcodes[] = {
+		FWCTL_SIM_NOP, FWCTL_SIM_WRITE, FWCTL_SIM_RESET,
+	};
+	struct fwctl_sim_request in = {};
+	__u32 len;
+	int i, err;
+
+	for (i = 0; i < CALLS; i++) {
+		in.opcode = opcodes[i % 3];
+		len = room;
+		err = _test_rpc(fd, FWCTL_RPC_CONFIGURATION, &in,
+				sizeof(in) + room, &in, &len);
+		if (err != (i % 3 == 2 ? EBADMSG : 0))
+			return 1;
+	}
+	return 0;
+}
+
+static void check_numbers(struct __test_metadata *_metadata,
+			  const struct fnl *nl)
+{
+	unsigned int i;
+
+	for (i = 1; i < nl->nr_events; i++)
+		EXPECT_EQ(nl->events[i - 1].seq + 1, nl->events[i].seq);
+}
+
+/* N calls in, N events out, in each group as many as belong there. */
+TEST_F_TIMEOUT(audit, complete, 120)
+{
+	const unsigned int refused = CALLERS * (CALLS / 3);
+	const unsigned int writes = CALLERS * (2 * CALLS / 3);
+	unsigned int i, of_pid[CALLERS] = {}, next[CALLERS] = {};
+	struct fnl nl_refused, nl_writes, second;
+	const struct audit_event *event;
+	pid_t pids[CALLERS];
+	int status, who;
+
+	ASSERT_EQ(0, fnl_listen(&nl_refused, FWCTL_MCGRP_AUDIT_REFUSED));
+	ASSERT_EQ(0, fnl_set_buffer(&nl_refused, LARGE_BUFFER));
+	ASSERT_EQ(0, fnl_listen(&nl_writes, FWCTL_MCGRP_AUDIT_WRITES));
+	ASSERT_EQ(0, fnl_set_buffer(&nl_writes, LARGE_BUFFER));
+	ASSERT_EQ(0, fnl_listen(&second, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, fnl_set_buffer(&second, LARGE_BUFFER));
+
+	for (i = 0; i < CALLERS; i++) {
+		pids[i] = fork();
+		ASSERT_LE(0, pids[i]);
+		if (!pids[i])
+			_exit(make_calls(self->fd, 0));
+	}
+	for (i = 0; i < CALLERS; i++) {
+		ASSERT_EQ(pids[i], waitpid(pids[i], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+
+	ASSERT_EQ(0, fnl_receive(&self->nl, CALLERS * CALLS, 0));
+	ASSERT_EQ(CALLERS * CALLS, self->nl.nr_events);
+	check_numbers(_metadata, &self->nl);
+	for (i = 0; i < self->nl.nr_events; i++) {
+		event = &self->nl.events[i];
+		for (who = 0; who < CALLERS - 1; who++)
+			if (event->pid == pids[who])
+				break;
+		ASSERT_EQ(pids[who], event->pid);
+		/* Each caller's calls in their order */
+		EXPECT_EQ(next[who] == 2 ? FWCTL_REASON_SCOPE :
+					   FWCTL_REASON_ADMITTED,
+			  event->reason);
+		EXPECT_EQ(next[who] != 0, event->writes);
+		next[who] = (next[who] + 1) % 3;
+		of_pid[who]++;
+	}
+	for (i = 0; i < CALLERS; i++)
+		EXPECT_EQ(CALLS, of_pid[i]);
+
+	ASSERT_EQ(0, fnl_receive(&second, CALLERS * CALLS, 0));
+	ASSERT_EQ(CALLERS * CALLS, second.nr_events);
+	for (i = 0; i < second.nr_events; i++)
+		EXPECT_EQ(self->nl.events[i].seq, second.events[i].seq);
+
+	ASSERT_EQ(0, fnl_receive(&nl_refused, refused, 0));
+	ASSERT_EQ(refused, nl_refused.nr_events);
+	check_numbers(_metadata, &nl_refused);
+	for (i = 0; i < refused; i++)
+		EXPECT_EQ(FWCTL_REASON_SCOPE, nl_refused.events[i].reason);
+
+	ASSERT_EQ(0, fnl_receive(&nl_writes, writes, 0));
+	ASSERT_EQ(writes, nl_writes.nr_events);
+	check_numbers(_metadata, &nl_writes);
+	for (i = 0; i < writes; i++)
+		EXPECT_EQ(1, nl_writes.events[i].writes);
+
+	EXPECT_FALSE(nl_refused.bad || nl_writes.bad || second.bad);
+	fnl_close(&nl_refused);
+	fnl_close(&nl_writes);
+	fnl_close(&second);
+}
+
+static const char * const audit_groups[] = {
+	FWCTL_MCGRP_AUDIT, FWCTL_MCGRP_AUDIT_REFUSED, FWCTL_MCGRP_AUDIT_WRITES,
+};
+
+TEST_F(audit, needs_capability)
+{
+	unsigned int i;
+	struct fnl nl;
+	int cap;
+
+	for (i = 0; i < ARRAY_SIZE(audit_groups); i++) {
+		ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, false));
+		ASSERT_EQ(0, fnl_open(&nl));
+		EXPECT_EQ(EPERM, fnl_join(&nl, audit_groups[i]));
+		ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, true));
+		test_nop(self->fd, 0);
+		EXPECT_EQ(0, fnl_receive(&nl, 0, 0));
+		EXPECT_EQ(0, nl.nr_events);
+
+		for (cap = 0; cap <= CAP_LAST_CAP; cap++)
+			set_capability(cap, cap == CAP_SYS_ADMIN);
+		EXPECT_EQ(0, fnl_join(&nl, audit_groups[i]));
+		for (cap = 0; cap <= CAP_LAST_CAP; cap++)
+			set_capability(cap, true);
+		fnl_close(&nl);
+	}
+}
+
+/* Root of a user namespace is not root of the machine. */
+TEST_F(audit, user_namespace)
+{
+	struct fnl nl;
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		if (unshare(CLONE_NEWUSER))
+			_exit(255);
+		_exit(fnl_listen(&nl, FWCTL_MCGRP_AUDIT));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WEXITSTATUS(status) == 255)
+		SKIP(return, "no user namespaces");
+	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+}
+
+static __u64 time_calls(int fd, unsigned int calls)
+{
+	__u64 start = now_us();
+	unsigned int i;
+
+	for (i = 0; i < calls; i++)
+		if (_test_nop(fd, FWCTL_RPC_CONFIGURATION))
+			return 0;
+	return now_us() - start;
+}
+
+/*
+ * A listener that does not read loses events, and can tell how many from the
+ * numbers. Those who send RPCs do not wait for it.
+ */
+TEST_F_TIMEOUT(audit, slow_listener, 120)
+{
+	const unsigned int calls = 5000;
+	__u64 fast, slow, first;
+	unsigned int received, i;
+
+	/* First what it takes with nobody who listens */
+	fnl_close(&self->nl);
+	fast = time_calls(self->fd, calls);
+	ASSERT_LT(0, fast);
+
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, fnl_set_buffer(&self->nl, 8192));
+	slow = time_calls(self->fd, calls);
+	ASSERT_LT(0, slow);
+	print_us("5000 RPCs that nobody listens to", fast);
+	print_us("5000 RPCs with a listener that does not read", slow);
+	/* An event costs something, but nobody sleeps for lack of room. */
+	EXPECT_GT(20 * fast + 1000000, slow);
+
+	/* What it has kept are the oldest events, then it is told of the loss. */
+	EXPECT_EQ(ENOBUFS, fnl_receive(&self->nl, calls, 0));
+	fnl_receive(&self->nl, 0, 0);
+	received = self->nl.nr_events;
+	ASSERT_LT(0, received);
+	ASSERT_LT(received, calls);
+	check_numbers(_metadata, &self->nl);
+	first = self->nl.events[0].seq;
+
+	/* From then on it is as good as any other. */
+	for (i = 0; i < 3; i++)
+		test_nop(self->fd, FWCTL_RPC_CONFIGURATION);
+	ASSERT_EQ(0, fnl_receive(&self->nl, received + 3, 0));
+	ASSERT_EQ(received + 3, self->nl.nr_events);
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(first + calls + i, self->nl.events[received + i].seq);
+	TH_LOG("%u of %u events received", received, calls);
+}
+
+/* A slow listener is not the others' problem either. */
+TEST_F_TIMEOUT(audit, slow_and_fast_listener, 120)
+{
+	const unsigned int calls = 2000;
+	struct fnl slow;
+
+	ASSERT_EQ(0, fnl_listen(&slow, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, fnl_set_buffer(&slow, 8192));
+	ASSERT_LT(0, time_calls(self->fd, calls));
+	EXPECT_EQ(0, fnl_receive(&self->nl, calls, 0));
+	EXPECT_EQ(calls, self->nl.nr_events);
+	check_numbers(_metadata, &self->nl);
+	EXPECT_EQ(ENOBUFS, fnl_receive(&slow, calls, 0));
+	fnl_close(&slow);
+}
+
+/* What nobody heard is not missed by who comes later. */
+TEST_F(audit, late_listener)
+{
+	__u64 last;
+
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	last = self->nl.events->seq;
+	fnl_close(&self->nl);
+	ASSERT_LT(0, time_calls(self->fd, 10));
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	ASSERT_EQ(1, self->nl.nr_events);
+	EXPECT_EQ(last + 1, self->nl.events->seq);
+}
+
+/* Who begins to listen in the middle of a call hears of its end. */
+TEST_F(audit, joined_during_call)
+{
+	struct call call;
+
+	fnl_close(&self->nl);
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 1000));
+	ASSERT_EQ(0, call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(sim_count(&self->sim, "rpcs_now") == 1));
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, call_end(&call));
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME),
+		  self->nl.events->present);
+	EXPECT_EQ(0, self->nl.events->result);
+}
+
+/* The device may be gone before its last calls have been told of. */
+TEST_F(audit, ended_by_removal)
+{
+	struct call call;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(sim_count(&self->sim, "rpcs_now") == 1));
+	ASSERT_EQ(0, sim_unbind(&self->sim));
+	EXPECT_EQ(ENODEV, call_end(&call));
+	/* Calls that find no device leave no trace. */
+	test_err_nop(ENODEV, self->fd, 0);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	ASSERT_EQ(1, self->nl.nr_events);
+	EXPECT_EQ(-ENODEV, self->nl.events->result);
+	EXPECT_STREQ("nop", self->nl.events->command_name);
+	ASSERT_EQ(0, sim_bind(&self->sim));
+}
+
+TEST_HARNESS_MAIN

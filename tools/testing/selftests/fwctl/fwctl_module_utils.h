@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Modules, for tests that unload the core and load it again: all that use it
+ * have to go first, and are to come back.
+ */
+#ifndef __FWCTL_MODULE_UTILS_H
+#define __FWCTL_MODULE_UTILS_H
+
+#include "fwctl_sim_utils.h"
+
+/**
+ * struct modules - the modules that use the core
+ * @names: of them
+ * @count: how many
+ */
+struct modules {
+	char names[8][64];
+	unsigned int count;
+};
+
+static inline void modules_find(struct modules *mods)
+{
+	DIR *dir = opendir("/sys/module/fwctl/holders");
+	struct dirent *entry;
+
+	mods->count = 0;
+	while (dir && (entry = readdir(dir)) &&
+	       mods->count < ARRAY_SIZE(mods->names))
+		if (entry->d_name[0] != '.')
+			snprintf(mods->names[mods->count++],
+				 sizeof(mods->names[0]), "%.63s", entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+static inline int modules_unload(const struct modules *mods)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < mods->count && !err; i++)
+		err = unload_module(mods->names[i]);
+	return err;
+}
+
+static inline int modules_load(const struct modules *mods)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < mods->count && !err; i++)
+		err = load_module(mods->names[i]);
+	return err;
+}
+
+/* Loads the core with a parameter, from where load_module() has it. */
+static inline int load_core(const char *param)
+{
+	char *const argv[] = { "modprobe", "fwctl", (char *)param, NULL };
+	const char *folder = getenv("FWCTL_MODULES");
+	char path[256];
+	int fd, err;
+
+	/* modprobe does not say why, but what is expected is this. */
+	if (!folder)
+		return run_program(argv) ? EINVAL : 0;
+
+	snprintf(path, sizeof(path), "%s/fwctl.ko", folder);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	err = syscall(SYS_finit_module, fd, param, 0) ? errno : 0;
+	close(fd);
+	return err;
+}
+
+/* What makes a test SKIP that unloads modules, or NULL. */
+static inline const char *modules_missing(void)
+{
+	if (sim_missing())
+		return sim_missing();
+	if (access("/sys/module/fwctl/initstate", F_OK) ||
+	    access("/sys/module/fwctl_sim/initstate", F_OK))
+		return "not a module, but built in";
+	return NULL;
+}
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ceilings that the core is loaded with: scope_max, scope_max_devices. What is
+ * mistyped must not be taken for no ceiling.
+ */
+#include "fwctl_ceiling_utils.h"
+#include "fwctl_module_utils.h"
+
+FIXTURE(params) {
+	struct modules mods;
+};
+
+FIXTURE_SETUP(params)
+{
+	if (modules_missing())
+		SKIP(return, "%s", modules_missing());
+	modules_find(&self->mods);
+	ASSERT_EQ(0, modules_unload(&self->mods));
+	if (unload_module("fwctl")) {
+		modules_load(&self->mods);
+		SKIP(return, "a ceiling was lowered: fwctl stays");
+	}
+}
+
+/* As it was, without parameters */
+FIXTURE_TEARDOWN_PARENT(params)
+{
+	if (!self->mods.count)
+		return;
+	unload_module("fwctl_sim");
+	unload_module("fwctl");
+	EXPECT_EQ(0, load_module("fwctl"));
+	EXPECT_EQ(0, modules_load(&self->mods));
+}
+
+static const char * const good_params[] = {
+	"scope_max=none",
+	"scope_max=configuration",
+	"scope_max=debug-read-only",
+	"scope_max=debug-write",
+	"scope_max=debug-write-full",
+	"scope_max_devices=",
+	"scope_max_devices=fwctl_sim7=none",
+	"scope_max_devices=fwctl_sim7=none,fwctl_sim8=debug-write-full",
+	"scope_max_devices=0000:03:00.0=none,mlx5_core.sf.4=configuration",
+	"scope_max=debug-write scope_max_devices=fwctl_sim7=none",
+};
+
+TEST_F(params, good)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(good_params); i++) {
+		EXPECT_EQ(0, load_core(good_params[i]))
+			TH_LOG("%s", good_params[i]);
+		EXPECT_EQ(0, unload_module("fwctl"));
+	}
+}
+
+static const char * const bad_params[] = {
+	"scope_max=",
+	"scope_max=bogus",
+	"scope_max=None",
+	"scope_max=non",
+	"scope_max=nonee",
+	"scope_max=none,none",
+	"scope_max=0",
+	"scope_max=debug_write",
+	"scope_max=debug-write-fulldebug-write-fulldebug-write-full",
+	"scope_max_devices=none",
+	"scope_max_devices=,",
+	"scope_max_devices=fwctl_sim7",
+	"scope_max_devices=fwctl_sim7=",
+	"scope_max_devices=fwctl_sim7=bogus",
+	"scope_max_devices=fwctl_sim7=none=none",
+	"scope_max_devices=fwctl_sim7=none,fwctl_sim8",
+	"scope_max_devices=fwctl_sim7=none,,fwctl_sim8=none",
+	"scope_max_devices=,fwctl_sim7=none",
+	"scope_max_devices=fwctl_sim7:none",
+	"scope_max_devices==none",
+	"scope_max_devices=fwctl_sim7=none,=none",
+	"scope_max_devices=fwctl_sim7=nonenonenonenonenonenonenonenonenone",
+	"scope_max=none scope_max_devices=fwctl_sim7=all",
+	"scope_max=all scope_max_devices=fwctl_sim7=none",
+};
+
+/* Fails closed: no module, no class, no device. */
+TEST_F(params, bad)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad_params); i++) {
+		EXPECT_EQ(EINVAL, load_core(bad_params[i])) {
+			TH_LOG("%s", bad_params[i]);
+			unload_module("fwctl");
+		}
+		EXPECT_NE(0, access("/sys/module/fwctl", F_OK));
+		EXPECT_NE(0, access("/sys/class/fwctl", F_OK));
+	}
+}
+
+TEST_F(params, read_only)
+{
+	ASSERT_EQ(0, load_core("scope_max=debug-write"));
+	EXPECT_EQ(EACCES, write_file("none",
+				     "/sys/module/fwctl/parameters/scope_max"));
+	EXPECT_EQ(EACCES, write_file("x=none",
+				     "/sys/module/fwctl/parameters/scope_max_devices"));
+}
+
+static int ceiling_of(unsigned int id)
+{
+	struct sim sim;
+
+	return sim_new_id(&sim, id, "") ? -1 : sim_ceiling(&sim);
+}
+
+/* Before any file can be opened, for whatever device comes */
+TEST_F(params, default_of_all)
+{
+	char param[64];
+	struct sim sim;
+	int i, fd;
+
+	for (i = 0; i < NR_CEILINGS; i++) {
+		snprintf(param, sizeof(param), "scope_max=%s", ceiling_names[i]);
+		ASSERT_EQ(0, load_core(param));
+		ASSERT_EQ(0, load_module("fwctl_sim"));
+		ASSERT_EQ(0, sim_new_id(&sim, 7, ""));
+		EXPECT_EQ(i, sim_ceiling(&sim));
+		EXPECT_EQ(i, ceiling_of(8));
+
+		fd = sim_open(&sim, O_RDWR);
+		if (i == FWCTL_CEILING_NONE) {
+			EXPECT_EQ(-1, fd);
+			EXPECT_EQ(EACCES, errno);
+		} else {
+			ASSERT_LE(0, fd);
+			test_nop(fd, FWCTL_RPC_CONFIGURATION);
+			EXPECT_EQ(i > FWCTL_CEILING_DEBUG_WRITE ? 0 : EACCES,
+				  _test_sim(fd, FWCTL_RPC_DEBUG_WRITE_FULL,
+					    FWCTL_SIM_RESET, 0, 0, NULL, NULL));
+			close(fd);
+		}
+		/* A parameter is no lowering: nothing is to be remembered. */
+		ASSERT_EQ(0, unload_module("fwctl_sim"));
+		ASSERT_EQ(0, unload_module("fwctl"));
+	}
+}
+
+TEST_F(params, single_devices)
+{
+	static const char several[] =
+		"scope_max_devices=fwctl_sim7=none,fwctl_sim8=debug-write,fwctl_sim79=none";
+
+	ASSERT_EQ(0, load_core(several));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(7));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, ceiling_of(8));
+	EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(79));
+	/* Names that only begin or end like those */
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, ceiling_of(70));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, ceiling_of(87));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, ceiling_of(9));
+}
+
+TEST_F(params, single_devices_only_lower)
+{
+	static const char both[] =
+		"scope_max=configuration scope_max_devices=fwctl_sim7=debug-write,fwctl_sim9=none";
+
+	ASSERT_EQ(0, load_core(both));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, ceiling_of(7));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, ceiling_of(8));
+	EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(9));
+}
+
+/* Listed twice, a device gets the lower one. */
+TEST_F(params, single_device_twice)
+{
+	static const char * const twice[] = {
+		"scope_max_devices=fwctl_sim7=none,fwctl_sim7=debug-write",
+		"scope_max_devices=fwctl_sim7=debug-write,fwctl_sim7=none",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(twice); i++) {
+		ASSERT_EQ(0, load_core(twice[i]));
+		ASSERT_EQ(0, load_module("fwctl_sim"));
+		EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(7));
+		ASSERT_EQ(0, unload_module("fwctl_sim"));
+		ASSERT_EQ(0, unload_module("fwctl"));
+	}
+}
+
+TEST_F(params, not_raised)
+{
+	struct sim sim;
+
+	ASSERT_EQ(0, load_core("scope_max=configuration"));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	ASSERT_EQ(0, sim_new_id(&sim, 7, ""));
+	EXPECT_EQ(EPERM, sim_lower(&sim, "debug-read-only"));
+	EXPECT_EQ(EPERM, sim_lower(&sim, "debug-write-full"));
+	EXPECT_EQ(0, sim_lower(&sim, "configuration"));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&sim));
+}
+
+TEST_HARNESS_MAIN
