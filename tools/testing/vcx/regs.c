@@ -326,10 +326,32 @@ static struct cmd_result mtmp_read(struct vcx *vcx, struct reg_access *a)
 	return cmd_ok();
 }
 
+/*
+ * Time-outs, in milliseconds and in the register's order. Some drivers
+ * take a zero for what it says, so what isn't ours to choose has the value that
+ * mlx5_core has for a device without this register.
+ */
 static struct cmd_result dtor_read(struct vcx *vcx, struct reg_access *a)
 {
-	/* In milliseconds; zero leaves the driver's own. */
-	put_be32(a->out + 0x14, vcx->config.health_poll_ms);
+	const struct {
+		u8 offset;
+		u32 ms;
+	} timeouts[] = {
+		{ 0x04, 2000 },		/* pcie_toggle_to */
+		{ 0x14, vcx->config.health_poll_ms ? vcx->config.health_poll_ms : 2000 },
+		{ 0x18, 60000 },	/* full_crdump_to */
+		{ 0x1c, 60000 },	/* fw_reset_to */
+		{ 0x20, 2000 },		/* flush_on_err_to */
+		{ 0x24, 5000 },		/* pci_sync_update_to */
+		{ 0x28, 3000 },		/* tear_down_to */
+		{ 0x2c, 5000 },		/* fsm_reactivate_to */
+		{ 0x30, 5000 },		/* reclaim_pages_to */
+		{ 0x34, 120000 },	/* reclaim_vfs_pages_to */
+		{ 0x38, 300000 },	/* reset_unload_to */
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(timeouts); i++)
+		put_be32(a->out + timeouts[i].offset, timeouts[i].ms);
 	return cmd_ok();
 }
 
