@@ -122,16 +122,17 @@ void fwctl_record_taint(struct fwctl_call *call)
  * fwctl_record_ceiling - the ceiling of a device was lowered
  * @fwctl: the device, entered
  * @old: what it was
+ * @new: what it became, and by now may have ceased to be
  *
  * Context: process, may sleep.
  */
-void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old)
+void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
+			  enum fwctl_ceiling new)
 {
 	audit_log(audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
 		  "fwctl op=ceiling dev=%s pid=%d uid=%u old=%u new=%u res=1",
 		  dev_name(&fwctl->dev), task_tgid_nr(current),
-		  from_kuid(&init_user_ns, current_uid()), old,
-		  READ_ONCE(fwctl->ceiling));
+		  from_kuid(&init_user_ns, current_uid()), old, new);
 	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_CEILING_NTF);
 }
 

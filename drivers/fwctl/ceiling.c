@@ -198,7 +198,7 @@ int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling)
 out:
 	mutex_unlock(&fwctl_ceiling_lock);
 	if (!err && ceiling != old)
-		fwctl_record_ceiling(fwctl, old);
+		fwctl_record_ceiling(fwctl, old, ceiling);
 	return err;
 }
 

@@ -95,7 +95,8 @@ void fwctl_record_start(struct fwctl_call *call);
 void fwctl_record_finish(struct fwctl_call *call, const void *out);
 void fwctl_record(struct fwctl_call *call);
 void fwctl_record_taint(struct fwctl_call *call);
-void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old);
+void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
+			  enum fwctl_ceiling new);
 void fwctl_record_show(struct seq_file *m, struct fwctl_uctx *uctx);
 
 /* netlink.c: the family fwctl */
