@@ -36,7 +36,8 @@ static bool fwctl_is_policy(enum fwctl_reason reason)
 void fwctl_record_start(struct fwctl_call *call)
 {
 	trace_fwctl_admitted(call);
-	call->timed = fwctl_nl_audited(call) || trace_fwctl_finished_enabled();
+	call->audited = fwctl_nl_audited(call);
+	call->timed = call->audited || trace_fwctl_finished_enabled();
 	if (call->timed)
 		call->start = ktime_get_ns();
 }
@@ -56,10 +57,11 @@ void fwctl_record_finish(struct fwctl_call *call, const void *out)
 	const struct fwctl_ops *ops = call->uctx->fwctl->ops;
 
 	call->result = PTR_ERR_OR_ZERO(out);
-	call->audited = fwctl_nl_audited(call);
-	if (call->audited && call->cmd.name)
+	if (unlikely(call->reason != FWCTL_REASON_ADMITTED))
+		call->audited = fwctl_nl_audited(call);
+	if (unlikely(call->audited) && call->cmd.name)
 		strscpy(call->name, call->cmd.name, sizeof(call->name));
-	if (!call->timed)
+	if (likely(!call->timed))
 		return;
 	call->duration = ktime_get_ns() - call->start;
 	if (!IS_ERR(out) && ops->fw_status)

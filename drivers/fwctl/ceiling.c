@@ -202,18 +202,6 @@ out:
 	return err;
 }
 
-/**
- * fwctl_below_ceiling - does a device admit commands of this scope?
- * @fwctl: the device
- * @scope: effective scope
- *
- * Context: any.
- */
-bool fwctl_below_ceiling(struct fwctl_device *fwctl, enum fwctl_rpc_scope scope)
-{
-	return (unsigned int)scope < READ_ONCE(fwctl->ceiling);
-}
-
 static ssize_t scopes_show(struct device *dev, struct device_attribute *attr,
 			   char *page)
 {

@@ -15,6 +15,62 @@
 
 #include "fwctl.h"
 
+/*
+ * Short transfers in words. The general functions spend several times what
+ * the transfer costs on finding out whether the memory on the kernel's side is
+ * what it seems; here it is a variable of this file, or a buffer that was made
+ * for the length.
+ */
+enum {
+	FWCTL_SHORT = 256,
+};
+
+static bool fwctl_is_short(const void __user *user, size_t len)
+{
+	return len <= FWCTL_SHORT &&
+	       IS_ALIGNED((unsigned long)user | len, sizeof(u64));
+}
+
+static int fwctl_copy_in(void *to, const void __user *from, size_t len)
+{
+	const u64 __user *src = from;
+	u64 *dst = to, *end = to + len;
+
+	if (!fwctl_is_short(from, len))
+		return copy_from_user(to, from, len) ? -EFAULT : 0;
+
+	if (!user_read_access_begin(from, len))
+		return -EFAULT;
+	for (; dst < end; dst++, src++)
+		unsafe_get_user(*dst, src, fault);
+	user_read_access_end();
+	return 0;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+static int fwctl_copy_out(void __user *to, const void *from, size_t len)
+{
+	const u64 *src = from, *end = from + len;
+	u64 __user *dst = to;
+
+	if (!fwctl_is_short(to, len))
+		return copy_to_user(to, from, len) ? -EFAULT : 0;
+
+	if (!user_write_access_begin(to, len))
+		return -EFAULT;
+	for (; src < end; src++, dst++)
+		unsafe_put_user(*src, dst, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
 static int fwctl_open(struct inode *inode, struct file *filp)
 {
 	struct fwctl_device *fwctl =
@@ -123,10 +179,9 @@ static int fwctl_cmd_rpc(struct file *filp, void *arg)
 	call.in = fwctl_buffer_get(uctx, room, &size);
 	if (!call.in)
 		return -ENOMEM;
-	if (copy_from_user(call.in, u64_to_user_ptr(cmd->in), cmd->in_len)) {
-		err = -EFAULT;
+	err = fwctl_copy_in(call.in, u64_to_user_ptr(cmd->in), cmd->in_len);
+	if (err)
 		goto out_buffer;
-	}
 	/* The answer may be longer than the request that it overwrites. */
 	memset(call.in + cmd->in_len, 0, room - cmd->in_len);
 
@@ -140,9 +195,8 @@ static int fwctl_cmd_rpc(struct file *filp, void *arg)
 		goto out_buffer;
 	}
 
-	if (copy_to_user(u64_to_user_ptr(cmd->out), out,
-			 min_t(size_t, call.out_len, cmd->out_len)))
-		err = -EFAULT;
+	err = fwctl_copy_out(u64_to_user_ptr(cmd->out), out,
+			     min_t(size_t, call.out_len, cmd->out_len));
 	cmd->out_len = call.out_len;
 	if (out != call.in)
 		kvfree(out);
@@ -201,16 +255,20 @@ static long fwctl_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		return -EFAULT;
 	if (size < desc->min_size)
 		return -EINVAL;
-	err = copy_struct_from_user(&kernel_arg, desc->size, user_arg, size);
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	if (likely(size == desc->size))
+		err = fwctl_copy_in(&kernel_arg, user_arg, size);
+	else
+		err = copy_struct_from_user(&kernel_arg, desc->size, user_arg,
+					    size);
 	if (err)
 		return err;
 
 	err = desc->execute(filp, &kernel_arg);
 	if (err)
 		return err;
-	if (copy_to_user(user_arg, &kernel_arg, min(size, desc->size)))
-		return -EFAULT;
-	return 0;
+	return fwctl_copy_out(user_arg, &kernel_arg, min(size, desc->size));
 }
 
 const struct file_operations fwctl_fops = {

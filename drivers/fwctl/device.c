@@ -25,43 +25,6 @@ static DEFINE_XARRAY_ALLOC(fwctl_devices);
 static struct workqueue_struct *fwctl_wq;
 
 /**
- * fwctl_enter - begin a call into the backend
- * @fwctl: the device; the caller holds a reference to it
- *
- * Pairs with fwctl_leave(), which must not be kept waiting by anything but the
- * backend: no access to user memory in between.
- *
- * Context: any.
- * Return: false if the device is gone; then there is nothing to leave.
- */
-bool fwctl_enter(struct fwctl_device *fwctl)
-{
-	if (!refcount_inc_not_zero(&fwctl->users))
-		return false;
-	/*
-	 * Whoever counts before fwctl_unregister() drops its own count is
-	 * waited for, whoever counts after it must see gone.
-	 */
-	smp_mb__after_atomic();
-	if (likely(!READ_ONCE(fwctl->gone)))
-		return true;
-	fwctl_leave(fwctl);
-	return false;
-}
-
-/**
- * fwctl_leave - end a call into the backend
- * @fwctl: the device that fwctl_enter() let in
- *
- * Context: any.
- */
-void fwctl_leave(struct fwctl_device *fwctl)
-{
-	if (refcount_dec_and_test(&fwctl->users))
-		complete(&fwctl->unused);
-}
-
-/**
  * fwctl_find - look a device up by its number
  * @first: lowest number that will do
  * @last: highest number that will do
@@ -86,19 +49,19 @@ struct fwctl_device *fwctl_find(unsigned int first, unsigned int last)
 	return fwctl;
 }
 
-static void fwctl_uctx_free(struct kref *kref)
+static void fwctl_uctx_free(struct fwctl_uctx *uctx)
 {
-	struct fwctl_uctx *uctx = container_of(kref, struct fwctl_uctx, kref);
-
-	kvfree(uctx->spare);
+	if (uctx->spare)
+		kvfree(uctx->spare);
 	fwctl_file_uncharge(uctx->fwctl);
-	fwctl_put(uctx->fwctl);
 	kfree(uctx);
 }
 
+/* A context that is neither its file's nor fwctl_unregister()'s any more. */
 static void fwctl_uctx_put(struct fwctl_uctx *uctx)
 {
-	kref_put(&uctx->kref, fwctl_uctx_free);
+	if (refcount_dec_and_test(&uctx->owners))
+		fwctl_uctx_free(uctx);
 }
 
 static void fwctl_uctx_close_work(struct work_struct *work)
@@ -135,22 +98,20 @@ struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write)
 		return ERR_PTR(-ENOMEM);
 	}
 
-	uctx->fwctl = fwctl_get(fwctl);
+	/* The file's reference to the cdev keeps the device. */
+	uctx->fwctl = fwctl;
 	uctx->may_write = may_write;
-	kref_init(&uctx->kref);
+	refcount_set(&uctx->owners, 2);
 	spin_lock_init(&uctx->spare_lock);
-	INIT_WORK(&uctx->close_work, fwctl_uctx_close_work);
 
 	err = fwctl->ops->open_uctx(uctx);
 	if (err) {
-		fwctl_uctx_put(uctx);
+		fwctl_uctx_free(uctx);
 		return ERR_PTR(err);
 	}
 
-	/* The file has one reference, the device's list another. */
-	kref_get(&uctx->kref);
 	spin_lock(&fwctl->lock);
-	list_add_tail(&uctx->uctxs_entry, &fwctl->uctxs);
+	hlist_add_head(&uctx->uctxs_entry, &fwctl->uctxs);
 	spin_unlock(&fwctl->lock);
 	return uctx;
 }
@@ -167,16 +128,17 @@ void fwctl_uctx_close(struct fwctl_uctx *uctx)
 {
 	struct fwctl_device *fwctl = uctx->fwctl;
 
-	if (fwctl_enter(fwctl)) {
-		spin_lock(&fwctl->lock);
-		list_del(&uctx->uctxs_entry);
-		spin_unlock(&fwctl->lock);
-
-		fwctl->ops->close_uctx(uctx);
-		fwctl_leave(fwctl);
+	if (!fwctl_enter(fwctl)) {
 		fwctl_uctx_put(uctx);
+		return;
 	}
-	fwctl_uctx_put(uctx);
+	spin_lock(&fwctl->lock);
+	hlist_del(&uctx->uctxs_entry);
+	spin_unlock(&fwctl->lock);
+
+	fwctl->ops->close_uctx(uctx);
+	fwctl_leave(fwctl);
+	fwctl_uctx_free(uctx);
 }
 
 static ssize_t type_show(struct device *dev, struct device_attribute *attr,
@@ -265,7 +227,7 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 	refcount_set(&fwctl->users, 1);
 	init_completion(&fwctl->unused);
 	spin_lock_init(&fwctl->lock);
-	INIT_LIST_HEAD(&fwctl->uctxs);
+	INIT_HLIST_HEAD(&fwctl->uctxs);
 	init_waitqueue_head(&fwctl->rpc_slots);
 	ratelimit_state_init(&fwctl->log_limit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
@@ -313,29 +275,31 @@ EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
 /*
  * Has every context closed that is left, once no call is inside the backend.
  *
- * Meanwhile this thread does, from the end of the queue, what no worker has
- * begun, so that it gets done even if memory for more workers is short. That
- * is why the queue has no rescuer: one that steps in because workers come too
- * slowly takes all that is queued, to do it one after another.
+ * Meanwhile this thread does what no worker has begun, so that it gets done
+ * even if memory for more workers is short. That is why the queue has no
+ * rescuer: one that steps in because workers come too slowly takes all that is
+ * queued, to do it one after another.
  */
 static void fwctl_close_all(struct fwctl_device *fwctl)
 {
-	struct fwctl_uctx *uctx, *next;
+	struct hlist_node *next;
+	struct fwctl_uctx *uctx;
 
 	reinit_completion(&fwctl->unused);
 	refcount_set(&fwctl->users, 1);
-	list_for_each_entry(uctx, &fwctl->uctxs, uctxs_entry) {
+	hlist_for_each_entry(uctx, &fwctl->uctxs, uctxs_entry) {
 		refcount_inc(&fwctl->users);
+		INIT_WORK(&uctx->close_work, fwctl_uctx_close_work);
 		queue_work(fwctl_wq, &uctx->close_work);
 	}
-	list_for_each_entry_reverse(uctx, &fwctl->uctxs, uctxs_entry)
+	hlist_for_each_entry(uctx, &fwctl->uctxs, uctxs_entry)
 		if (cancel_work(&uctx->close_work))
 			fwctl_uctx_close_work(&uctx->close_work);
 	fwctl_leave(fwctl);
 	wait_for_completion(&fwctl->unused);
 
-	list_for_each_entry_safe(uctx, next, &fwctl->uctxs, uctxs_entry) {
-		list_del(&uctx->uctxs_entry);
+	hlist_for_each_entry_safe(uctx, next, &fwctl->uctxs, uctxs_entry) {
+		hlist_del(&uctx->uctxs_entry);
 		fwctl_uctx_put(uctx);
 	}
 }

@@ -60,9 +60,44 @@ struct fwctl_call {
 	u64 duration;
 };
 
+/**
+ * fwctl_leave - end a call into the backend
+ * @fwctl: the device that fwctl_enter() let in
+ *
+ * Context: any.
+ */
+static inline void fwctl_leave(struct fwctl_device *fwctl)
+{
+	if (refcount_dec_and_test(&fwctl->users))
+		complete(&fwctl->unused);
+}
+
+/**
+ * fwctl_enter - begin a call into the backend
+ * @fwctl: the device; the caller holds a reference to it
+ *
+ * Pairs with fwctl_leave(), which must not be kept waiting by anything but the
+ * backend: no access to user memory in between.
+ *
+ * Context: any.
+ * Return: false if the device is gone; then there is nothing to leave.
+ */
+static inline bool fwctl_enter(struct fwctl_device *fwctl)
+{
+	if (!refcount_inc_not_zero(&fwctl->users))
+		return false;
+	/*
+	 * Whoever counts before fwctl_unregister() drops its own count is
+	 * waited for, whoever counts after it must see gone.
+	 */
+	smp_mb__after_atomic();
+	if (likely(!READ_ONCE(fwctl->gone)))
+		return true;
+	fwctl_leave(fwctl);
+	return false;
+}
+
 /* device.c: devices, contexts and calls from their first moment to their last */
-bool fwctl_enter(struct fwctl_device *fwctl);
-void fwctl_leave(struct fwctl_device *fwctl);
 struct fwctl_device *fwctl_find(unsigned int first, unsigned int last);
 struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write);
 void fwctl_uctx_close(struct fwctl_uctx *uctx);
@@ -88,7 +123,19 @@ int fwctl_ceiling_check_params(void);
 int fwctl_ceiling_parse(const char *name);
 void fwctl_ceiling_init(struct fwctl_device *fwctl);
 int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling);
-bool fwctl_below_ceiling(struct fwctl_device *fwctl, enum fwctl_rpc_scope scope);
+
+/**
+ * fwctl_below_ceiling - does a device admit commands of this scope?
+ * @fwctl: the device
+ * @scope: effective scope
+ *
+ * Context: any.
+ */
+static inline bool fwctl_below_ceiling(struct fwctl_device *fwctl,
+				       enum fwctl_rpc_scope scope)
+{
+	return (unsigned int)scope < READ_ONCE(fwctl->ceiling);
+}
 
 /* audit.c: what happened */
 void fwctl_record_start(struct fwctl_call *call);

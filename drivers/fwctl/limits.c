@@ -181,5 +181,6 @@ void fwctl_buffer_put(struct fwctl_uctx *uctx, void *buffer, size_t size)
 		uctx->spare_size = size;
 	}
 	spin_unlock(&uctx->spare_lock);
-	kvfree(surplus);
+	if (surplus)
+		kvfree(surplus);
 }

@@ -259,13 +259,12 @@ static unsigned int fwctl_nl_groups_of(const struct fwctl_call *call)
  */
 bool fwctl_nl_audited(const struct fwctl_call *call)
 {
-	unsigned int groups = fwctl_nl_groups_of(call);
-	unsigned int i;
-
-	for (i = FWCTL_NLGRP_AUDIT; i < ARRAY_SIZE(fwctl_nl_groups); i++)
-		if (groups & BIT(i) && fwctl_nl_heard(i))
-			return true;
-	return false;
+	if (fwctl_nl_heard(FWCTL_NLGRP_AUDIT))
+		return true;
+	if (call->reason != FWCTL_REASON_ADMITTED &&
+	    fwctl_nl_heard(FWCTL_NLGRP_AUDIT_REFUSED))
+		return true;
+	return call->cmd.writes && fwctl_nl_heard(FWCTL_NLGRP_AUDIT_WRITES);
 }
 
 static int fwctl_nl_put_audit(struct sk_buff *skb,

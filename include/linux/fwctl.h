@@ -12,7 +12,6 @@
 #include <linux/cleanup.h>
 #include <linux/completion.h>
 #include <linux/device.h>
-#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/ratelimit.h>
 #include <linux/refcount.h>
@@ -125,7 +124,7 @@ struct fwctl_device {
 
 	/* Protects uctxs, and is held for moments only. */
 	spinlock_t lock;
-	struct list_head uctxs;
+	struct hlist_head uctxs;
 
 	atomic_t files;
 	atomic_t rpcs;
@@ -151,18 +150,20 @@ struct fwctl_uctx {
 	struct fwctl_device *fwctl;
 
 	/* private: */
-	struct list_head uctxs_entry;
-	struct kref kref;
+	struct hlist_node uctxs_entry;
 	struct work_struct close_work;
-	bool may_write;
+	/* The file and the device's list, while it is on that. */
+	refcount_t owners;
 	pid_t logged_tgid;
 	atomic64_t delivered[FWCTL_SCOPES];
 	atomic64_t refused;
 
 	/* The largest buffer used so far, while no call uses it. */
-	spinlock_t spare_lock;
 	void *spare;
-	size_t spare_size;
+	u32 spare_size;
+	spinlock_t spare_lock;
+
+	bool may_write;
 };
 
 struct fwctl_device *_fwctl_alloc_device(struct device *parent,
