@@ -319,6 +319,14 @@ static void *mlx5_fwctl_fw_rpc(struct fwctl_uctx *uctx,
 	return out;
 }
 
+/* Every answer begins with the status, one byte. */
+static int mlx5_fwctl_fw_status(struct fwctl_uctx *uctx, const void *out,
+				size_t out_len, u32 *status)
+{
+	*status = *(const u8 *)out;
+	return 0;
+}
+
 static void mlx5_fwctl_abort(struct fwctl_device *fwctl)
 {
 	mlx5_fwctl_cmd_leave(container_of(fwctl, struct mlx5_fwctl_dev, fwctl));
@@ -333,6 +341,7 @@ static const struct fwctl_ops mlx5_fwctl_ops = {
 	.fw_rpc = mlx5_fwctl_fw_rpc,
 	.classify = mlx5_fwctl_classify_op,
 	.abort = mlx5_fwctl_abort,
+	.fw_status = mlx5_fwctl_fw_status,
 };
 
 /**
