@@ -174,34 +174,41 @@ static void attach_if_running(struct mlx5_core_dev *mdev)
 		attach(mdev);
 }
 
-static int visit_function(struct device *dev, void *to_attach)
+static void visit_function(struct device *dev, struct device_driver *driver,
+			   bool to_attach)
 {
 	struct mlx5_core_dev *mdev;
 	struct devlink *devlink;
 
 	device_lock(dev);
-	mdev = dev->driver ? dev_get_drvdata(dev) : NULL;
-	if (mdev) {
+	if (dev->driver == driver) {
+		mdev = dev_get_drvdata(dev);
 		devlink = priv_to_devlink(mdev);
 		devl_lock(devlink);
-		if (*(bool *)to_attach)
+		if (to_attach)
 			attach_if_running(mdev);
 		else
 			detach(mdev);
 		devl_unlock(devlink);
 	}
 	device_unlock(dev);
-	return 0;
 }
 
-/* mlx5_core cannot go while this module uses its symbols. */
+/*
+ * The driver cannot go while this module uses its symbols. Its own list of
+ * devices is no way to them: unbinding one holds the device's lock and waits
+ * until nobody looks at its entry.
+ */
 static void visit_functions(bool to_attach)
 {
 	struct device_driver *driver = driver_find("mlx5_core", &pci_bus_type);
+	struct pci_dev *pdev = NULL;
 
-	if (driver)
-		WARN_ON(driver_for_each_device(driver, NULL, &to_attach,
-					       visit_function));
+	if (!driver)
+		return;
+	for_each_pci_dev(pdev)
+		if (READ_ONCE(pdev->dev.driver) == driver)
+			visit_function(&pdev->dev, driver, to_attach);
 }
 
 static void set_standby(bool on)
