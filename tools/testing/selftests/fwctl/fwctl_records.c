@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the rest of the system is told: tracepoints, /proc/PID/fdinfo, the
+ * kernel's audit log, and its log. Taints the kernel and lowers ceilings.
+ */
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "fwctl_ceiling_utils.h"
+#include "fwctl_module_utils.h"
+
+#define TRACING "/sys/kernel/tracing"
+
+FIXTURE(trace) {
+	struct sim sim;
+	int fd;
+	char instance[64];
+	char text[65536];
+};
+
+/* An instance of its own, so that nobody else's trace is disturbed */
+FIXTURE_SETUP(trace)
+{
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
+	if (access(TRACING "/instances", W_OK))
+		SKIP(return, "no " TRACING "/instances");
+	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	snprintf(self->instance, sizeof(self->instance),
+		 TRACING "/instances/fwctl_%d", getpid());
+	ASSERT_EQ(0, mkdir(self->instance, 0700));
+	EXPECT_EQ(0, write_file("1", "%s/events/fwctl/enable", self->instance));
+}
+
+FIXTURE_TEARDOWN(trace)
+{
+	write_file("0", "%s/events/fwctl/enable", self->instance);
+	EXPECT_EQ(0, rmdir(self->instance));
+	close(self->fd);
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+/* The events of the device in their order, then "none" */
+static const char *next_event(char **text, const struct sim *sim)
+{
+	char device[32], *line, *event;
+
+	snprintf(device, sizeof(device), ": device=%d ", sim->number);
+	while ((line = strsep(text, "\n"))) {
+		/* Before that there may be the name of the task. */
+		event = strstr(line, ": fwctl_");
+		if (line[0] != '#' && event && strstr(event, device))
+			return event + 2;
+	}
+	return "none";
+}
+
+static char *read_trace(const char *instance, char *text, size_t size)
+{
+	read_file(text, size, "%s/trace", instance);
+	return text;
+}
+
+#define EXPECT_EVENT(_event, _format, ...)				\
+do {									\
+	char __expected[256];						\
+									\
+	snprintf(__expected, sizeof(__expected), _format, __VA_ARGS__);	\
+	EXPECT_STREQ(__expected, _event);				\
+} while (0)
+
+TEST_F(trace, finished)
+{
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_WRITE, .arg = 20 };
+	struct fwctl_sim_answer out;
+	__u32 len = 123;
+	const char *event;
+	unsigned long long duration;
+	char *text;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 30));
+	test_rpc(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL, &in, sizeof(in), &out,
+		 &len);
+	text = read_trace(self->instance, self->text, sizeof(self->text));
+	EXPECT_EVENT(next_event(&text, &self->sim),
+		     "fwctl_admitted: device=%d declared=3 effective=2 writes=1 command=0x11 in_len=16 out_len=123 reason=0 result=0 duration=0",
+		     self->sim.number);
+	event = next_event(&text, &self->sim);
+	ASSERT_NE(NULL, strstr(event, "duration="));
+	duration = strtoull(strstr(event, "duration=") + strlen("duration="),
+			    NULL, 10);
+	EXPECT_EVENT(event,
+		     "fwctl_finished: device=%d declared=3 effective=2 writes=1 command=0x11 in_len=16 out_len=16 reason=0 result=0 duration=%llu",
+		     self->sim.number, duration);
+	EXPECT_LE(20000000, duration);
+	EXPECT_GT(20000000000, duration);
+	EXPECT_STREQ("none", next_event(&text, &self->sim));
+}
+
+TEST_F(trace, failed)
+{
+	char expected[128], *text;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_errno", EIO));
+	test_err_nop(EIO, self->fd, 0);
+	text = read_trace(self->instance, self->text, sizeof(self->text));
+	snprintf(expected, sizeof(expected),
+		 "fwctl_admitted: device=%d declared=0 effective=0 writes=0 command=0x1 ",
+		 self->sim.number);
+	EXPECT_EQ(0, strncmp(expected, next_event(&text, &self->sim),
+			     strlen(expected)));
+	snprintf(expected, sizeof(expected),
+		 "fwctl_finished: device=%d declared=0 effective=0 writes=0 command=0x1 in_len=16 out_len=16 reason=0 result=-5 ",
+		 self->sim.number);
+	EXPECT_EQ(0, strncmp(expected, next_event(&text, &self->sim),
+			     strlen(expected)));
+	EXPECT_STREQ("none", next_event(&text, &self->sim));
+}
+
+/* Each reason, as enum fwctl_reason numbers it, with its errno */
+static const char * const refused_events[] = {
+	"declared=3 effective=3 writes=1 command=0x0 in_len=16 out_len=16 reason=1 result=-1",
+	"declared=1 effective=1 writes=0 command=0x0 in_len=8 out_len=0 reason=2 result=-90",
+	"declared=0 effective=0 writes=0 command=0x0 in_len=16 out_len=16 reason=3 result=-74",
+	"declared=0 effective=1 writes=0 command=0x10 in_len=16 out_len=16 reason=4 result=-74",
+	"declared=1 effective=0 writes=1 command=0x11 in_len=16 out_len=16 reason=5 result=-74",
+	"declared=0 effective=0 writes=1 command=0x11 in_len=16 out_len=16 reason=6 result=-74",
+	"declared=3 effective=3 writes=1 command=0x20 in_len=16 out_len=16 reason=8 result=-13",
+};
+
+TEST_F(trace, refused)
+{
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
+	int ro = sim_open(&self->sim, O_RDONLY);
+	__u32 len = 0;
+	char *text;
+	int i;
+
+	ASSERT_LE(0, ro);
+	set_capability(CAP_SYS_RAWIO, false);
+	test_err_nop(EPERM, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	set_capability(CAP_SYS_RAWIO, true);
+	test_err_rpc(EMSGSIZE, self->fd, 1, &in, 8, NULL, &len);
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, 0x999, 0, 0, NULL, NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, FWCTL_SIM_READ, 20, 0, NULL,
+				     NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 1, FWCTL_SIM_WRITE, 0, 0, NULL,
+				     NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(ro, 0, FWCTL_SIM_WRITE, 0, 0, NULL, NULL));
+	ASSERT_EQ(0, sim_lower(&self->sim, "debug-write"));
+	EXPECT_EQ(EACCES, _test_sim(self->fd, 3, FWCTL_SIM_RESET, 0, 0, NULL,
+				    NULL));
+
+	text = read_trace(self->instance, self->text, sizeof(self->text));
+	for (i = 0; i < ARRAY_SIZE(refused_events); i++)
+		EXPECT_EVENT(next_event(&text, &self->sim),
+			     "fwctl_refused: device=%d %s duration=0",
+			     self->sim.number, refused_events[i]);
+	EXPECT_STREQ("none", next_event(&text, &self->sim));
+	close(ro);
+}
+
+FIXTURE(fdinfo) {
+	struct sim sim;
+	int fd;
+	int other;
+	char text[1024];
+};
+
+FIXTURE_SETUP(fdinfo)
+{
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
+	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	self->other = sim_open(&self->sim, O_RDONLY);
+	ASSERT_LE(0, self->other);
+}
+
+FIXTURE_TEARDOWN(fdinfo)
+{
+	close(self->fd);
+	close(self->other);
+	sim_del(&self->sim);
+}
+
+/* What the core has to say of a file; the kernel's own lines come first. */
+static const char *read_fdinfo(int fd, char *text, size_t size)
+{
+	read_file(text, size, "/proc/self/fdinfo/%d", fd);
+	return strstr(text, "fwctl-") ?: "nothing";
+}
+
+#define EXPECT_FDINFO(_fd, _config, _read, _write, _full, _refused)	\
+do {									\
+	char __expected[512];						\
+									\
+	snprintf(__expected, sizeof(__expected), fdinfo_format,		\
+		 self->sim.number, _config, _read, _write, _full,	\
+		 _refused);						\
+	EXPECT_STREQ(__expected, read_fdinfo(_fd, self->text,		\
+					     sizeof(self->text)));	\
+} while (0)
+
+static const char fdinfo_format[] =
+	"fwctl-driver:\tfwctl_sim\n"
+	"fwctl-device:\tfwctl%d\n"
+	"fwctl-delivered-configuration:\t%d\n"
+	"fwctl-delivered-debug-read-only:\t%d\n"
+	"fwctl-delivered-debug-write:\t%d\n"
+	"fwctl-delivered-debug-write-full:\t%d\n"
+	"fwctl-refused:\t%d";
+
+/* Counted by what was done, not by what was declared, and each file for itself */
+TEST_F(fdinfo, counters)
+{
+	int i;
+
+	EXPECT_FDINFO(self->fd, 0, 0, 0, 0, 0);
+	for (i = 0; i < 5; i++)
+		test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	for (i = 0; i < 4; i++)
+		ASSERT_EQ(0, _test_sim(self->fd, FWCTL_RPC_DEBUG_WRITE,
+				       FWCTL_SIM_READ, 20, 0, NULL, NULL));
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, _test_sim(self->fd, FWCTL_RPC_DEBUG_WRITE,
+				       FWCTL_SIM_WRITE, 20, 0, NULL, NULL));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, _test_sim(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL,
+				       FWCTL_SIM_RESET, 0, 0, NULL, NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, FWCTL_SIM_RESET, 0, 0, NULL,
+				     NULL));
+	EXPECT_FDINFO(self->fd, 5, 4, 3, 2, 1);
+	EXPECT_FDINFO(self->other, 0, 0, 0, 0, 0);
+
+	/* What the backend fails with was delivered, too. */
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_errno", EIO));
+	test_err_nop(EIO, self->other, 0);
+	EXPECT_FDINFO(self->other, 1, 0, 0, 0, 0);
+}
+
+/* A file may outlast the device, and the module that it came from. */
+TEST_F(fdinfo, device_is_gone)
+{
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, sim_unbind(&self->sim));
+	EXPECT_FDINFO(self->fd, 1, 0, 0, 0, 0);
+	/* What finds no device is neither delivered nor refused. */
+	test_err_nop(ENODEV, self->fd, 0);
+	EXPECT_FDINFO(self->fd, 1, 0, 0, 0, 0);
+}
+
+TEST_F(fdinfo, module_is_gone)
+{
+	if (modules_missing())
+		SKIP(return, "%s", modules_missing());
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, unload_module("fwctl_sim"));
+	EXPECT_FDINFO(self->fd, 1, 0, 0, 0, 0);
+	EXPECT_EQ(0, load_module("fwctl_sim"));
+	EXPECT_FDINFO(self->fd, 1, 0, 0, 0, 0);
+}
+
+FIXTURE(audit) {
+	struct sim sim;
+	int fd;
+	int sock;
+};
+
+FIXTURE_SETUP(audit)
+{
+	struct sockaddr_nl group = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
+	};
+
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
+	self->sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	if (self->sock < 0 || bind(self->sock, (void *)&group, sizeof(group)))
+		SKIP(return, "no audit, or no CAP_AUDIT_READ");
+	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(audit)
+{
+	close(self->sock);
+	close(self->fd);
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+/*
+ * The next record about the device, from "fwctl" on, or "none" if there is none
+ * within a time in milliseconds.
+ */
+static const char *next_record(int sock, const struct sim *sim, int timeout)
+{
+	struct pollfd fd = { .fd = sock, .events = POLLIN };
+	static struct {
+		struct nlmsghdr header;
+		char text[8192];
+	} msg;
+	char device[32], *record;
+	ssize_t len;
+
+	snprintf(device, sizeof(device), " dev=fwctl%d ", sim->number);
+	while (poll(&fd, 1, timeout) > 0) {
+		len = recv(sock, &msg, sizeof(msg) - 1, 0);
+		if (len < NLMSG_HDRLEN ||
+		    msg.header.nlmsg_type != AUDIT_KERNEL_OTHER)
+			continue;
+		msg.text[len - NLMSG_HDRLEN] = 0;
+		record = strstr(msg.text, "fwctl op=");
+		if (record && strstr(record, device))
+			return record;
+	}
+	return "none";
+}
+
+#define EXPECT_RECORD(_op, _rest)					\
+do {									\
+	char __expected[256];						\
+									\
+	snprintf(__expected, sizeof(__expected),			\
+		 "fwctl op=%s dev=fwctl%d pid=%d uid=0 %s", _op,	\
+		 self->sim.number, getpid(), _rest);			\
+	EXPECT_STREQ(__expected, next_record(self->sock, &self->sim, 10000)); \
+} while (0)
+
+#define EXPECT_NO_RECORD() \
+	EXPECT_STREQ("none", next_record(self->sock, &self->sim, 300))
+
+/* Policy at work, as opposed to requests that are wrong in themselves */
+TEST_F(audit, refusals)
+{
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
+	__u32 len = 0;
+
+	test_err_rpc(EMSGSIZE, self->fd, 1, &in, 8, NULL, &len);
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, 0x999, 0, 0, NULL, NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, FWCTL_SIM_READ, 20, 0, NULL,
+				     NULL));
+	EXPECT_EQ(EBADMSG, _test_sim(self->fd, 1, FWCTL_SIM_WRITE, 0, 0, NULL,
+				     NULL));
+	test_nop(self->fd, 0);
+	set_capability(CAP_SYS_RAWIO, false);
+	test_err_nop(EPERM, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	set_capability(CAP_SYS_RAWIO, true);
+	EXPECT_RECORD("rpc",
+		      "declared=3 effective=3 command=0x0 reason=1 res=0");
+
+	ASSERT_EQ(0, sim_lower(&self->sim, "configuration"));
+	EXPECT_RECORD("ceiling", "old=4 new=1 res=1");
+	EXPECT_EQ(EACCES, _test_sim(self->fd, 2, FWCTL_SIM_READ, 20, 0, NULL,
+				    NULL));
+	EXPECT_RECORD("rpc",
+		      "declared=2 effective=1 command=0x10 reason=8 res=0");
+	EXPECT_NO_RECORD();
+}
+
+/* Changes, not attempts */
+TEST_F(audit, ceiling)
+{
+	ASSERT_EQ(0, sim_lower(&self->sim, "debug-write-full"));
+	ASSERT_EQ(0, sim_lower(&self->sim, "debug-write"));
+	ASSERT_EQ(0, sim_lower(&self->sim, "debug-write"));
+	ASSERT_EQ(EPERM, sim_lower(&self->sim, "debug-write-full"));
+	ASSERT_EQ(0, sim_lower(&self->sim, "none"));
+	EXPECT_RECORD("ceiling", "old=4 new=3 res=1");
+	EXPECT_RECORD("ceiling", "old=3 new=0 res=1");
+	EXPECT_NO_RECORD();
+}
+
+TEST_F(audit, first_taint)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE);
+	for (i = 0; i < 3; i++)
+		test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+	EXPECT_RECORD("taint", "declared=2 res=1");
+	EXPECT_RECORD("taint", "declared=3 res=1");
+	EXPECT_NO_RECORD();
+}
+
+/* Each read returns a line. */
+static bool read_line(int log, char *text, size_t size)
+{
+	ssize_t len;
+
+	do {
+		len = read(log, text, size - 1);
+	} while (len < 0 && errno == EPIPE);
+	text[len < 0 ? 0 : len] = 0;
+	return len > 0;
+}
+
+/* One device cannot use up what another is allowed. */
+TEST(log_limit_is_per_device)
+{
+	char text[1024], device[2][32];
+	unsigned int i, lines[2] = {};
+	struct sim sims[2];
+	int fd, log;
+
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
+	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (log < 0)
+		SKIP(return, "no /dev/kmsg");
+	lseek(log, 0, SEEK_END);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, sim_new(&sims[i], ""));
+		snprintf(device[i], sizeof(device[i]), "fwctl fwctl%d: ",
+			 sims[i].number);
+	}
+	/* A file that nobody has used yet makes each of them a first use. */
+	for (i = 0; i < 103; i++) {
+		fd = sim_open(&sims[i >= 100], O_RDWR);
+		ASSERT_LE(0, fd);
+		test_nop(fd, FWCTL_RPC_DEBUG_WRITE);
+		close(fd);
+	}
+	while (read_line(log, text, sizeof(text)))
+		for (i = 0; i < 2; i++)
+			lines[i] += !!strstr(text, device[i]);
+	EXPECT_LE(1, lines[0]);
+	EXPECT_GE(50, lines[0]);
+	EXPECT_EQ(3, lines[1]);
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, sim_del(&sims[i]));
+	close(log);
+}
+
+TEST_HARNESS_MAIN
