@@ -49,9 +49,11 @@ user: $(USER_DIRS)
 
 tools/fwctl tools/testing/selftests/fwctl: tools/lib/fwctl
 
+# The tests add bin/ themselves, as other makefiles of kselftest expect.
 tools/lib/fwctl: DEST = lib
-
+tools/testing/selftests/fwctl: DEST = .
 $(USER_DIRS): DEST ?= bin
+
 $(USER_DIRS):
 	@mkdir -p $(OUTPUT)/$(DEST)
 	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/

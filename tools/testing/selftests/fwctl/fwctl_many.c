@@ -23,12 +23,13 @@ static unsigned int id_of(int i)
 
 FIXTURE_TEARDOWN_PARENT(many)
 {
-	__u64 start = now_us();
+	struct stopwatch watch;
 	int i;
 
+	stopwatch_start(&watch);
 	for (i = 0; i < self->made; i++)
 		EXPECT_EQ(0, sim_write_bus("del_device", id_of(i), ""));
-	print_us("removal of all devices", now_us() - start);
+	stopwatch_end(&watch, "removal of all devices");
 }
 
 static int count_devices(void)
@@ -63,15 +64,16 @@ static void check_device(struct __test_metadata *_metadata, int i)
 TEST_F_TIMEOUT(many, devices, 240)
 {
 	int before = count_devices(), room = MAX_DEVICES - before, err = 0;
-	__u64 start = now_us();
+	struct stopwatch watch;
 
+	stopwatch_start(&watch);
 	while (self->made <= MAX_DEVICES) {
 		err = sim_write_bus("new_device", id_of(self->made), "");
 		if (err)
 			break;
 		self->made++;
 	}
-	print_us("making of all devices", now_us() - start);
+	stopwatch_end(&watch, "making of all devices");
 	EXPECT_EQ(room, self->made);
 	EXPECT_EQ(ENOMEM, err);
 	EXPECT_EQ(MAX_DEVICES, count_devices());

@@ -8,7 +8,6 @@
 
 #include <linux/userfaultfd.h>
 #include <poll.h>
-#include <pthread.h>
 
 #include "fwctl_sim_utils.h"
 
@@ -21,7 +20,6 @@
  * @request: for call_nop(), call_sim()
  * @answer: for call_nop(), call_sim()
  * @result: 0 or errno, once it has ended
- * @ended: when that was
  */
 struct call {
 	int fd;
@@ -35,7 +33,6 @@ struct call {
 	pthread_t thread;
 	pid_t tid;
 	int result;
-	__u64 ended;
 };
 
 static inline void *call_thread(void *data)
@@ -44,7 +41,6 @@ static inline void *call_thread(void *data)
 
 	__atomic_store_n(&call->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
 	call->result = _test_ioctl(call->fd, call->number, call->arg);
-	call->ended = now_us();
 	return NULL;
 }
 
