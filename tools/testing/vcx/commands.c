@@ -280,6 +280,11 @@ static struct cmd_result create_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
 
 	if (cap & ~vcx->config.uctx_cap)
 		return cmd_fail(ST_BAD_PARAM, SYND_UCTX_CAP);
+	if (vcx->faults.zero_uids) {
+		if (vcx->faults.zero_uids != VCX_FOREVER)
+			vcx->faults.zero_uids--;
+		return cmd_ok();
+	}
 	if (fw->nuctx >= vcx->config.max_uctx)
 		return cmd_fail(ST_EXCEED_LIM, SYND_UCTX_LIMIT);
 	uctx = realloc(fw->uctx, (fw->nuctx + 1) * sizeof(*uctx));

@@ -203,6 +203,25 @@ static void do_dead(struct request *r)
 		vcx_reset(r->vcx, VCX_RESET_FUNCTION);
 }
 
+/* The capabilities show it once the HCA was torn down, that is to the next driver. */
+static void do_uctx_cap(struct request *r)
+{
+	u32 mask;
+
+	if (parse(r->argv[1], 16, 0xffffffff, &mask))
+		r->vcx->config.uctx_cap = mask;
+	else
+		fail(r, "the mask is no hexadecimal number up to ffffffff");
+}
+
+static void do_uid0(struct request *r)
+{
+	u32 count = 1;
+
+	if (r->argc == 1 || parse_count(r, r->argv[1], &count))
+		r->vcx->faults.zero_uids = count;
+}
+
 static void do_pages(struct request *r)
 {
 	char *end;
@@ -335,6 +354,8 @@ static const struct {
 	{ "health", 1, 2, do_health, "SYNDROME [stay]" },
 	{ "stall", 1, 1, do_stall, "on|off" },
 	{ "dead", 1, 1, do_dead, "on|off|pci" },
+	{ "uctx-cap", 1, 1, do_uctx_cap, "MASK" },
+	{ "uid0", 0, 1, do_uid0, "[COUNT|*]" },
 	{ "pages", 1, 1, do_pages, "N" },
 	{ "count", 1, 1, do_count, "OPCODE" },
 	{ "uids", 0, 0, do_uids, "" },

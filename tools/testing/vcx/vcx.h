@@ -150,6 +150,7 @@ struct vcx_faults {
 	u32 stalled_at;
 	u8 health_syndrome;
 	bool no_recovery;	/* does not ask the driver for a reset */
+	u32 zero_uids;		/* CREATE_UCTX that will answer 0, and make nothing */
 };
 
 struct vcx_stats {

@@ -21,6 +21,7 @@ static void requests(void)
 		"lose 805", "lose * 3", "lose 805 *", "release", "clear", "health 7",
 		"health 7 stay",
 		"stall on", "stall off", "dead on", "dead off", "pages -8", "pages 3",
+		"uctx-cap 1", "uid0", "uid0 2", "uid0 *",
 		"count 805", "uids", "reg 7004", "reg 7004 80", "reset", "stats", "help",
 		" help\t", "help\r",
 	};
@@ -39,6 +40,7 @@ static void refusals(void)
 		"delay 805 99999999", "status 805 100 0", "status 805 1", "lose -1",
 		"lose 805 x", "status 805 1 1 -1", "health 100",
 		"health 1 x", "stall maybe", "dead", "pages x", "pages 99999999", "count *",
+		"uctx-cap", "uctx-cap x", "uid0 x",
 		"last 805", "reg 9020", "reg 1", "reg 7004 8", "reg 7004 zz", "uids 1",
 		"a b c d e f g h i j",
 		"reg 7004 000000000000000000000000000000000000000000",
@@ -54,6 +56,7 @@ static void refusals(void)
 static void effects(void)
 {
 	u8 in[20] = { 0x08, 0x0d, 0, 0, 0, 0, 0, 0, 0xaa }, out[16];
+	u8 create_uctx[64] = { 0x0a, 0x04 };
 	struct guest g;
 
 	guest_init(&g);
@@ -67,7 +70,16 @@ static void effects(void)
 	ask(&g, "lose 80d");
 	expect(guest_send(&g, in, sizeof(in), out, 16) == -1);
 	expect(!strcmp(ask(&g, "release"), "ok 1"));
+	ask(&g, "uid0");
+	expect(!guest_send(&g, create_uctx, sizeof(create_uctx), out, 16) && !out[0]);
+	expect(!get_be16(out + 10));
 	expect(!strcmp(ask(&g, "uids"), "ok 0"));
+	expect(!guest_send(&g, create_uctx, sizeof(create_uctx), out, 16) && get_be16(out + 10));
+	expect(!strcmp(ask(&g, "uids"), "ok 1 1:0"));
+	ask(&g, "uctx-cap 1");
+	create_uctx[19] = 4;
+	expect(!guest_send(&g, create_uctx, sizeof(create_uctx), out, 16));
+	expect(out[0] == ST_BAD_PARAM);
 	for (unsigned int i = 0; i < VCX_MAX_FAULTS; i++) {
 		char line[32];
 
