@@ -98,7 +98,7 @@ const struct mlx5_fwctl_opcode mlx5_fwctl_opcodes[] = {
 	   "burst size of packet pacing (BSD)"),
 	OP(0x820, W_DEBUG, "set_diagnostic_params",
 	   "chooses which diagnostic counters are sampled (BSD)"),
-	OP(0x821, R_DEBUG, "query_diagnostic_counters",
+	OP(0x821, R_DEBUG, "query_diagnostics",
 	   "samples of diagnostic counters (BSD)"),
 	OP(0x822, R_DEBUG, "query_cong_status",
 	   "whether congestion control is on (IFC)"),
