@@ -255,8 +255,6 @@ static long fwctl_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		return -EFAULT;
 	if (size < desc->min_size)
 		return -EINVAL;
-	if (size > PAGE_SIZE)
-		return -E2BIG;
 	if (likely(size == desc->size))
 		err = fwctl_copy_in(&kernel_arg, user_arg, size);
 	else

@@ -19,8 +19,8 @@
  * the structure as the caller knows it. A structure may grow at its end:
  *
  *  - a @size below the first published size fails with EINVAL;
- *  - a @size above what the kernel knows is accepted if the surplus is zero,
- *    and fails with E2BIG otherwise, and above a page in any case;
+ *  - a @size above what the kernel knows is accepted if the surplus is zero
+ *    and fails with E2BIG otherwise;
  *  - members that the kernel knows and the caller does not are read as zero
  *    and not written back.
  *
