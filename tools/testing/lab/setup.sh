@@ -39,20 +39,24 @@ is_set_up()
 	stage_done base && stage_done packages && stage_done sources
 }
 
-# For all other commands: a lab that is set up, and stays so while they run.
+# For all other commands: a lab that is set up, and that `lab clean' leaves alone
+# until this shell ends. Guests may run while others add packages.
 need_lab()
 {
 	need_root
-	is_set_up && lock_lab --shared && return
-	lab_setup
-	flock --shared "$lab_lock"
+	if is_set_up; then
+		lock "$LAB" --shared
+	else
+		lab_setup
+	fi
 }
 
-# One lock, held shared by whatever uses the lab, exclusively by what changes it.
-lock_lab()
+# lock FOLDER OPTION...: its descriptor is in lock_fd
+lock()
 {
-	exec {lab_lock}< "$LAB"
-	flock "$@" "$lab_lock" &
+	exec {lock_fd}< "$1"
+	shift
+	flock "$@" "$lock_fd" &
 	wait "$!"
 }
 
@@ -64,12 +68,18 @@ lab_setup()
 	--update) rm -f "$STAMPS/packages" "$STAMPS/sources" ;;
 	*) usage_error "setup: unknown option '$1'" ;;
 	esac
-	mkdir -p "$LAB" || die "cannot make the cache folder $LAB"
-	if ! lock_lab --nonblock; then
-		say "waiting until no other lab command uses $LAB"
-		flock "$lab_lock" &
-		wait "$!"
+	mkdir -p "$LAB/boot" || die "cannot make the cache folder $LAB"
+	lock "$LAB" --shared
+	if ! lock "$LAB/boot" --nonblock; then
+		say "waiting for another set-up of $LAB"
+		lock "$LAB/boot"
 	fi
+	run_stages
+	flock --unlock "$lock_fd"
+}
+
+run_stages()
+{
 	if is_set_up; then
 		say "set up in $LAB"
 		return
@@ -91,7 +101,7 @@ stage()
 	say "$2 ..."
 	printf '\n== %s\n' "$1" >> "$SETUP_LOG"
 	unfinished=$2
-	show_progress {lab_lock}<&- &
+	show_progress &
 	ticker=$!
 	if ! "stage_$1" >> "$SETUP_LOG" 2>&1 < /dev/null; then
 		stop_ticker
