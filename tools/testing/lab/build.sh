@@ -80,7 +80,7 @@ fingerprint()
 	(
 		cd "$TREE" || exit
 		printf '%s\n' "$1"
-		cat "$STAMPS/packages" 2>/dev/null
+		stage_key packages
 		shift
 		find "$@" -path tools/testing/lab -prune -o -type f -printf '%p %s %T@\n' | sort
 	) | sha256sum

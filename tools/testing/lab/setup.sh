@@ -3,9 +3,10 @@
 #
 # setup.sh - make the lab's root file system, in stages
 #
-# Each stage leaves a stamp in the root file system: a hash of what the stage
-# depends on. A stage whose stamp fits is skipped, so that set-up goes on where
-# it was interrupted, and adds only what is new when a list has changed.
+# Each stage leaves a stamp in the root file system, named after a hash of what
+# the stage depends on. A stage whose stamp is there is skipped, so that set-up
+# goes on where it was interrupted, and adds only what is new when a list has
+# changed. As stages only add, trees with different lists can share a lab.
 
 RELEASE=trixie
 KERNEL_RELEASE=bookworm
@@ -31,7 +32,7 @@ stage_key()
 
 stage_done()
 {
-	[ "$(stage_key "$1")" = "$(cat "$STAMPS/$1" 2>/dev/null)" ]
+	[ -e "$STAMPS/$1-$(stage_key "$1")" ]
 }
 
 is_set_up()
@@ -65,7 +66,7 @@ lab_setup()
 	need_root
 	case ${1-} in
 	'') ;;
-	--update) rm -f "$STAMPS/packages" "$STAMPS/sources" ;;
+	--update) rm -f "$STAMPS"/{packages,sources}-* ;;
 	*) usage_error "setup: unknown option '$1'" ;;
 	esac
 	mkdir -p "$LAB/boot" || die "cannot make the cache folder $LAB"
@@ -113,7 +114,7 @@ stage()
 	stop_ticker
 	unfinished=
 	mkdir -p "$STAMPS"
-	stage_key "$1" > "$STAMPS/$1"
+	touch "$STAMPS/$1-$(stage_key "$1")"
 	say "$2: done ($((SECONDS - start)) s)"
 }
 
