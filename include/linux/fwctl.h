@@ -161,7 +161,7 @@ struct fwctl_uctx {
 	/* The largest buffer used so far, while no call uses it. */
 	void *spare;
 	u32 spare_size;
-	spinlock_t spare_lock;
+	spinlock_t spare_lock;	/* protects the two above */
 
 	bool may_write;
 };
