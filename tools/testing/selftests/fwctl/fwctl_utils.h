@@ -93,11 +93,9 @@ static inline unsigned int stopwatch_end(struct stopwatch *watch,
 	__atomic_store_n(&watch->stop, true, __ATOMIC_RELAXED);
 	pthread_join(watch->thread, NULL);
 	lost = watch->lost < us ? watch->lost : us;
-	fprintf(stderr, "# time: %s: %u.%03u ms", what, us / 1000, us % 1000);
+	print_us(what, us);
 	if (us > QUICK_US)
-		fprintf(stderr, ", of which the machine lost %u.%03u ms",
-			lost / 1000, lost % 1000);
-	fprintf(stderr, "\n");
+		print_us("of which the machine lost", lost);
 	return us - lost;
 }
 
