@@ -94,7 +94,7 @@ make_initrd()
 	key=$(cat "$LAB_DIR/mkinitrd" "$LAB_DIR/guest/early-init" | sha256sum | cut -c 1-16)
 	initrd=initrd-$release-$key
 	[ ! -e "$LAB/boot/$initrd" ] || return 0
-	mkdir -p "$LAB/boot"
+	find "$LAB/boot" -name "initrd-$release-*" -mtime +7 -delete
 	in_root -b "$LAB/boot:/lab/boot" -- \
 		/src/tools/testing/lab/mkinitrd "$release" "/lab/boot/$initrd" ||
 		die "making the initramfs failed"

@@ -11,6 +11,7 @@
 RELEASE=trixie
 KERNEL_RELEASE=bookworm
 STAMPS=$ROOT/lab/stamps
+IMAGE=$LAB/boot/root.erofs
 SETUP_LOG=$LAB/setup.log
 PUBLIC_MIRRORS=(http://deb.debian.org/debian http://deb.debian.org/debian-security)
 
@@ -32,12 +33,20 @@ stage_key()
 
 stage_done()
 {
+	[ "$1" != image ] || {
+		[ "$IMAGE" -nt "$STAMPS/installed" ]
+		return
+	}
 	[ -e "$STAMPS/$1-$(stage_key "$1")" ]
 }
 
 is_set_up()
 {
-	stage_done base && stage_done packages && stage_done sources
+	local stage
+
+	for stage in base packages sources image; do
+		stage_done "$stage" || return
+	done
 }
 
 # For all other commands: a lab that is set up, and that `lab clean' leaves alone
@@ -90,6 +99,7 @@ run_stages()
 	stage base "Debian $RELEASE, minimal system"
 	stage packages "packages and kernels"
 	stage sources "parts of the kernel's source"
+	stage image "image for the guests"
 	say "set up in ${SECONDS} s"
 }
 
@@ -113,8 +123,7 @@ stage()
 	fi
 	stop_ticker
 	unfinished=
-	mkdir -p "$STAMPS"
-	touch "$STAMPS/$1-$(stage_key "$1")"
+	[ "$1" = image ] || touch "$STAMPS/$1-$(stage_key "$1")"
 	say "$2: done ($((SECONDS - start)) s)"
 }
 
@@ -145,13 +154,20 @@ say_unfinished()
 
 stage_base()
 {
+	local new=$LAB/root.new
+
+	[ ! -e "$ROOT" ] || {
+		echo "$ROOT is of another kind: \`lab clean' removes it"
+		return 1
+	}
 	host_tools && find_mirrors || return
-	rm -rf "$LAB/root.new"
-	make_base || return
-	rm "$LAB"/root.new/etc/apt/sources.list.d/*
-	apt_sources > "$LAB/root.new/etc/apt/sources.list"
-	mkdir -p "$LAB"/root.new/{src,lab/{boot,root,tree,modules,bin},mnt/share} &&
-		rm -rf "$ROOT" && mv "$LAB/root.new" "$ROOT"
+	rm -rf "$new"
+	make_base "$new" || return
+	rm "$new"/etc/apt/sources.list.d/*
+	apt_sources > "$new/etc/apt/sources.list"
+	mkdir -p "$new"/{src,lab/{boot,root,tree,modules,bin,stamps},mnt/share} || return
+	touch "$new/lab/stamps/base-$(stage_key base)"
+	mv "$new" "$ROOT"
 }
 
 host_tools()
@@ -249,23 +265,37 @@ make_base()
 	while read -r option; do
 		cmd+=(--aptopt="${option%;}")
 	done < <(apt-config dump | grep -E '^Acquire::(https?::[^ ]*|Check-[^ ]*) "..*"')
-	contained "${cmd[@]}" "$RELEASE" "$LAB/root.new" "$mirror"
+	contained "${cmd[@]}" "$RELEASE" "$1" "$mirror"
 }
 
-# --- packages
+# --- packages and sources
 
 stage_packages()
 {
-	in_root -w -- env -i \
-		PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-		DEBIAN_FRONTEND=noninteractive \
-		/src/tools/testing/lab/install-packages
+	change_root install-packages && touch "$STAMPS/installed"
 }
-
-# --- sources
 
 stage_sources()
 {
-	in_root -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-		/src/tools/testing/lab/unpack-sources
+	change_root unpack-sources
+}
+
+# What guests have as their root file system. /usr/src is not in it: they have
+# that by 9p. Guests that run keep the image that they started with.
+stage_image()
+{
+	in_root -b "$LAB/boot:/lab/boot" -- sh -ec '
+		rm -f /lab/boot/root.erofs.*
+		mkfs.erofs --quiet --exclude-path=usr/src --exclude-path=var/lib/apt/lists \
+			/lab/boot/root.erofs.new /lab/root
+		mv /lab/boot/root.erofs.new /lab/boot/root.erofs'
+}
+
+change_root()
+{
+	local -a env
+
+	mapfile -t env < <(root_env)
+	in_root -w -- env -i "${env[@]}" DEBIAN_FRONTEND=noninteractive \
+		"/src/tools/testing/lab/$1"
 }
