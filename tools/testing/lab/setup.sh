@@ -33,11 +33,11 @@ stage_key()
 
 stage_done()
 {
-	[ "$1" != image ] || {
+	if [ "$1" = image ]; then
 		[ "$IMAGE" -nt "$STAMPS/installed" ]
-		return
-	}
-	[ -e "$STAMPS/$1-$(stage_key "$1")" ]
+	else
+		[ -e "$STAMPS/$1-$(stage_key "$1")" ]
+	fi
 }
 
 is_set_up()
