@@ -115,9 +115,10 @@ stop_child()
 			kill -0 "$child" || return
 			sleep 0.1
 		done
-	fi 2>/dev/null
-	kill -KILL "$child" 2>/dev/null
-}
+	fi
+	kill -KILL "$child"
+	wait "$child"
+} 2>/dev/null
 
 # The environment of a command in the root file system: what the caller's has
 # does not matter, except for a few names that mean the same in there.
