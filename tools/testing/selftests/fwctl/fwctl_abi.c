@@ -432,23 +432,23 @@ TEST_F(abi, rpc_answer_lengths)
 /* A backend may claim more than it wrote: that is zero, not old memory. */
 TEST_F(abi, rpc_answer_shorter_than_claimed)
 {
+	const __u32 len = 200000;
 	__u32 i;
 
 	/* Traces in whatever memory the next call will use */
-	memset(self->in, 0x5a, LARGE);
+	memset(self->in, 0x5a, len);
 	request(self->in, FWCTL_SIM_ECHO, 0, 0);
 	for (i = 0; i < 4; i++) {
-		self->out_len = LARGE;
-		test_rpc(self->fd, 0, self->in, LARGE, self->out,
-			 &self->out_len);
+		self->out_len = len;
+		test_rpc(self->fd, 0, self->in, len, self->out, &self->out_len);
 	}
 
 	request(self->in, FWCTL_SIM_NOP, 0, 0);
-	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", LARGE));
-	self->out_len = LARGE;
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", len));
+	self->out_len = len;
 	test_rpc(self->fd, 0, self->in, 16, self->out, &self->out_len);
-	EXPECT_EQ(LARGE, self->out_len);
-	EXPECT_TRUE(all_bytes_are(self->out + 16, 0, LARGE - 16));
+	EXPECT_EQ(len, self->out_len);
+	EXPECT_TRUE(all_bytes_are(self->out + 16, 0, len - 16));
 
 	/* Even more than there is room for */
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", INT32_MAX));
@@ -496,6 +496,45 @@ TEST_F(abi, rpc_buffers)
 	self->out_len = 16;
 	test_err_rpc(EFAULT, self->fd, 0, self->in, 16, end - 16,
 		     &self->out_len);
+}
+
+/* However buffers lie, and up to the last byte that there is of them */
+TEST_F(abi, rpc_alignment)
+{
+	static const __u32 lengths[] = {
+		16, 17, 23, 24, 64, 255, 256, 257, 264, 4000,
+	};
+	__u8 *end = self->page + sysconf(_SC_PAGESIZE), *in;
+	__u32 i, len, offset;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		len = lengths[i];
+		for (offset = 0; offset < 9; offset++) {
+			in = end - len - offset;
+			memset(in, i + offset, len);
+			request(in, FWCTL_SIM_ECHO, 0, 0);
+			memset(self->out, 0xa5, len + 32);
+			self->out_len = len;
+			test_rpc(self->fd, 0, in, len,
+				 self->out + 16 - offset, &self->out_len);
+			EXPECT_EQ(0, memcmp(in, self->out + 16 - offset, len));
+			EXPECT_TRUE(all_bytes_are(self->out, 0xa5, 16 - offset));
+			EXPECT_TRUE(all_bytes_are(self->out + 16 - offset + len,
+						  0xa5, 16));
+		}
+
+		/* Not all of the request, not all of the room */
+		request(self->in, FWCTL_SIM_ECHO, 0, 0);
+		for (offset = 1; offset <= 16; offset++) {
+			in = end - len + offset;
+			self->out_len = len;
+			test_err_rpc(EFAULT, self->fd, 0, in, len, self->out,
+				     &self->out_len);
+			self->out_len = len;
+			test_err_rpc(EFAULT, self->fd, 0, self->in, len, in,
+				     &self->out_len);
+		}
+	}
 }
 
 /* Whatever the upper half of a pointer says, it is not ignored. */
