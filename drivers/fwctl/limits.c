@@ -4,7 +4,8 @@
  *
  * A file is a user context of the firmware, and a call in flight one of its
  * command slots. The kernel's own driver of the device needs both, so that
- * user space must not have them all.
+ * user space must not have them all: of the 32 slots of a ConnectX mlx5_core
+ * lets commands that are not urgent have half, its own among them.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -18,10 +19,10 @@ module_param(max_files, uint, 0644);
 MODULE_PARM_DESC(max_files,
 		 "Open files per device; open() beyond fails with EBUSY (default 256)");
 
-static unsigned int max_rpcs = 16;
+static unsigned int max_rpcs = 8;
 module_param(max_rpcs, uint, 0644);
 MODULE_PARM_DESC(max_rpcs,
-		 "RPCs in flight per device, at least 1; further ones wait (default 16)");
+		 "RPCs in flight per device, at least 1; further ones wait (default 8)");
 
 static bool fwctl_count_below(atomic_t *count, int max)
 {

@@ -5,7 +5,7 @@
 #include "fwctl_thread_utils.h"
 
 #define MAX_FILES 256
-#define MAX_RPCS 16
+#define MAX_RPCS 8
 
 FIXTURE(limits) {
 	struct sim sim;
