@@ -1,0 +1,789 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ConnectX that comes and goes, or fails, while it is in use. All of it is
+ * for the virtual one: it would take a network away. In the end the device is
+ * there and works, as before.
+ */
+#include "fwctl_mlx5_utils.h"
+
+#define FILES 100
+#define CLOSE_MS 100
+
+/* The capabilities that the virtual ConnectX offers user contexts */
+#define UCTX_CAPS (UCTX_CAP_RAW_TX | UCTX_CAP_TOOLS_RESOURCES)
+
+/*
+ * mlx5_core gives up a command after the time-out that firmware names, 5 s for
+ * the virtual ConnectX, and as much again in the hope of a late completion.
+ */
+#define GIVE_UP_US 10000000
+
+#define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
+
+static const char *cannot_remove(void)
+{
+	return mlx5_missing() ?: vcx_there() ? NULL : NO_VCX;
+}
+
+static int unbind_pci(const struct mlx5_dev *dev)
+{
+	return write_file(dev->pci, MLX5_CORE "unbind");
+}
+
+static int bind_pci(const struct mlx5_dev *dev)
+{
+	return write_file(dev->pci, MLX5_CORE "bind");
+}
+
+static int pci_write(const struct mlx5_dev *dev, const char *file)
+{
+	return write_file("1", "/sys/bus/pci/devices/%s/%s", dev->pci, file);
+}
+
+static int pci_rescan(void)
+{
+	return write_file("1", "/sys/bus/pci/rescan");
+}
+
+static int devlink_reload(const struct mlx5_dev *dev)
+{
+	char handle[64];
+	char *const argv[] = { "devlink", "dev", "reload", handle, NULL };
+
+	snprintf(handle, sizeof(handle), "pci/%s", dev->pci);
+	return run_program(argv);
+}
+
+static int load_mlx5_core(void)
+{
+	char *const argv[] = { "modprobe", "mlx5_core", NULL };
+
+	return run_program(argv);
+}
+
+/* Ways to remove the device, and to have it back */
+enum way {
+	UNBIND,
+	PCI_REMOVE,
+	DEVLINK_RELOAD,
+	RMMOD,
+	WAYS,
+};
+
+static const char * const way_names[] = {
+	[UNBIND] = "unbind",
+	[PCI_REMOVE] = "PCI remove",
+	[DEVLINK_RELOAD] = "devlink reload",
+	[RMMOD] = "rmmod mlx5_fwctl",
+};
+
+static int remove_by(enum way way, const struct mlx5_dev *dev)
+{
+	switch (way) {
+	case UNBIND:
+		return unbind_pci(dev);
+	case PCI_REMOVE:
+		return pci_write(dev, "remove");
+	case DEVLINK_RELOAD:
+		return devlink_reload(dev);
+	default:
+		return unload_module("mlx5_fwctl");
+	}
+}
+
+static int restore_by(enum way way, const struct mlx5_dev *dev)
+{
+	switch (way) {
+	case UNBIND:
+		return bind_pci(dev);
+	case PCI_REMOVE:
+		return pci_rescan();
+	case RMMOD:
+		return load_module("mlx5_fwctl");
+	default:
+		return 0;
+	}
+}
+
+static bool works(struct mlx5_dev *dev)
+{
+	return !mlx5_find(dev) && !mlx5_try(dev);
+}
+
+static bool is_bound(const struct mlx5_dev *dev)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", dev->pci);
+	return !access(path, F_OK);
+}
+
+static bool is_present(const struct mlx5_dev *dev)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", dev->pci);
+	return !access(path, F_OK);
+}
+
+/* Whatever a test has left behind: the next one finds a device that works. */
+static bool put_back(struct mlx5_dev *dev)
+{
+	struct mlx5_dev found = *dev;
+
+	vcx("clear");
+	vcx("release");
+	if (works(&found))
+		return true;
+	load_mlx5_core();
+	load_module("mlx5_fwctl");
+	if (is_bound(dev))
+		pci_write(dev, "remove");
+	if (is_present(dev))
+		bind_pci(dev);
+	else
+		pci_rescan();
+	return wait_for(works(&found));
+}
+
+/* What opening says while a device goes, and of one that has gone */
+static bool is_gone(int err)
+{
+	return err == ENODEV || err == ENOENT || err == ENXIO;
+}
+
+/* What a file of a removed device still does: close. */
+static void check_gone(struct __test_metadata *_metadata, int fd)
+{
+	__u32 len = 0;
+
+	EXPECT_EQ(ENODEV, mlx5_nop(fd));
+	test_err_info(ENODEV, fd, NULL, &len);
+	EXPECT_EQ(ENODEV, _test_ioctl(fd, FWCTL_RPC, NULL));
+	EXPECT_EQ(ENOTTY, _test_ioctl(fd, FWCTL_RPC + 1, NULL));
+}
+
+/**
+ * struct remover - removal in a thread of its own
+ * @dev: the device
+ * @way: how
+ * @err: 0 or an errno, once it has ended
+ * @ended: it has
+ */
+struct remover {
+	pthread_t thread;
+	const struct mlx5_dev *dev;
+	enum way way;
+	int err;
+	bool ended;
+};
+
+static void *remover_thread(void *data)
+{
+	struct remover *remover = data;
+
+	remover->err = remove_by(remover->way, remover->dev);
+	__atomic_store_n(&remover->ended, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* How long removal takes by itself, by way: known to all tests that follow. */
+static unsigned int *idle_us;
+
+/* A single test that is run by itself may not know. */
+static unsigned int usual_us(enum way way)
+{
+	return idle_us[way] ?: QUICK_US;
+}
+
+static int measure_idle(enum way way, struct mlx5_dev *dev)
+{
+	struct stopwatch watch;
+	char what[64];
+	int err;
+
+	stopwatch_start(&watch);
+	err = remove_by(way, dev);
+	snprintf(what, sizeof(what), "%s with no file open", way_names[way]);
+	idle_us[way] = stopwatch_end(&watch, what);
+	return err ?: restore_by(way, dev) ?: wait_for(works(dev)) ? 0 : EIO;
+}
+
+FIXTURE(removal) {
+	struct mlx5_dev dev;
+	int fd;
+	int other;
+};
+
+FIXTURE_VARIANT(removal) {
+	enum way way;
+};
+
+FIXTURE_VARIANT_ADD(removal, unbind) {
+	.way = UNBIND,
+};
+
+FIXTURE_VARIANT_ADD(removal, pci_remove) {
+	.way = PCI_REMOVE,
+};
+
+FIXTURE_VARIANT_ADD(removal, devlink_reload) {
+	.way = DEVLINK_RELOAD,
+};
+
+FIXTURE_VARIANT_ADD(removal, rmmod) {
+	.way = RMMOD,
+};
+
+FIXTURE_SETUP(removal)
+{
+	enum way way = variant->way;
+
+	if (cannot_remove())
+		SKIP(return, "%s", cannot_remove());
+	if (way == RMMOD && access("/sys/module/mlx5_fwctl/initstate", F_OK))
+		SKIP(return, "not a module, but built in");
+	ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	if (!idle_us[way] && measure_idle(way, &self->dev)) {
+		ASSERT_EQ(DEVLINK_RELOAD, way)
+			TH_LOG("%s, and back, failed", way_names[way]);
+		SKIP(return, "no devlink, or it can't reload");
+	}
+	self->fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	self->other = mlx5_open(&self->dev, O_RDONLY);
+	ASSERT_LE(0, self->other);
+	/* What was closed before may take firmware a moment. */
+	ASSERT_TRUE(wait_for(vcx_uids() == 2));
+}
+
+FIXTURE_TEARDOWN_PARENT(removal)
+{
+	if (*self->dev.pci)
+		EXPECT_TRUE(put_back(&self->dev));
+}
+
+/*
+ * Waits for the end of removal, which may take a second from now on. The part
+ * that is fwctl's ends with the last user context; the rest is mlx5_core's, and
+ * takes as long as without files.
+ */
+static void end_removal(struct __test_metadata *_metadata,
+			struct remover *remover, const char *situation)
+{
+	struct stopwatch part, whole;
+	char what[96];
+
+	stopwatch_start(&part);
+	stopwatch_start(&whole);
+	EXPECT_TRUE(wait_for(!vcx_uids()));
+	snprintf(what, sizeof(what), "%s %s, fwctl's part",
+		 way_names[remover->way], situation);
+	EXPECT_GT(QUICK_US, stopwatch_end(&part, what));
+
+	pthread_join(remover->thread, NULL);
+	snprintf(what, sizeof(what), "%s %s, all of it",
+		 way_names[remover->way], situation);
+	EXPECT_GT(usual_us(remover->way) + QUICK_US,
+		  stopwatch_end(&whole, what));
+	EXPECT_EQ(0, remover->err);
+}
+
+static void check_back(struct __test_metadata *_metadata, struct mlx5_dev *dev,
+		       enum way way)
+{
+	__u64 start = now_us();
+
+	EXPECT_EQ(0, restore_by(way, dev));
+	EXPECT_TRUE(wait_for(works(dev)));
+	print_us("until it works again", now_us() - start);
+}
+
+TEST_F_TIMEOUT(removal, open_files, 60)
+{
+	struct remover remover = { .dev = &self->dev, .way = variant->way };
+	unsigned int leaked = vcx_stat("uctx_leaked");
+	unsigned int destroyed = vcx_count(OP_DESTROY_UCTX);
+
+	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
+				    &remover));
+	end_removal(_metadata, &remover, "with 2 files open");
+	check_gone(_metadata, self->fd);
+	check_gone(_metadata, self->other);
+	/* By a command each, not by what firmware forgets when it is reset */
+	EXPECT_EQ(destroyed + 2, vcx_count(OP_DESTROY_UCTX));
+	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
+
+	check_back(_metadata, &self->dev, variant->way);
+	check_gone(_metadata, self->fd);
+	EXPECT_EQ(0, EXPECT_QUICK("close of a file from before",
+				  close(self->fd)));
+	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
+}
+
+/* One after another firmware would take ten seconds for the user contexts. */
+TEST_F_TIMEOUT(removal, many_files, 60)
+{
+	struct remover remover = { .dev = &self->dev, .way = variant->way };
+	unsigned int leaked = vcx_stat("uctx_leaked"), i;
+
+	if (variant->way == PCI_REMOVE || variant->way == DEVLINK_RELOAD)
+		SKIP(return, "the same as unbind");
+	for (i = 2; i < FILES; i++)
+		ASSERT_LE(0, mlx5_open(&self->dev, O_RDONLY));
+	EXPECT_EQ(FILES, vcx_uids());
+	ASSERT_EQ(0, vcx("delay %x %u", OP_DESTROY_UCTX, CLOSE_MS));
+	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
+				    &remover));
+	end_removal(_metadata, &remover, "with 100 files open");
+	check_gone(_metadata, self->fd);
+	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
+}
+
+/*
+ * Firmware takes its time for a command. Removal waits for it, for firmware may
+ * be at work on the caller's behalf still; nobody else waits.
+ */
+TEST_F_TIMEOUT(removal, command_in_flight, 60)
+{
+	struct remover remover = { .dev = &self->dev, .way = variant->way };
+	unsigned int leaked = vcx_stat("uctx_leaked");
+	struct mlx5_call call;
+	int third;
+
+	third = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, third);
+	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
+				    &remover));
+
+	EXPECT_TRUE(wait_for(!mlx5_uid(self->other)));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of the RPC in flight",
+				       call_end(&call.call)));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC during removal",
+				       mlx5_nop(self->other)));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC through the busy file",
+				       mlx5_nop(self->fd)));
+	EXPECT_TRUE(is_gone(EXPECT_QUICK("open during removal",
+					 mlx5_try(&self->dev))));
+	EXPECT_EQ(0, EXPECT_QUICK("close during removal", close(third)));
+	usleep(200000);
+	EXPECT_EQ(1, vcx_stat("in_flight"));
+	EXPECT_TRUE(vcx_uids());
+	EXPECT_FALSE(__atomic_load_n(&remover.ended, __ATOMIC_ACQUIRE));
+
+	ASSERT_EQ(0, vcx("release"));
+	end_removal(_metadata, &remover, "after the last command");
+	check_gone(_metadata, self->fd);
+	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
+}
+
+/* A device that fails, and what mlx5_core makes of that */
+FIXTURE(failing) {
+	struct mlx5_dev dev;
+	int fd;
+	int other;
+};
+
+FIXTURE_SETUP(failing)
+{
+	if (cannot_remove())
+		SKIP(return, "%s", cannot_remove());
+	ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	self->fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	self->other = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, self->other);
+}
+
+FIXTURE_TEARDOWN_PARENT(failing)
+{
+	if (*self->dev.pci)
+		EXPECT_TRUE(put_back(&self->dev));
+}
+
+/*
+ * Between failure and removal mlx5_core answers by itself, once it knows: ENXIO
+ * for a command, ENOLINK where an open needs one.
+ */
+static bool is_failing(int err)
+{
+	return err == ENXIO || err == ENOLINK;
+}
+
+/* From failure to removal: nothing succeeds, nothing hangs. */
+static void check_failure(struct __test_metadata *_metadata,
+			  const struct mlx5_dev *dev, int fd, __u64 start)
+{
+	int err;
+
+	err = mlx5_nop(fd);
+	print_us("first RPC after the failure", now_us() - start);
+	EXPECT_TRUE(is_failing(err) || err == ENODEV)
+		TH_LOG("the RPC: %d", err);
+	err = EXPECT_QUICK("open", mlx5_try(dev));
+	EXPECT_TRUE(is_failing(err) || is_gone(err))
+		TH_LOG("the open: %d", err);
+	EXPECT_TRUE(wait_for((err = mlx5_nop(fd)) == ENODEV || !err));
+	EXPECT_EQ(ENODEV, err);
+	print_us("until files are of no use", now_us() - start);
+	check_gone(_metadata, fd);
+}
+
+/*
+ * mlx5_core recovers a function only so often, and forgets when it did if that
+ * is unbound: so that is what the next test finds.
+ */
+static void check_recovery(struct __test_metadata *_metadata,
+			   struct mlx5_dev *dev, int fd, __u64 start)
+{
+	EXPECT_TRUE(wait_for(works(dev)));
+	print_us("until it works again", now_us() - start);
+	check_gone(_metadata, fd);
+	EXPECT_EQ(0, unbind_pci(dev));
+	EXPECT_EQ(0, bind_pci(dev));
+}
+
+/* A function level reset beneath the driver's feet, a command in flight */
+TEST_F_TIMEOUT(failing, function_level_reset, 90)
+{
+	struct mlx5_call call;
+	__u64 start;
+	int err;
+
+	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	start = now_us();
+	ASSERT_EQ(0, pci_write(&self->dev, "reset"));
+	print_us("reset", now_us() - start);
+	check_failure(_metadata, &self->dev, self->other, start);
+	err = call_end(&call.call);
+	EXPECT_TRUE(is_failing(err) || err == ENODEV);
+	check_recovery(_metadata, &self->dev, self->fd, start);
+}
+
+/* Firmware asks for a reset. */
+TEST_F_TIMEOUT(failing, health_syndrome, 90)
+{
+	struct mlx5_call call;
+	__u64 start;
+	int err;
+
+	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	start = now_us();
+	ASSERT_EQ(0, vcx("health 1"));
+	err = call_end(&call.call);
+	EXPECT_TRUE(is_failing(err) || err == ENODEV);
+	print_us("end of the command in flight", now_us() - start);
+	check_failure(_metadata, &self->dev, self->other, start);
+	check_recovery(_metadata, &self->dev, self->fd, start);
+}
+
+/* Nothing answers any more, until somebody plugs another one in. */
+TEST_F_TIMEOUT(failing, dead, 90)
+{
+	struct mlx5_call call;
+	__u64 start;
+	int err;
+
+	ASSERT_EQ(0, vcx("dead on"));
+	start = now_us();
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	check_failure(_metadata, &self->dev, self->other, start);
+	err = call_end(&call.call);
+	EXPECT_TRUE(is_failing(err) || err == ENODEV);
+	EXPECT_EQ(0, EXPECT_QUICK("close", close(self->other)));
+	start = now_us();
+	EXPECT_EQ(0, pci_write(&self->dev, "remove"));
+	print_us("PCI remove", now_us() - start);
+	ASSERT_EQ(0, vcx("dead off"));
+	EXPECT_EQ(0, pci_rescan());
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	print_us("until it works again", now_us() - start);
+	check_gone(_metadata, self->fd);
+}
+
+/*
+ * Pulled out, and nobody noticed: what is in flight ends when its time is over,
+ * and only that takes time.
+ */
+TEST_F_TIMEOUT(failing, surprise_removal, 90)
+{
+	struct mlx5_call call;
+	struct stopwatch watch;
+
+	ASSERT_EQ(0, vcx("dead pci"));
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(call_waits(&call.call)));
+	stopwatch_start(&watch);
+	EXPECT_EQ(0, pci_write(&self->dev, "remove"));
+	EXPECT_GT(GIVE_UP_US + usual_us(PCI_REMOVE) + QUICK_US,
+		  stopwatch_end(&watch, "PCI remove"));
+	EXPECT_EQ(ENODEV, call_end(&call.call));
+	check_gone(_metadata, self->other);
+	EXPECT_EQ(0, EXPECT_QUICK("close", close(self->other)));
+	ASSERT_EQ(0, vcx("dead off"));
+	EXPECT_EQ(0, pci_rescan());
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	check_gone(_metadata, self->fd);
+}
+
+/* The event of a completion got lost; the others go on. */
+TEST_F_TIMEOUT(failing, late_completion, 60)
+{
+	struct mlx5_call call;
+
+	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(vcx_stat("lost") && vcx_stat("in_flight") == 1));
+	EXPECT_EQ(0, EXPECT_QUICK("RPC meanwhile", mlx5_nop(self->fd)));
+	EXPECT_EQ(0, EXPECT_QUICK("open, RPC, close meanwhile",
+				  mlx5_try(&self->dev)));
+	EXPECT_EQ(1, vcx_stat("in_flight"));
+	ASSERT_EQ(0, vcx("release"));
+	EXPECT_EQ(0, EXPECT_QUICK("end of the command", call_end(&call.call)));
+	EXPECT_EQ(0, status_of(call.out));
+}
+
+/* And when it comes after mlx5_core has given up */
+TEST_F_TIMEOUT(failing, lost_completion, 60)
+{
+	struct stopwatch watch;
+	struct mlx5_call call;
+
+	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
+	stopwatch_start(&watch);
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	EXPECT_EQ(ETIMEDOUT, call_end(&call.call));
+	EXPECT_GT(GIVE_UP_US + QUICK_US,
+		  stopwatch_end(&watch, "end of the command"));
+	EXPECT_EQ(1, vcx_stat("in_flight"));
+	EXPECT_EQ(0, mlx5_nop(self->fd));
+	ASSERT_EQ(0, vcx("release"));
+	EXPECT_EQ(0, vcx_stat("in_flight"));
+	EXPECT_EQ(0, mlx5_nop(self->fd));
+	/* There is nothing left that mlx5_core would wait for. */
+	stopwatch_start(&watch);
+	EXPECT_EQ(0, unbind_pci(&self->dev));
+	EXPECT_GT(usual_us(UNBIND) + QUICK_US,
+		  stopwatch_end(&watch, "unbind afterwards"));
+}
+
+/* Firmware won't end a user context: the file is closed all the same. */
+TEST_F_TIMEOUT(failing, kept_user_context, 60)
+{
+	unsigned int uid = mlx5_uid(self->fd), leaked = vcx_stat("uctx_leaked");
+	int kmsg = kmsg_open();
+	char text[64];
+
+	ASSERT_EQ(0, vcx("status %x 5 1234 1", OP_DESTROY_UCTX));
+	EXPECT_EQ(0, EXPECT_QUICK("close", close(self->fd)));
+	snprintf(text, sizeof(text), "firmware keeps user context %u ", uid);
+	EXPECT_TRUE(wait_for(kmsg_find(kmsg, text)));
+	EXPECT_TRUE(vcx_has_uid(uid, UCTX_CAP_TOOLS_RESOURCES));
+	EXPECT_EQ(0, mlx5_try(&self->dev));
+	EXPECT_EQ(0, unbind_pci(&self->dev));
+	EXPECT_EQ(leaked + 1, vcx_stat("uctx_leaked"));
+}
+
+/* What firmware offers is decided when mlx5_core sets the function up. */
+FIXTURE(offer) {
+	struct mlx5_dev dev;
+};
+
+FIXTURE_SETUP(offer)
+{
+	if (cannot_remove())
+		SKIP(return, "%s", cannot_remove());
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+}
+
+static int offer_caps(const struct mlx5_dev *dev, unsigned int caps)
+{
+	return vcx("uctx-cap %x", caps) ?: unbind_pci(dev) ?: bind_pci(dev);
+}
+
+FIXTURE_TEARDOWN_PARENT(offer)
+{
+	if (!*self->dev.pci)
+		return;
+	EXPECT_EQ(0, offer_caps(&self->dev, UCTX_CAPS));
+	EXPECT_TRUE(put_back(&self->dev));
+}
+
+TEST_F_TIMEOUT(offer, no_tools_resources, 60)
+{
+	__u8 in[MLX5_HEADER], out[MLX5_HEADER];
+	struct fwctl_info_mlx5 info = {};
+	__u32 len = sizeof(info), out_len;
+	unsigned int count, scope;
+	int fd;
+
+	ASSERT_EQ(0, offer_caps(&self->dev, UCTX_CAP_RAW_TX));
+	ASSERT_TRUE(wait_for(works(&self->dev)));
+	fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, fd);
+	test_info(fd, &info, &len);
+	EXPECT_NE(0, info.uid);
+	EXPECT_EQ(0, info.uctx_caps);
+	EXPECT_TRUE(vcx_has_uid(info.uid, 0));
+
+	count = vcx_count(OP_SET_HCA_CAP);
+	for (scope = 0; scope < 4; scope++) {
+		make_command(in, sizeof(in), OP_SET_HCA_CAP, 0);
+		out_len = sizeof(out);
+		test_err_rpc(EBADMSG, fd, scope, in, sizeof(in), out, &out_len);
+		make_command(in, sizeof(in), OP_QUERY_HCA_CAP, 1);
+		out_len = sizeof(out);
+		test_rpc(fd, scope, in, sizeof(in), out, &out_len);
+		EXPECT_EQ(0, status_of(out));
+	}
+	EXPECT_EQ(count, vcx_count(OP_SET_HCA_CAP));
+}
+
+TEST_F_TIMEOUT(offer, no_user_contexts, 60)
+{
+	struct mlx5_dev dev;
+
+	ASSERT_EQ(0, offer_caps(&self->dev, 0));
+	EXPECT_TRUE(is_bound(&self->dev));
+	usleep(200000);
+	EXPECT_EQ(ENOENT, mlx5_find(&dev));
+}
+
+/* Modules, in other orders than the usual one */
+FIXTURE(modules) {
+	struct mlx5_dev dev;
+	int fd;
+};
+
+FIXTURE_SETUP(modules)
+{
+	if (cannot_remove())
+		SKIP(return, "%s", cannot_remove());
+	if (access("/sys/module/mlx5_fwctl/initstate", F_OK) ||
+	    access("/sys/module/mlx5_core/initstate", F_OK))
+		SKIP(return, "not modules, but built in");
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	self->fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN_PARENT(modules)
+{
+	if (*self->dev.pci)
+		EXPECT_TRUE(put_back(&self->dev));
+}
+
+TEST_F_TIMEOUT(modules, before_the_device, 60)
+{
+	struct mlx5_dev dev;
+
+	ASSERT_EQ(0, unload_module("mlx5_fwctl"));
+	check_gone(_metadata, self->fd);
+	ASSERT_EQ(0, unbind_pci(&self->dev));
+	ASSERT_EQ(0, load_module("mlx5_fwctl"));
+	EXPECT_EQ(ENOENT, mlx5_find(&dev));
+	ASSERT_EQ(0, bind_pci(&self->dev));
+	EXPECT_TRUE(wait_for(works(&dev)));
+	check_gone(_metadata, self->fd);
+}
+
+TEST_F_TIMEOUT(modules, mlx5_core_too, 60)
+{
+	struct mlx5_dev dev;
+
+	EXPECT_EQ(EWOULDBLOCK, unload_module("mlx5_core"));
+	EXPECT_EQ(0, mlx5_nop(self->fd));
+	ASSERT_EQ(0, unload_module("mlx5_fwctl"));
+	if (unload_module("mlx5_core"))
+		SKIP(return, "mlx5_core has other users");
+	check_gone(_metadata, self->fd);
+	ASSERT_EQ(0, load_mlx5_core());
+	EXPECT_TRUE(wait_for(is_bound(&self->dev)));
+	EXPECT_EQ(ENOENT, mlx5_find(&dev));
+	ASSERT_EQ(0, load_module("mlx5_fwctl"));
+	EXPECT_TRUE(wait_for(works(&dev)));
+	check_gone(_metadata, self->fd);
+}
+
+/* Everything at once, again and again */
+struct storm {
+	pthread_t thread;
+	bool *stop;
+	int bad;
+};
+
+static void *use_thread(void *data)
+{
+	struct storm *storm = data;
+	struct mlx5_dev dev;
+	int err;
+
+	while (!__atomic_load_n(storm->stop, __ATOMIC_RELAXED)) {
+		err = mlx5_find(&dev) ?: mlx5_try(&dev);
+		if (err && !is_gone(err))
+			storm->bad = err;
+		usleep(1000);
+	}
+	return NULL;
+}
+
+static void *module_thread(void *data)
+{
+	struct storm *storm = data;
+	int err;
+
+	while (!__atomic_load_n(storm->stop, __ATOMIC_RELAXED)) {
+		err = unload_module("mlx5_fwctl") ?: load_module("mlx5_fwctl");
+		if (err)
+			storm->bad = err;
+		usleep(20000);
+	}
+	return NULL;
+}
+
+TEST_F_TIMEOUT(modules, storm, 90)
+{
+	unsigned int leaked = vcx_stat("uctx_leaked");
+	struct storm storms[4] = {};
+	bool stop = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(storms); i++) {
+		storms[i].stop = &stop;
+		ASSERT_EQ(0, pthread_create(&storms[i].thread, NULL,
+					    i ? use_thread : module_thread,
+					    &storms[i]));
+	}
+	for (i = 0; i < 4; i++) {
+		EXPECT_EQ(0, unbind_pci(&self->dev));
+		EXPECT_EQ(0, bind_pci(&self->dev));
+		usleep(100000);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < ARRAY_SIZE(storms); i++) {
+		pthread_join(storms[i].thread, NULL);
+		EXPECT_EQ(0, storms[i].bad);
+	}
+	check_gone(_metadata, self->fd);
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
+	EXPECT_TRUE(wait_for(!vcx_uids()));
+}
+
+int main(int argc, char **argv)
+{
+	idle_us = mmap(NULL, WAYS * sizeof(*idle_us), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (idle_us == MAP_FAILED)
+		return KSFT_FAIL;
+	return test_harness_run(argc, argv);
+}

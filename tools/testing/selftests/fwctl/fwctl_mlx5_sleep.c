@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mlx5 backend and system sleep. Firmware forgets its user contexts then,
+ * and gives their numbers to others: no file may go on under an old one.
+ *
+ * The system sleeps in the manner of /sys/power/pm_test: all devices do, and
+ * wake up again at once.
+ */
+#include <sys/utsname.h>
+
+#include "fwctl_mlx5_utils.h"
+
+#define PM_TEST_DELAY "/sys/module/suspend/parameters/pm_test_delay"
+
+/* PCI Local Bus Specification, capability list; PCI Power Management */
+enum {
+	PCI_STATUS = 0x06,
+	PCI_STATUS_CAP_LIST = 0x10,
+	PCI_CAPABILITY_LIST = 0x34,
+	PCI_CAP_ID_PM = 1,
+	PCI_PM_CTRL = 4,
+	PCI_PM_CTRL_NO_SOFT_RESET = 0x08,
+};
+
+static bool has_no_soft_reset(const char *path)
+{
+	__u8 config[256] = {}, at;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), left = 48;
+
+	if (fd < 0 || read(fd, config, sizeof(config)) < 64 ||
+	    !(config[PCI_STATUS] & PCI_STATUS_CAP_LIST)) {
+		close(fd);
+		return false;
+	}
+	close(fd);
+	for (at = config[PCI_CAPABILITY_LIST]; at >= 64 && at < 248 && left--;
+	     at = config[at + 1])
+		if (config[at] == PCI_CAP_ID_PM)
+			return config[at + PCI_PM_CTRL] &
+			       PCI_PM_CTRL_NO_SOFT_RESET;
+	return false;
+}
+
+/*
+ * What is mounted by 9p survives only if the device keeps its state, and only
+ * since Linux 6.10, which leaves such a device alone.
+ */
+static bool loses_files(void)
+{
+	DIR *dir = opendir("/sys/bus/virtio/drivers/9pnet_virtio");
+	unsigned int major = 0, minor = 0;
+	struct utsname uts = {};
+	struct dirent *entry;
+	bool lost = false;
+	char path[512];
+
+	uname(&uts);
+	if (sscanf(uts.release, "%u.%u", &major, &minor) != 2)
+		lost = true;
+	while (dir && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "virtio", 6))
+			continue;
+		snprintf(path, sizeof(path),
+			 "/sys/bus/virtio/devices/%s/../config",
+			 entry->d_name);
+		if (major * 100 + minor < 610 || !has_no_soft_reset(path))
+			lost = true;
+	}
+	if (dir)
+		closedir(dir);
+	return lost;
+}
+
+static const char *cannot_sleep(void)
+{
+	if (mlx5_missing())
+		return mlx5_missing();
+	if (!vcx_there())
+		return NO_VCX;
+	if (access("/sys/power/pm_test", W_OK))
+		return "no /sys/power/pm_test";
+	if (loses_files())
+		return "files on 9p would not survive";
+	return NULL;
+}
+
+FIXTURE(sleep) {
+	struct mlx5_dev dev;
+	int fd;
+	bool changed;
+	char delay[16];
+};
+
+FIXTURE_VARIANT(sleep) {
+	const char *state;
+};
+
+FIXTURE_VARIANT_ADD(sleep, mem) {
+	.state = "mem",
+};
+
+FIXTURE_VARIANT_ADD(sleep, freeze) {
+	.state = "freeze",
+};
+
+FIXTURE_SETUP(sleep)
+{
+	char states[64];
+
+	if (cannot_sleep())
+		SKIP(return, "%s", cannot_sleep());
+	read_file(states, sizeof(states), "/sys/power/state");
+	if (!strstr(states, variant->state))
+		SKIP(return, "no such state: %s", variant->state);
+	ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	self->fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, read_file(self->delay, sizeof(self->delay), PM_TEST_DELAY));
+	self->changed = true;
+	ASSERT_EQ(0, write_file("0", PM_TEST_DELAY));
+	ASSERT_EQ(0, write_file("devices", "/sys/power/pm_test"));
+}
+
+FIXTURE_TEARDOWN_PARENT(sleep)
+{
+	if (!self->changed)
+		return;
+	vcx("clear");
+	write_file("none", "/sys/power/pm_test");
+	write_file(self->delay, PM_TEST_DELAY);
+}
+
+static int go_to_sleep(const char *state)
+{
+	__u64 start = now_us();
+	int err = write_file(state, "/sys/power/state");
+
+	print_us("sleep and return", now_us() - start);
+	return err;
+}
+
+static bool works(struct mlx5_dev *dev)
+{
+	return !mlx5_find(dev) && !mlx5_try(dev);
+}
+
+TEST_F_TIMEOUT(sleep, files, 60)
+{
+	unsigned int uid = mlx5_uid(self->fd), leaked = vcx_stat("uctx_leaked");
+	__u32 len = 0;
+	int fd;
+
+	ASSERT_EQ(0, go_to_sleep(variant->state));
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	/* Firmware lost none of them: they were ended before. */
+	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
+	EXPECT_TRUE(wait_for(!vcx_uids()));
+
+	/* Numbers start anew, so that a file gets the one that was in use. */
+	do {
+		fd = mlx5_open(&self->dev, O_RDWR);
+		ASSERT_LE(0, fd);
+	} while (mlx5_uid(fd) < uid);
+	EXPECT_EQ(ENODEV, mlx5_nop(self->fd));
+	test_err_info(ENODEV, self->fd, NULL, &len);
+	uid = mlx5_uid(fd);
+	close(self->fd);
+	EXPECT_TRUE(vcx_has_uid(uid, UCTX_CAP_TOOLS_RESOURCES));
+	EXPECT_EQ(0, mlx5_nop(fd));
+}
+
+TEST_F_TIMEOUT(sleep, command_in_flight, 60)
+{
+	unsigned int leaked = vcx_stat("uctx_leaked");
+	struct mlx5_call call;
+	int err;
+
+	ASSERT_EQ(0, vcx("delay %x 1500", OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	ASSERT_EQ(0, vcx("delay %x 0", OP_NOP));
+	ASSERT_EQ(0, go_to_sleep(variant->state));
+	/*
+	 * Where fwctl hears of the sleep before processes are frozen it lets the
+	 * caller go. Else he cannot be frozen before he has his answer.
+	 */
+	err = call_end(&call.call);
+	EXPECT_TRUE(!err || err == ENODEV)
+		TH_LOG("the command: %d", err);
+	EXPECT_EQ(0, vcx_stat("in_flight"));
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	EXPECT_EQ(ENODEV, mlx5_nop(self->fd));
+	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
+}
+
+TEST_HARNESS_MAIN
