@@ -4,6 +4,7 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 OUTPUT ?= $(CURDIR)/build/user
+KERNEL ?= 7.3
 
 LAB := tools/testing/lab/lab
 USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
@@ -14,7 +15,7 @@ USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/testing/vcx \
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
 .PHONY: all help modules modules_install modules_clean user check-user demo \
-	check bench docs clean $(USER_DIRS) $(USER_CHECKS)
+	check bench intree patches docs clean $(USER_DIRS) $(USER_CHECKS)
 
 all: help
 
@@ -23,6 +24,9 @@ help:
 	@echo 'make check            run every test on every supported kernel'
 	@echo 'make bench            count the instructions of each call'
 	@echo 'make docs             build the documentation in build/docs'
+	@echo 'make intree           build a kernel with fwctl in its tree'
+	@echo 'make patches          write fwctl as patches for that kernel'
+	@echo '     KERNEL=...       6.12 or 7.3 (default)'
 	@echo ''
 	@echo 'make modules          build fwctl.ko, mlx5_fwctl.ko, fwctl_sim.ko'
 	@echo '     KDIR=...         for the kernel with these headers, instead of'
@@ -72,6 +76,13 @@ check:
 
 bench:
 	tools/testing/bench/run
+
+intree:
+	$(LAB) kernel $(KERNEL)-intree-m $(KERNEL)-intree-y
+
+patches:
+	$(LAB) exec -- tools/testing/intree/patches linux-source-$(KERNEL) \
+		build/patches-$(KERNEL)
 
 docs:
 	$(LAB) exec -- make -C Documentation OUTPUT=/src/build/docs

@@ -17,7 +17,7 @@ lab_build()
 		case $1 in
 		--kernel)
 			[ $# -ge 2 ] || usage_error "--kernel wants an argument"
-			check_series "$2"
+			check_kernel "$2"
 			series+=("$2")
 			shift
 			;;
@@ -30,15 +30,17 @@ lab_build()
 	build_all "${series[@]}"
 }
 
-# build_all SERIES...
+# build_all KERNEL...
 build_all()
 {
-	local series release
+	local kernel release
 
-	for series in "$@"; do
-		release=$(kernel_release "$series") || exit
-		build_once "$BUILD/$series" "$release" "${MODULE_SOURCES[@]}" -- \
-			build_modules "$series" "$release"
+	for kernel in "$@"; do
+		! is_own_kernel "$kernel" || build_kernel "$kernel"
+		[ "$(own_kernel_field "$kernel" 3)" != intree ] || continue
+		release=$(kernel_release "$kernel") || exit
+		build_once "$BUILD/$kernel" "$release" "${MODULE_SOURCES[@]}" -- \
+			build_modules "$kernel" "$release"
 	done
 	build_once "$BUILD/user" "$(readlink -f "$ROOT")" "${USER_SOURCES[@]}" -- build_user
 }
@@ -94,9 +96,50 @@ build_user()
 
 build_modules()
 {
-	local cc
+	local cc kdir=/lib/modules/$2/build
 
-	cc=$(kernel_compiler "$1")
+	! is_own_kernel "$1" || kdir=/lab/boot/$1/build
+	cc=$(kernel_field "$(kernel_base "$1")" 2)
 	cd "$TREE" && exec_in_root /src/tools/testing/lab/mkmodules \
-		"/src/build/$1" "$2" "$cc" "${MODULE_SOURCES[@]}"
+		"/src/build/$1" "$kdir" "$cc" "${MODULE_SOURCES[@]}"
+}
+
+# Own kernels belong to the lab, for all trees. One is built again when its source
+# or its configuration has changed.
+build_kernel()
+{
+	local name=$1 folder=$LAB/boot/$1 series intree lock print
+	local -a parts
+
+	series=$(kernel_base "$name")
+	intree=$(own_kernel_field "$name" 3)
+	mapfile -t parts < <(own_kernel_field "$name" 4 | xargs -n 1 printf '%s.config\n')
+	mkdir -p "$folder"
+	exec {lock}> "$folder/.lock"
+	flock "$lock"
+	print=$(kernel_fingerprint "$series" "$intree" "${parts[@]}")
+	if [ "$print" != "$(cat "$folder/.stamp" 2>/dev/null)" ]; then
+		say "building kernel $name: this takes a quarter of an hour; log: $folder/log"
+		rm -f "$folder/.stamp"
+		cd "$TREE" && exec_in_root /src/tools/testing/lab/mkkernel "/lab/boot/$name" \
+			"$(kernel_field "$series" 3)" "$intree" "${parts[@]}" \
+			> "$folder/log" 2>&1 < /dev/null || {
+			tail -n 20 "$folder/log" >&2
+			die "kernel $name: failed; all of its output is in $folder/log"
+		}
+		printf '%s\n' "$print" > "$folder/.stamp"
+	fi
+	exec {lock}>&-
+}
+
+# kernel_fingerprint SERIES INTREE PART...
+kernel_fingerprint()
+{
+	(
+		cd "$LAB_DIR/config" || exit
+		kernel_release "$1"
+		[ "$2" = - ] || fingerprint "$1" drivers include tools/testing/intree
+		shift 2
+		cat ../mkkernel "$@"
+	) | sha256sum
 }

@@ -47,27 +47,58 @@ kernel_series()
 	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/kernels" | cut -f 1
 }
 
-# The compiler that goes with a series' headers.
-kernel_compiler()
+own_kernels()
 {
-	awk -v k="$1" '$1 == k { print $2 }' "$LAB_DIR/kernels"
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/own-kernels" | cut -f 1
 }
 
-# The installed release of a series: 6.12 -> 6.12.117+deb13-amd64
+is_own_kernel()
+{
+	own_kernels | grep -qxF -- "$1"
+}
+
+# own_kernel_field NAME N
+own_kernel_field()
+{
+	awk -F '\t' -v k="$1" -v n="$2" '$1 == k { print $n }' "$LAB_DIR/own-kernels"
+}
+
+# The series that a kernel belongs to: 6.12-kasan -> 6.12
+kernel_base()
+{
+	if is_own_kernel "$1"; then
+		own_kernel_field "$1" 2
+	else
+		echo "$1"
+	fi
+}
+
+# kernel_field SERIES N: compiler that goes with the headers (2), source (3)
+kernel_field()
+{
+	awk -v k="$1" -v n="$2" '$1 == k { print $n }' "$LAB_DIR/kernels"
+}
+
+# The release of a kernel: 6.12 -> 6.12.117+deb13-amd64
 kernel_release()
 {
 	local release
 
+	if is_own_kernel "$1"; then
+		cat "$LAB/boot/$1/release"
+		return
+	fi
 	release=$(cd "$ROOT/lib/modules" && printf '%s\n' "$1".* | sort -V | tail -n 1)
 	[ -e "$ROOT/boot/vmlinuz-$release" ] ||
 		die "no kernel $1 in $ROOT: run \`lab setup'"
 	printf '%s\n' "$release"
 }
 
-check_series()
+check_kernel()
 {
-	kernel_series | grep -qxF -- "$1" ||
-		usage_error "no kernel '$1' here: choose one of" "$(kernel_series | xargs)"
+	{ kernel_series; own_kernels; } | grep -qxF -- "$1" ||
+		usage_error "no kernel '$1' here: choose one of" \
+			"$({ kernel_series; own_kernels; } | xargs)"
 }
 
 need_root()
@@ -94,13 +125,15 @@ contained()
 }
 
 # in_root [-w] [-b SRC:DST]... -- COMMAND...
-# Runs COMMAND in the root file system; the tree is at /src.
+# Runs COMMAND in the root file system; the tree is at /src, kernels are at
+# /lab/boot.
 in_root()
 {
 	local -a mode=()
 
 	[ "$1" = -w ] && { mode=(-w); shift; }
-	contained "$LAB_DIR/enter" "$ROOT" "${mode[@]}" -b "$TREE:/src" "$@"
+	contained "$LAB_DIR/enter" "$ROOT" "${mode[@]}" -b "$TREE:/src" \
+		-b "$LAB/boot:/lab/boot" "$@"
 }
 
 # Ends what contained() waits for: politely, then for good.

@@ -44,7 +44,7 @@ set_run_option()
 {
 	case $1 in
 	--kernel)
-		check_series "$2"
+		check_kernel "$2"
 		kernel=$2
 		;;
 	--share)
@@ -94,9 +94,8 @@ make_initrd()
 	key=$(cat "$LAB_DIR/mkinitrd" "$LAB_DIR/guest/early-init" | sha256sum | cut -c 1-16)
 	initrd=initrd-$release-$key
 	[ ! -e "$LAB/boot/$initrd" ] || return 0
-	find "$LAB/boot" -name "initrd-$release-*" -mtime +7 -delete
-	in_root -b "$LAB/boot:/lab/boot" -- \
-		/src/tools/testing/lab/mkinitrd "$release" "/lab/boot/$initrd" ||
+	find "$LAB/boot" -maxdepth 1 -name "initrd-$release-*" -mtime +7 -delete
+	in_root -- /src/tools/testing/lab/mkinitrd "$release" "/lab/boot/$initrd" ||
 		die "making the initramfs failed"
 }
 
@@ -118,10 +117,10 @@ choose_accel()
 
 probe_kvm()
 {
-	in_root -b "$LAB/boot:/lab/boot" -- timeout -k 1 20 qemu-system-x86_64 \
+	in_root -- timeout -k 1 20 qemu-system-x86_64 \
 		-nodefaults -no-user-config -no-reboot -display none -machine q35 \
 		-accel kvm -cpu max -smp 2 -m 512M -serial stdio \
-		-kernel "/boot/vmlinuz-$release" -initrd "/lab/boot/$initrd" \
+		-kernel "$image" -initrd "/lab/boot/$initrd" \
 		-append "console=ttyS0 quiet panic=-1 lab.probe" < /dev/null 2>&1 |
 		grep -q "lab: this guest runs" && echo kvm || echo tcg
 }
@@ -135,10 +134,11 @@ fill_exchange_folder()
 	[ -z "$tty" ] || read -r rows columns < <(stty size)
 	[ "$rows" -gt 0 ] || rows=24 columns=80
 	cat > "$scratch/config" <<-END
-	kernel=$kernel
+	kernel=$(kernel_base "$kernel")
 	load_modules=$load
 	with_vcx=$use_vcx
 	with_share=${share:+1}
+	with_kernel_modules=${kernel_modules:+1}
 	rows=$rows columns=$columns TERM=$(quote "${TERM:-dumb}")
 	END
 	if [ -z "$tty" ]; then
@@ -167,13 +167,13 @@ run_guest()
 	mapfile -t env < <(root_env)
 	vm=(
 		"VM_NAME=$(date +%Y%m%d-%H%M%S)-$kernel-$$" "VM_LOGS=$BUILD/log"
-		"VM_RELEASE=$release" "VM_INITRD=$initrd" "VM_APPEND=$append"
+		"VM_IMAGE=$image" "VM_KERNEL_MODULES=$kernel_modules" "VM_INITRD=$initrd" "VM_APPEND=$append"
 		"VM_SMP=$smp" "VM_MEM=$mem" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
 		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_TTY=$tty"
 		"VM_BIN=$BUILD/user/bin"
 	)
-	in_root -b "$LAB/boot:/lab/boot" -b "$scratch:/run/lab" \
+	in_root -b "$scratch:/run/lab" \
 		${share:+-b "$share:/mnt/share"} -- \
 		env -i "${env[@]}" "${vm[@]}" /src/tools/testing/lab/vm
 }
@@ -181,8 +181,14 @@ run_guest()
 start_guest()
 {
 	need_lab
-	release=$(kernel_release "$kernel") || exit
 	[ -z "$build" ] || build_all "$kernel"
+	release=$(kernel_release "$kernel") || exit
+	image=/boot/vmlinuz-$release
+	kernel_modules=
+	if is_own_kernel "$kernel"; then
+		image=/lab/boot/$kernel/vmlinuz
+		kernel_modules=/lab/boot/$kernel/root/lib/modules
+	fi
 	make_initrd
 	choose_accel
 	run_guest

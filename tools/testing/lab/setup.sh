@@ -284,7 +284,7 @@ stage_sources()
 # that by 9p. Guests that run keep the image that they started with.
 stage_image()
 {
-	in_root -b "$LAB/boot:/lab/boot" -- sh -ec '
+	in_root -- sh -ec '
 		rm -f /lab/boot/root.erofs.*
 		mkfs.erofs --quiet --exclude-path=usr/src --exclude-path=var/lib/apt/lists \
 			/lab/boot/root.erofs.new /lab/root
