@@ -15,13 +15,14 @@ USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/testing/vcx \
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
 .PHONY: all help modules modules_install modules_clean user check-user demo \
-	check bench intree patches docs clean $(USER_DIRS) $(USER_CHECKS)
+	check check-debug bench intree patches docs clean $(USER_DIRS) $(USER_CHECKS)
 
 all: help
 
 help:
 	@echo 'make demo             show fwctl at work on a stock Debian kernel'
 	@echo 'make check            run every test on every supported kernel'
+	@echo 'make check-debug      run the selftests on debug kernels (hours, at first)'
 	@echo 'make bench            count the instructions of each call'
 	@echo 'make docs             build the documentation in build/docs'
 	@echo 'make intree           build a kernel with fwctl in its tree'
@@ -73,6 +74,9 @@ demo:
 
 check:
 	tools/testing/check
+
+check-debug:
+	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan
 
 bench:
 	tools/testing/bench/run

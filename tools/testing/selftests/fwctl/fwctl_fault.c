@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every allocation and every copy from and to user space fails once: an
+ * operation is done with its first fault, then with its second, until it comes to
+ * its end without one. Whatever fails has done nothing, or all, and what comes
+ * after works.
+ *
+ * For kernels with FAULT_INJECTION, FAILSLAB, FAIL_PAGE_ALLOC and
+ * FAULT_INJECTION_USERCOPY. Memory that is lost is for kmemleak to find.
+ */
+#include <sys/mman.h>
+
+#include "fwctl_ceiling_utils.h"
+#include "fwctl_mlx5_utils.h"
+#include "fwctl_netlink_utils.h"
+
+#define DEBUGFS "/sys/kernel/debug/"
+
+/* More than any operation has: one that never passes is a fault by itself. */
+#define MANY_FAULTS 20000
+
+static const char *cannot_inject(void)
+{
+	static const struct {
+		const char *file;
+		const char *value;
+	} knobs[] = {
+		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
+		{ DEBUGFS "failslab/verbose", "0" },
+		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
+		{ DEBUGFS "fail_page_alloc/min-order", "0" },
+		{ DEBUGFS "fail_page_alloc/verbose", "0" },
+		{ DEBUGFS "fail_usercopy/verbose", "0" },
+	};
+	size_t i;
+
+	if (access("/proc/self/task", F_OK) || access("/proc/self/fail-nth", W_OK))
+		return "no fault injection in this kernel";
+	for (i = 0; i < ARRAY_SIZE(knobs); i++)
+		if (write_file(knobs[i].value, "%s", knobs[i].file))
+			return "not all faults can be injected in this kernel";
+	return NULL;
+}
+
+/* The next but N-1 thing that can fail in this thread does so. */
+static void faults_arm(int fd, unsigned int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", nth);
+
+	if (pwrite(fd, text, len, 0) != len)
+		abort();
+}
+
+/* Returns whether something has failed. */
+static bool faults_disarm(int fd)
+{
+	char text[16] = "";
+	bool hit;
+
+	/* These may be what fails: then the fault has not come before. */
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		text[0] = '1';
+	hit = text[0] == '0';
+	while (pwrite(fd, "0", 1, 0) != 1)
+		;
+	return hit;
+}
+
+FIXTURE(fault) {
+	struct sim sim;
+	int nth_fd;
+	int fd;
+	__u8 *buffer;
+};
+
+FIXTURE_SETUP(fault)
+{
+	if (sim_missing())
+		SKIP(return, "%s", sim_missing());
+	if (cannot_inject())
+		SKIP(return, "%s", cannot_inject());
+	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
+	self->nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->nth_fd);
+	self->buffer = mmap(NULL, FWCTL_MAX_RPC_LEN, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)self->buffer);
+	/* Faults of pages are not what is tested. */
+	ASSERT_EQ(0, mlockall(MCL_CURRENT | MCL_FUTURE));
+	self->fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(fault)
+{
+	if (!self->buffer)
+		return;
+	close(self->fd);
+	sim_del(&self->sim);
+}
+
+/* What an operation may fail with when something in it does */
+static bool is_fault(int err)
+{
+	return err == ENOMEM || err == EFAULT || err == ENOBUFS || err == EIO ||
+	       err == ENFILE || err == EAGAIN;
+}
+
+/*
+ * Does @_op, an expression that is 0 or an errno, with every fault there is, and
+ * @_undo after each.
+ */
+#define sweep(_what, _op, _undo)					\
+do {									\
+	unsigned int __nth = 0, __failed = 0;				\
+	bool __hit;							\
+	int __err;							\
+									\
+	do {								\
+		faults_arm(self->nth_fd, ++__nth);			\
+		__err = (_op);						\
+		__hit = faults_disarm(self->nth_fd);			\
+		EXPECT_TRUE(!__err || (__hit && is_fault(__err)))	\
+			TH_LOG("%s, fault %u: %s", _what, __nth,	\
+			       strerror(__err));			\
+		__failed += !!__err;					\
+		{ _undo; }						\
+	} while (__hit && __nth < MANY_FAULTS);				\
+	EXPECT_FALSE(__hit);						\
+	EXPECT_LT(1, __nth)						\
+		TH_LOG("%s: no fault at all", _what);			\
+	fprintf(stderr, "# faults: %s: %u, of which it failed by %u\n",	\
+		_what, __nth - 1, __failed);				\
+} while (0)
+
+static int open_sim(const struct sim *sim, int *fd)
+{
+	*fd = sim_open(sim, O_RDWR);
+	return *fd < 0 ? errno : 0;
+}
+
+static void close_sim(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Closing has nothing that can fail. */
+TEST_F_TIMEOUT(fault, open, 60)
+{
+	int fd = -1;
+
+	sweep("open", open_sim(&self->sim, &fd), close_sim(&fd));
+	EXPECT_EQ(sim_count(&self->sim, "opens"),
+		  sim_count(&self->sim, "closes") + 1);
+	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
+}
+
+static int info_sim(int fd, __u8 *buffer)
+{
+	__u32 len = 64;
+
+	return _test_info(fd, buffer, &len);
+}
+
+TEST_F_TIMEOUT(fault, info, 60)
+{
+	sweep("info", info_sim(self->fd, self->buffer),);
+}
+
+/* Of a file of its own, so that no buffer is there already. */
+static int rpc_sim(int fd, __u8 *buffer, __u32 len)
+{
+	struct fwctl_sim_request *in = (void *)buffer;
+	__u32 out_len = len;
+
+	*in = (struct fwctl_sim_request){ .opcode = FWCTL_SIM_NOP };
+	return _test_rpc(fd, FWCTL_RPC_CONFIGURATION, in, len, buffer,
+			 &out_len);
+}
+
+TEST_F_TIMEOUT(fault, rpc, 120)
+{
+	static const unsigned int lens[] = { 16, 4096, 65536, FWCTL_MAX_RPC_LEN };
+	unsigned int i, separate;
+	char what[64];
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		for (separate = 0; separate < 2; separate++) {
+			ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", separate));
+			snprintf(what, sizeof(what), "rpc of %u bytes, %s", lens[i],
+				 separate ? "a separate answer" : "in place");
+			ASSERT_EQ(0, open_sim(&self->sim, &fd));
+			sweep(what, rpc_sim(fd, self->buffer, lens[i]),
+			      close_sim(&fd);
+			      ASSERT_EQ(0, open_sim(&self->sim, &fd)));
+			close(fd);
+		}
+	}
+	EXPECT_EQ(0, sim_count(&self->sim, "rpcs_now"));
+	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
+}
+
+/* Making it is all or nothing. */
+TEST_F_TIMEOUT(fault, new_device, 120)
+{
+	struct sim sim = { .id = self->sim.id + 1 };
+
+	/* The bus has it even if the driver could not take it. */
+	sweep("new device", sim_write_bus("new_device", sim.id, ""),
+	      EXPECT_EQ(!__err, !sim_del(&sim)));
+}
+
+TEST_F_TIMEOUT(fault, unbind_and_bind, 120)
+{
+	int fd = sim_open(&self->sim, O_RDWR);
+	struct sim found = self->sim;
+
+	ASSERT_LE(0, fd);
+	sweep("unbind", sim_unbind(&self->sim),
+	      EXPECT_EQ(!__err, !!sim_find(&found));
+	      if (!__err)
+		      EXPECT_EQ(0, sim_bind(&self->sim)));
+	test_err_nop(ENODEV, fd, FWCTL_RPC_CONFIGURATION);
+	close(fd);
+
+	ASSERT_EQ(0, sim_unbind(&self->sim));
+	sweep("bind", sim_write_driver(&self->sim, "bind"),
+	      EXPECT_EQ(!__err, !sim_find(&found));
+	      if (!__err)
+		      EXPECT_EQ(0, sim_unbind(&self->sim)));
+	ASSERT_EQ(0, sim_bind(&self->sim));
+	fd = sim_open(&self->sim, O_RDWR);
+	ASSERT_LE(0, fd);
+	test_nop(fd, FWCTL_RPC_CONFIGURATION);
+	close(fd);
+}
+
+/* A device can be lowered four times, so each time it is another one. */
+TEST_F_TIMEOUT(fault, ceiling, 120)
+{
+	struct sim sim;
+
+	ASSERT_EQ(0, sim_new_once(&sim, ""));
+	sweep("ceiling by sysfs", sim_lower(&sim, "debug-write"),
+	      EXPECT_EQ(__err ? FWCTL_CEILING_DEBUG_WRITE_FULL :
+				FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
+	      sim_del(&sim);
+	      ASSERT_EQ(0, sim_new_once(&sim, "")));
+	sim_del(&sim);
+}
+
+/* A socket whose answer got lost does not wait for it for ever. */
+static int nl_open(struct fnl *nl)
+{
+	struct timeval time = { .tv_sec = 2 };
+	int err = fnl_open(nl);
+
+	return err ?: setsockopt(nl_socket_get_fd(nl->sock), SOL_SOCKET,
+				 SO_RCVTIMEO, &time, sizeof(time)) ? EIO : 0;
+}
+
+static int nl_join(struct fnl *nl, int group)
+{
+	return setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK,
+			  NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) ?
+	       errno : 0;
+}
+
+TEST_F_TIMEOUT(fault, netlink, 300)
+{
+	struct sim sim = self->sim;
+	struct fnl nl;
+	int group;
+
+	ASSERT_EQ(0, nl_open(&nl));
+	group = genl_ctrl_resolve_grp(nl.sock, FWCTL_FAMILY_NAME, "audit");
+	ASSERT_LE(0, group);
+	sweep("netlink dev-get", fnl_dev_get(&nl, sim.number),
+	      fnl_close(&nl); ASSERT_EQ(0, nl_open(&nl)));
+	sweep("netlink dump", fnl_dev_dump(&nl),
+	      fnl_close(&nl); ASSERT_EQ(0, nl_open(&nl)));
+	sweep("netlink subscribe", nl_join(&nl, group),
+	      fnl_close(&nl); ASSERT_EQ(0, nl_open(&nl)));
+
+	ASSERT_EQ(0, sim_new_once(&sim, ""));
+	sweep("netlink dev-set",
+	      fnl_dev_set(&nl, sim.number, FWCTL_CEILING_DEBUG_WRITE),
+	      /* The answer may get lost when the rest was done. */
+	      if (!__err)
+		      EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
+	      fnl_close(&nl);
+	      ASSERT_EQ(0, nl_open(&nl));
+	      sim_del(&sim);
+	      ASSERT_EQ(0, sim_new_once(&sim, "")));
+	sim_del(&sim);
+	fnl_close(&nl);
+}
+
+/* With a listener: what cannot be told him is lost, and the RPC goes on. */
+TEST_F_TIMEOUT(fault, audit, 60)
+{
+	struct fnl nl;
+
+	ASSERT_EQ(0, fnl_listen(&nl, "audit"));
+	sweep("rpc with a listener", rpc_sim(self->fd, self->buffer, 16),
+	      fnl_receive(&nl, 0, 0));
+	fnl_close(&nl);
+}
+
+FIXTURE(mlx5_fault) {
+	struct mlx5_dev dev;
+	int nth_fd;
+};
+
+FIXTURE_SETUP(mlx5_fault)
+{
+	if (mlx5_missing())
+		SKIP(return, "%s", mlx5_missing());
+	if (!vcx_there())
+		SKIP(return, NO_VCX);
+	if (cannot_inject())
+		SKIP(return, "%s", cannot_inject());
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	self->nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->nth_fd);
+	ASSERT_EQ(0, mlockall(MCL_CURRENT | MCL_FUTURE));
+}
+
+FIXTURE_TEARDOWN(mlx5_fault)
+{
+	if (!*self->dev.pci)
+		return;
+	EXPECT_EQ(0, mlx5_try(&self->dev));
+	/* Firmware has what is open, and nothing else. */
+	EXPECT_TRUE(wait_for(!vcx_uids()));
+}
+
+static int open_mlx5(const struct mlx5_dev *dev, int *fd)
+{
+	*fd = mlx5_open(dev, O_RDWR);
+	return *fd < 0 ? errno : 0;
+}
+
+TEST_F_TIMEOUT(mlx5_fault, calls, 120)
+{
+	int fd = -1;
+
+	sweep("mlx5 open", open_mlx5(&self->dev, &fd), close_sim(&fd));
+	ASSERT_EQ(0, open_mlx5(&self->dev, &fd));
+	sweep("mlx5 rpc", mlx5_nop(fd),
+	      close_sim(&fd);
+	      ASSERT_EQ(0, open_mlx5(&self->dev, &fd)));
+	sweep("mlx5 info", ({ struct fwctl_info_mlx5 info; __u32 len = sizeof(info);
+			      _test_info(fd, &info, &len); }),);
+	close(fd);
+}
+
+TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 300)
+{
+	struct mlx5_dev dev;
+
+	if (access("/sys/module/mlx5_fwctl/initstate", F_OK))
+		SKIP(return, "not a module, but built in");
+	sweep("mlx5 detach", unload_module("mlx5_fwctl"),
+	      EXPECT_EQ(0, __err);
+	      ASSERT_EQ(0, load_module("mlx5_fwctl"));
+	      ASSERT_TRUE(wait_for(!mlx5_find(&dev))));
+	ASSERT_EQ(0, unload_module("mlx5_fwctl"));
+	/* Who cannot attach to one device is loaded all the same. */
+	sweep("mlx5 attach", load_module("mlx5_fwctl"),
+	      if (!__err)
+		      ASSERT_EQ(0, unload_module("mlx5_fwctl")));
+	ASSERT_EQ(0, load_module("mlx5_fwctl"));
+	ASSERT_TRUE(wait_for(!mlx5_find(&self->dev)));
+}
+
+TEST_HARNESS_MAIN
