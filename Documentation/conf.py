@@ -3,6 +3,8 @@
 
 KSRC names an unpacked kernel source, whose kernel-doc extension renders the
 comments of headers and sources. Without it these pages point to the files.
+
+GENERATED is the folder of what is generated before the pages are built.
 """
 import os
 import sys
@@ -37,7 +39,21 @@ class KernelDocPointer(Directive):
         return [nodes.paragraph(text, text)]
 
 
+class Generated(Directive):
+    """Stands for the text of a file that is made when the pages are built."""
+
+    required_arguments = 1
+
+    def run(self):
+        path = os.path.join(os.environ["GENERATED"], self.arguments[0])
+        self.state.document.settings.env.note_dependency(path)
+        with open(path, encoding="utf-8") as file:
+            self.state_machine.insert_input(file.read().splitlines(), path)
+        return []
+
+
 def setup(app):
+    app.add_directive("generated", Generated)
     if "kerneldoc" not in extensions:
         app.add_directive("kernel-doc", KernelDocPointer)
 
