@@ -5,17 +5,20 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 OUTPUT ?= $(CURDIR)/build/user
 KERNEL ?= 7.3
+FUZZ_TIME ?= 60
 
 LAB := tools/testing/lab/lab
 USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
 	tools/testing/selftests/fwctl
 # Tests that need no kernel module.
 USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/testing/vcx \
-	tools/testing/selftests/fwctl)
+	tools/testing/classifier)
+FUZZERS := $(addprefix fuzz-,tools/testing/vcx tools/testing/classifier)
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
 .PHONY: all help modules modules_install modules_clean user check-user demo \
-	check check-debug bench intree patches docs clean $(USER_DIRS) $(USER_CHECKS)
+	check check-debug bench intree patches docs fuzz clean $(USER_DIRS) \
+	$(USER_CHECKS) $(FUZZERS)
 
 all: help
 
@@ -25,6 +28,7 @@ help:
 	@echo 'make check-debug      run the selftests on debug kernels (hours, at first)'
 	@echo 'make bench            count the instructions of each call'
 	@echo 'make docs             build the documentation in build/docs'
+	@echo 'make fuzz             run each fuzzer for FUZZ_TIME seconds (60)'
 	@echo 'make intree           build a kernel with fwctl in its tree'
 	@echo 'make patches          write fwctl as patches for that kernel'
 	@echo '     KERNEL=...       6.12 or 7.3 (default)'
@@ -91,6 +95,13 @@ patches:
 docs:
 	$(LAB) exec -- make -C Documentation OUTPUT=/src/build/docs
 	@echo 'documentation: build/docs/html/index.html'
+
+fuzz:
+	$(LAB) exec -- make -s OUTPUT=/src/build/user FUZZ_TIME=$(FUZZ_TIME) $(FUZZERS)
+
+$(FUZZERS):
+	@mkdir -p $(OUTPUT)/fuzz
+	+$(MAKE) -s -C $(@:fuzz-%=%) OUTPUT=$(OUTPUT)/fuzz/ FUZZ_TIME=$(FUZZ_TIME) fuzz
 
 clean:
 	rm -rf build

@@ -61,6 +61,28 @@ static const struct mlx5_fwctl_register *find_register(__u16 id)
 	return &mlx5_fwctl_registers[low];
 }
 
+/* Rules on content are sorted by it. */
+static __u32 content_key(const struct mlx5_fwctl_content *c)
+{
+	return (__u32)c->where << 16 | c->number;
+}
+
+/* The first rule with this key, or where it would be. */
+static const struct mlx5_fwctl_content *find_contents(__u32 key)
+{
+	size_t low = 0, high = mlx5_fwctl_nr_contents;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (content_key(&mlx5_fwctl_contents[mid]) < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return &mlx5_fwctl_contents[low];
+}
+
 static __u8 stricter(__u8 a, __u8 b)
 {
 	__u8 scope_a = a & MLX5_FWCTL_SCOPE, scope_b = b & MLX5_FWCTL_SCOPE;
@@ -76,15 +98,15 @@ static __u8 stricter(__u8 a, __u8 b)
 static int weigh_content(__u16 number, __u8 where, size_t start,
 			 const __u8 *in, size_t in_len, __u8 *access)
 {
-	const struct mlx5_fwctl_content *c = mlx5_fwctl_contents;
-	const struct mlx5_fwctl_content *end = c + mlx5_fwctl_nr_contents;
+	const struct mlx5_fwctl_content *end = mlx5_fwctl_contents +
+		mlx5_fwctl_nr_contents;
+	__u32 key = (__u32)where << 16 | number;
+	const struct mlx5_fwctl_content *c;
 
-	for (; c < end; c++) {
+	for (c = find_contents(key); c < end && content_key(c) == key; c++) {
 		size_t at = start + c->offset;
 		__u32 bits = 0;
 
-		if (c->where != where || c->number != number)
-			continue;
 		if (at + 4 <= in_len)
 			bits = be32_at(in + at);
 		else if (in_len > MLX5_FWCTL_HEADER)
@@ -199,11 +221,6 @@ static bool content_sound(const struct mlx5_fwctl_content *c)
 
 	return listed && sound(c->access) && c->mask && c->offset % 4 == 0 &&
 	       !(c->harmless & ~c->mask);
-}
-
-static __u32 content_key(const struct mlx5_fwctl_content *c)
-{
-	return (__u32)c->where << 16 | c->number;
 }
 
 /**

@@ -4,7 +4,8 @@
  * opcode and every register, and the commands of programs in use.
  *
  * What is expected stands here a second time, as it was published, so that a
- * slip in the tables shows.
+ * slip in the tables shows. The argument is the documentation's page of the
+ * tables, which is checked against what the classifier does.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -460,16 +461,194 @@ static void test_all_registers(void)
 	result("unlisted registers, numbers and names, and other op_mods");
 }
 
-int main(void)
+#define MAX_CELLS 9
+
+/**
+ * struct page - where in the documentation's page a row was read
+ * @file: the page
+ * @table: how many headings were seen, 1: opcodes, 2: registers, 3: contents
+ * @rows: how many rows each table has
+ * @cells: of the row
+ */
+struct page {
+	FILE *file;
+	unsigned int table;
+	size_t rows[4];
+	char cells[MAX_CELLS][160];
+};
+
+/* The text of a cell, without the marks of literals */
+static void copy_cell(char *cell, size_t size, const char *text)
+{
+	size_t len = 0;
+
+	for (; *text && *text != '\n' && len < size - 1; text++)
+		if (*text != '`')
+			cell[len++] = *text;
+	cell[len] = 0;
+}
+
+/* The next row that begins with a number, or false at the end. */
+static bool read_row(struct page *page)
+{
+	char line[256];
+	long at = ftell(page->file);
+	int cell = -1;
+
+	for (; fgets(line, sizeof(line), page->file); at = ftell(page->file)) {
+		if (!strncmp(line, "====", 4)) {
+			if (cell >= 0)
+				break;
+			page->table++;
+		} else if (!strncmp(line, "   * - ``", 9)) {
+			if (cell >= 0)
+				break;
+			copy_cell(page->cells[++cell], sizeof(*page->cells), line + 7);
+		} else if (cell >= 0 && cell < MAX_CELLS - 1 && !strncmp(line, "     - ", 7)) {
+			copy_cell(page->cells[++cell], sizeof(*page->cells), line + 7);
+		}
+	}
+	if (cell < 0)
+		return false;
+	fseek(page->file, at, SEEK_SET);
+	page->rows[page->table <= 3 ? page->table : 0]++;
+	return true;
+}
+
+/* @writes may be NULL where the page does not say. */
+static void expect_row(const struct page *page, const __u8 *cmd, const char *scope,
+		       const char *writes)
+{
+	static const char * const scopes[] = {
+		[CONF] = "configuration", [DEBUG] = "debug-read-only",
+		[WRITE_ONE] = "debug-write", [WRITE_ALL] = "debug-write-full",
+	};
+	struct mlx5_fwctl_verdict v;
+	int err = classify(cmd, 64, 64, TOOLS, &v);
+
+	if (err ? strcmp(scope, "never") || err != -EBADMSG :
+		  strcmp(scope, scopes[v.scope]) ||
+		  (writes && strcmp(writes, v.writes ? "yes" : "no"))) {
+		diag("%s %s: error %d, scope %u, writes %d; the page has %s, %s",
+		     page->cells[0], page->cells[1], err, v.scope, v.writes, scope,
+		     writes ?: "?");
+		wrong++;
+	}
+	if (v.name && strcmp(page->cells[1], v.name)) {
+		diag("%s: %s, the page has %s", page->cells[0], v.name, page->cells[1]);
+		wrong++;
+	}
+}
+
+/* Without the bits that make it do more */
+static void make_harmless(__u8 *cmd, unsigned int number, unsigned int where)
+{
+	const struct mlx5_fwctl_content *c = mlx5_fwctl_contents;
+	const struct mlx5_fwctl_content *end = c + mlx5_fwctl_nr_contents;
+
+	for (; c < end; c++)
+		if (c->number == number && c->where == where)
+			put32(cmd + c->offset +
+			      (where == MLX5_FWCTL_IN_COMMAND ? 0 : MLX5_FWCTL_HEADER),
+			      c->harmless);
+}
+
+static void check_row(const struct page *page)
+{
+	unsigned int number = strtoul(page->cells[0], NULL, 16), where, bit;
+	__u8 cmd[64] = {}, *at = cmd;
+	__u32 mask, harmless;
+
+	switch (page->table) {
+	case 1:
+		put16(cmd, number);
+		make_harmless(cmd, number, MLX5_FWCTL_IN_COMMAND);
+		if (strcmp(page->cells[2], "by register"))
+			expect_row(page, cmd, page->cells[2], page->cells[3][0] ?
+				   page->cells[3] : NULL);
+		else
+			wrong += number != 0x805 && number != 0xb0c;
+		break;
+	case 2:
+		make_reg(cmd, sizeof(cmd), 0x805, number, READ_REG);
+		make_harmless(cmd, number, MLX5_FWCTL_IN_READ);
+		expect_row(page, cmd, page->cells[2], page->cells[3]);
+		make_reg(cmd, sizeof(cmd), 0x805, number, WRITE_REG);
+		make_harmless(cmd, number, MLX5_FWCTL_IN_WRITE);
+		expect_row(page, cmd, page->cells[4], "yes");
+		break;
+	case 3:
+		if (!strcmp(page->cells[2], "command")) {
+			where = MLX5_FWCTL_IN_COMMAND;
+			put16(cmd, number);
+		} else {
+			where = strcmp(page->cells[2], "read") ? MLX5_FWCTL_IN_WRITE :
+								 MLX5_FWCTL_IN_READ;
+			make_reg(cmd, sizeof(cmd), 0x805, number,
+				 where == MLX5_FWCTL_IN_READ);
+			at += MLX5_FWCTL_HEADER;
+		}
+		at += strtoul(page->cells[3], NULL, 16);
+		mask = strtoul(page->cells[4], NULL, 16);
+		harmless = strtoul(page->cells[5], NULL, 16);
+		for (bit = 0; bit < 32; bit++) {
+			if (!(mask & 1u << bit))
+				continue;
+			make_harmless(cmd, number, where);
+			put32(at, harmless ^ 1u << bit);
+			expect_row(page, cmd, page->cells[6], page->cells[7]);
+		}
+		break;
+	default:
+		wrong++;
+	}
+	if (!page->cells[page->table == 1 ? 4 : page->table == 2 ? 5 : 8][0])
+		wrong++;
+}
+
+static const char *page_path;
+
+static void test_page(void)
+{
+	struct page page = { .file = fopen(page_path, "r") };
+
+	if (!page.file) {
+		diag("%s cannot be read", page_path);
+		wrong++;
+	}
+	while (page.file && read_row(&page)) {
+		check_row(&page);
+		memset(page.cells, 0, sizeof(page.cells));
+	}
+	if (page.file)
+		fclose(page.file);
+	if (page.rows[1] != mlx5_fwctl_nr_opcodes ||
+	    page.rows[2] != mlx5_fwctl_nr_registers ||
+	    page.rows[3] != mlx5_fwctl_nr_contents || page.rows[0]) {
+		diag("%zu opcodes, %zu registers, %zu contents and %zu others in the page",
+		     page.rows[1], page.rows[2], page.rows[3], page.rows[0]);
+		wrong++;
+	}
+	result("the documentation's page says what the classifier does");
+}
+
+int main(int argc, char **argv)
 {
 	static void (*const all[])(void) = {
 		test_tables, test_published_opcodes, test_other_opcodes,
 		test_lengths, test_cut_content, test_tunnel, test_clear_bits,
 		test_capability, test_configuration_registers,
 		test_debug_registers, test_register_content, test_reset,
-		test_all_registers,
+		test_all_registers, test_page,
 	};
 	size_t i;
+
+	if (argc != 2) {
+		fputs("usage: classify_test PAGE (that Documentation/mlx5-tables.c prints)\n",
+		      stderr);
+		return 2;
+	}
+	page_path = argv[1];
 
 	printf("TAP version 13\n1..%zu\n", ARRAY_SIZE(all));
 	for (i = 0; i < ARRAY_SIZE(all); i++)

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mlx5 backend's classifier in the kernel and the same one here: whether
+ * both make the same of generated requests. Firmware refuses all that reaches
+ * it, so that nothing changes the device; needs the virtual ConnectX, which does
+ * that on demand. Taints the kernel.
+ *
+ * FWCTL_SEED takes other requests than the usual ones, FWCTL_REQUESTS as many.
+ */
+#include "fwctl_mlx5_utils.h"
+#include "fwctl_netlink_utils.h"
+#include "mlx5_requests.h"
+
+#define REQUESTS 10000
+#define BATCH 250
+#define FW_STATUS 0x3
+
+/**
+ * struct expected - what the classifier and the core's rules make of a request
+ * @err: errno of the ioctl
+ * @reason: of a refusal
+ * @effective: scope
+ * @writes: it does
+ * @verdict: of the classifier, whose number and name hold of refusals too
+ */
+struct expected {
+	int err;
+	enum fwctl_reason reason;
+	__u32 effective;
+	bool writes;
+	struct mlx5_fwctl_verdict verdict;
+};
+
+static enum fwctl_reason judge(const struct mlx5_request *r, __u32 caps,
+			       struct expected *e)
+{
+	int err;
+
+	/* As long as nobody knows better */
+	e->effective = r->scope;
+	e->writes = r->scope >= FWCTL_RPC_DEBUG_WRITE;
+	if (r->no_rawio && r->scope == FWCTL_RPC_DEBUG_WRITE_FULL)
+		return FWCTL_REASON_CAPABILITY;
+
+	err = mlx5_fwctl_classify(r->in, r->in_len, r->out_len, caps, &e->verdict);
+	if (err)
+		return err == -EMSGSIZE ? FWCTL_REASON_MALFORMED :
+					  FWCTL_REASON_UNKNOWN;
+	e->effective = e->verdict.scope;
+	e->writes = e->verdict.writes;
+
+	if (e->effective > r->scope)
+		return FWCTL_REASON_SCOPE;
+	if (e->writes && r->scope == FWCTL_RPC_DEBUG_READ_ONLY)
+		return FWCTL_REASON_READ_ONLY_SCOPE;
+	if (e->writes && r->read_only)
+		return FWCTL_REASON_READ_ONLY_FILE;
+	return FWCTL_REASON_ADMITTED;
+}
+
+static struct expected expect(const struct mlx5_request *r, __u32 caps)
+{
+	struct expected e = {};
+
+	e.reason = judge(r, caps, &e);
+	switch (e.reason) {
+	case FWCTL_REASON_ADMITTED:
+		break;
+	case FWCTL_REASON_CAPABILITY:
+		e.err = EPERM;
+		break;
+	case FWCTL_REASON_MALFORMED:
+		e.err = EMSGSIZE;
+		break;
+	default:
+		e.err = EBADMSG;
+	}
+	return e;
+}
+
+FIXTURE(agree) {
+	struct mlx5_dev dev;
+	struct fnl nl;
+	int rw;
+	int ro;
+	__u32 caps;
+	unsigned long long seed;
+	unsigned int requests;
+	unsigned int reasons[NR_REASONS];
+};
+
+FIXTURE_SETUP(agree)
+{
+	const char *seed = getenv("FWCTL_SEED"), *requests = getenv("FWCTL_REQUESTS");
+	struct fwctl_info_mlx5 info = {};
+	__u32 len = sizeof(info);
+
+	if (mlx5_missing())
+		SKIP(return, "%s", mlx5_missing());
+	if (!vcx_there())
+		SKIP(return, NO_VCX);
+	if (set_capability(CAP_SYS_ADMIN, true) ||
+	    set_capability(CAP_SYS_RAWIO, true))
+		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	self->rw = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, self->rw);
+	self->ro = mlx5_open(&self->dev, O_RDONLY);
+	ASSERT_LE(0, self->ro);
+	test_info(self->rw, &info, &len);
+	self->caps = info.uctx_caps;
+	self->seed = seed ? strtoull(seed, NULL, 0) : 1;
+	self->requests = requests ? strtoul(requests, NULL, 0) : REQUESTS;
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, fnl_set_buffer(&self->nl, 8 << 20));
+	ASSERT_EQ(0, vcx("status * %x 1 *", FW_STATUS));
+}
+
+/* While the files are open: their contexts are to be ended. */
+FIXTURE_TEARDOWN(agree)
+{
+	EXPECT_EQ(0, vcx("clear"));
+	fnl_close(&self->nl);
+	close(self->rw);
+	close(self->ro);
+}
+
+static void send_request(struct __test_metadata *_metadata,
+			 FIXTURE_DATA(agree) *self, const struct mlx5_request *r,
+			 const struct expected *e)
+{
+	__u8 out[2 * MLX5_REQUEST_MAX];
+	__u32 out_len = r->out_len;
+	int err;
+
+	if (r->no_rawio)
+		set_capability(CAP_SYS_RAWIO, false);
+	err = _test_rpc(r->read_only ? self->ro : self->rw, r->scope, r->in,
+			r->in_len, out, &out_len);
+	if (r->no_rawio)
+		set_capability(CAP_SYS_RAWIO, true);
+	EXPECT_EQ(e->err, err);
+	EXPECT_EQ(r->out_len, out_len);
+	if (!err)
+		EXPECT_EQ(FW_STATUS, status_of(out));
+	self->reasons[e->reason]++;
+}
+
+static void check_event(struct __test_metadata *_metadata,
+			const struct audit_event *event, const struct mlx5_request *r,
+			const struct expected *e)
+{
+	EXPECT_EQ(r->scope, event->declared);
+	EXPECT_EQ(e->effective, event->effective);
+	EXPECT_EQ(e->writes, event->writes);
+	EXPECT_EQ(e->verdict.number, event->command);
+	EXPECT_STREQ(e->verdict.name ?: "", event->command_name);
+	EXPECT_EQ(r->in_len, event->in_len);
+	EXPECT_EQ(r->out_len, event->out_len);
+	EXPECT_EQ(-e->err, event->result);
+	EXPECT_EQ(e->reason, event->reason);
+	EXPECT_EQ(!e->err, !!(event->present & 1u << FWCTL_A_AUDIT_FW_STATUS));
+	EXPECT_EQ(e->err ? 0 : FW_STATUS, event->fw_status);
+}
+
+TEST_F_TIMEOUT(agree, generated_requests, 200)
+{
+	static struct mlx5_request requests[BATCH];
+	static struct expected expected[BATCH];
+	__u64 seed = self->seed, start = now_us();
+	unsigned int done, i;
+
+	for (done = 0; done < self->requests; done += BATCH) {
+		for (i = 0; i < BATCH; i++) {
+			mlx5_make_request(&seed, &requests[i]);
+			expected[i] = expect(&requests[i], self->caps);
+			send_request(_metadata, self, &requests[i], &expected[i]);
+		}
+		ASSERT_EQ(0, fnl_receive(&self->nl, BATCH, 0));
+		ASSERT_EQ(BATCH, self->nl.nr_events);
+		for (i = 0; i < BATCH; i++)
+			check_event(_metadata, &self->nl.events[i], &requests[i],
+				    &expected[i]);
+		EXPECT_FALSE(self->nl.bad);
+		fnl_clear(&self->nl);
+		ASSERT_TRUE(__test_passed(_metadata))
+			TH_LOG("one of requests %u to %u of seed %llu", done,
+			       done + BATCH - 1, self->seed);
+	}
+	print_us("requests", now_us() - start);
+
+	/* Enough of each kind that it means something */
+	for (i = 0; i < NR_REASONS; i++) {
+		TH_LOG("reason %u: %u of %u", i, self->reasons[i], done);
+		if (i != FWCTL_REASON_LOCKDOWN && i != FWCTL_REASON_CEILING)
+			EXPECT_LT(done / 500, self->reasons[i]);
+	}
+}
+
+TEST_HARNESS_MAIN
