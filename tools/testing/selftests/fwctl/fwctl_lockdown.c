@@ -5,6 +5,7 @@
  * a machine that can be thrown away.
  */
 #include "fwctl_ceiling_utils.h"
+#include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
@@ -207,6 +208,174 @@ TEST_F(lockdown, refused_does_not_taint)
 	EXPECT_EQ(delivered, sim_count(&self->sim, "rpcs"));
 	ASSERT_EQ(0, fnl_sim_state(&self->sim, &state));
 	EXPECT_EQ(0, state.taints);
+}
+
+/* A ConnectX: its own tools, as distributions have them, and what stops. */
+FIXTURE(connectx) {
+	struct mlx5_dev dev;
+	struct fnl nl;
+	int fd;
+	bool vcx;
+};
+
+FIXTURE_VARIANT(connectx) {
+	const char *lockdown;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(connectx, integrity) {
+	.lockdown = "integrity",
+};
+
+FIXTURE_VARIANT_ADD(connectx, confidentiality) {
+	.lockdown = "confidentiality",
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(connectx)
+{
+	char text[128], level[32];
+
+	if (mlx5_missing())
+		SKIP(return, "%s", mlx5_missing());
+	if (access(LOCKDOWN, W_OK))
+		SKIP(return, "no " LOCKDOWN);
+	/* What is so already, the kernel refuses to set. */
+	write_file(variant->lockdown, LOCKDOWN);
+	snprintf(level, sizeof(level), "[%s]", variant->lockdown);
+	ASSERT_EQ(0, read_file(text, sizeof(text), LOCKDOWN));
+	ASSERT_NE(NULL, strstr(text, level));
+
+	self->vcx = vcx_there();
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	self->fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, fnl_set_buffer(&self->nl, 16 << 20));
+}
+
+FIXTURE_TEARDOWN(connectx)
+{
+	EXPECT_FALSE(self->nl.bad);
+	fnl_close(&self->nl);
+	close(self->fd);
+}
+
+__printf(1, 2)
+static int run_shell(const char *format, ...)
+{
+	char text[256], *const argv[] = { "sh", "-c", text, NULL };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return run_program(argv);
+}
+
+/* How many events there are that say so; with @refused, that are refusals. */
+static unsigned int count_events(const struct fnl *nl, __u32 command, __u8 writes,
+				 bool refused)
+{
+	const struct audit_event *event = nl->events;
+	unsigned int count = 0;
+
+	for (; event < nl->events + nl->nr_events; event++)
+		count += event->command == command && event->writes == writes &&
+			 refused == (event->reason != FWCTL_REASON_ADMITTED) &&
+			 refused == (event->result != 0);
+	return count;
+}
+
+#define REG_COMMAND(_id) (OP_ACCESS_REG << 16 | (_id))
+
+TEST_F_TIMEOUT(connectx, mstconfig, 120)
+{
+	const char *name = self->dev.node + strlen("/dev/fwctl/");
+	unsigned int i;
+
+	if (run_shell("command -v mstconfig > /dev/null"))
+		SKIP(return, "no mstconfig");
+	if (!self->vcx)
+		SKIP(return, NO_VCX);
+	EXPECT_EQ(0, run_shell("mstconfig -d %s q | grep -q '^ *SRIOV_EN '", name));
+	EXPECT_EQ(0, run_shell("mstconfig -y -d %s set SRIOV_EN=1 NUM_OF_VFS=%zu > /dev/null",
+			       name, strlen(variant->lockdown)));
+	EXPECT_EQ(0, run_shell("mstconfig -d %s q NUM_OF_VFS | grep -q '^ *NUM_OF_VFS  *%zu *$'",
+			       name, strlen(variant->lockdown)));
+
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	TH_LOG("%u RPCs", self->nl.nr_events);
+	for (i = 0; i < self->nl.nr_events; i++)
+		EXPECT_EQ(FWCTL_REASON_ADMITTED, self->nl.events[i].reason)
+			TH_LOG("%s", self->nl.events[i].command_name);
+	EXPECT_STREQ("mstconfig", self->nl.events[0].comm);
+	EXPECT_LT(100, count_events(&self->nl, REG_COMMAND(0x9024), 0, false));
+	EXPECT_LT(0, count_events(&self->nl, REG_COMMAND(0x9024), 1, false));
+	/* Asks for a reset later, by which the new configuration takes effect */
+	EXPECT_LT(0, count_events(&self->nl, REG_COMMAND(0x9028), 1, false));
+}
+
+/* Newer versions declare DEBUG_WRITE_FULL, for reading and for writing. */
+TEST_F(connectx, declared_more_than_needed)
+{
+	__u8 in[MLX5_HEADER + 24], out[MLX5_HEADER + MGIR_LEN];
+	__u32 len = sizeof(out);
+
+	make_reg(in, sizeof(in), OP_ACCESS_REG, REG_MGIR, REG_READ);
+	test_rpc(self->fd, FULL, in, sizeof(in), out, &len);
+	make_reg(in, sizeof(in), OP_ACCESS_REG, 0x0042, REG_READ);
+	test_rpc(self->fd, FULL, in, sizeof(in), out, &len);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 2, 0));
+	EXPECT_EQ(FULL, self->nl.events[0].declared);
+	EXPECT_EQ(CONFIG, self->nl.events[0].effective);
+	EXPECT_EQ(FWCTL_REASON_ADMITTED, self->nl.events[0].reason);
+	EXPECT_EQ(READ, self->nl.events[1].effective);
+	EXPECT_EQ(FWCTL_REASON_ADMITTED, self->nl.events[1].reason);
+
+	if (!self->vcx)
+		SKIP(return, NO_VCX);
+	/* MFRL, to arm a reset that does not come: configuration, and a write */
+	make_reg(in, sizeof(in), OP_ACCESS_REG, 0x9028, REG_WRITE);
+	test_rpc(self->fd, FULL, in, sizeof(in), out, &len);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 3, 0));
+	EXPECT_EQ(CONFIG, self->nl.events[2].effective);
+	EXPECT_EQ(1, self->nl.events[2].writes);
+}
+
+TEST_F(connectx, raw_write_is_refused)
+{
+	static const unsigned int regs[] = { 0x0042, 0xfff0, 0x5006, REG_MGIR };
+	__u8 in[MLX5_HEADER + 64], out[sizeof(in)];
+	const struct audit_event *event;
+	unsigned int i, seen = 0;
+	__u32 len;
+
+	if (self->vcx)
+		seen = vcx_count(OP_ACCESS_REG);
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
+		make_reg(in, sizeof(in), OP_ACCESS_REG, regs[i], REG_WRITE);
+		len = sizeof(out);
+		test_err_rpc(EPERM, self->fd, FULL, in, sizeof(in), out, &len);
+	}
+	if (self->vcx)
+		EXPECT_EQ(seen, vcx_count(OP_ACCESS_REG));
+
+	ASSERT_EQ(0, fnl_receive(&self->nl, ARRAY_SIZE(regs), 0));
+	ASSERT_EQ(ARRAY_SIZE(regs), self->nl.nr_events);
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
+		event = &self->nl.events[i];
+		EXPECT_EQ(self->dev.number, event->index);
+		EXPECT_EQ(FULL, event->declared);
+		EXPECT_EQ(FULL, event->effective);
+		EXPECT_EQ(1, event->writes);
+		EXPECT_EQ(REG_COMMAND(regs[i]), event->command);
+		EXPECT_EQ(-EPERM, event->result);
+		EXPECT_EQ(FWCTL_REASON_LOCKDOWN, event->reason);
+	}
+	EXPECT_STREQ("access_reg", self->nl.events[0].command_name);
+	EXPECT_STREQ("paos", self->nl.events[2].command_name);
 }
 
 TEST_HARNESS_MAIN

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ceiling of a ConnectX over all that makes its fwctl device go and come
+ * back. In the end the device admits nothing until the kernel is started again:
+ * to be run on a virtual one only, in a guest that does nothing else after that.
+ */
+#include "fwctl_ceiling_utils.h"
+#include "fwctl_mlx5_utils.h"
+
+FIXTURE(mlx5_ceiling) {
+	struct mlx5_dev dev;
+};
+
+FIXTURE_VARIANT(mlx5_ceiling) {
+	const char *ceiling;
+	int err;
+};
+
+/* In this order: there is no way up. */
+/* clang-format off */
+FIXTURE_VARIANT_ADD(mlx5_ceiling, configuration) {
+	.ceiling = "configuration",
+	.err = 0,
+};
+
+FIXTURE_VARIANT_ADD(mlx5_ceiling, none) {
+	.ceiling = "none",
+	.err = EACCES,
+};
+
+/* clang-format on */
+
+static int lower(const struct mlx5_dev *dev, const char *ceiling)
+{
+	return write_file(ceiling, "/sys/class/fwctl/fwctl%d/scope_max",
+			  dev->number);
+}
+
+FIXTURE_SETUP(mlx5_ceiling)
+{
+	if (!vcx_there())
+		SKIP(return, NO_VCX);
+	if (mlx5_find(&self->dev))
+		SKIP(return, "no fwctl device of mlx5");
+}
+
+FIXTURE_TEARDOWN(mlx5_ceiling)
+{
+}
+
+/* Reads the device's identity, which needs least of all. */
+static int read_identity(int fd)
+{
+	__u8 in[MLX5_HEADER + MGIR_LEN], out[sizeof(in)];
+	__u32 len = sizeof(out);
+
+	make_reg(in, sizeof(in), OP_ACCESS_REG, REG_MGIR, REG_READ);
+	return _test_rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out, &len);
+}
+
+/* The device that is there now has the ceiling. */
+static void check(struct __test_metadata *_metadata, const char *after,
+		  FIXTURE_DATA(mlx5_ceiling) *self,
+		  const FIXTURE_VARIANT(mlx5_ceiling) *variant)
+{
+	char text[64];
+	int fd;
+
+	ASSERT_TRUE(wait_for(!mlx5_find(&self->dev)))
+		TH_LOG("no device after %s", after);
+	ASSERT_EQ(0, read_file(text, sizeof(text),
+			       "/sys/class/fwctl/fwctl%d/scope_max",
+			       self->dev.number));
+	EXPECT_STREQ(variant->ceiling, text)
+		TH_LOG("after %s", after);
+	fd = mlx5_open(&self->dev, O_RDWR);
+	EXPECT_EQ(variant->err, fd < 0 ? errno : 0)
+		TH_LOG("after %s", after);
+	if (fd >= 0) {
+		EXPECT_EQ(0, read_identity(fd));
+		EXPECT_EQ(EACCES, mlx5_nop(fd));
+		close(fd);
+	}
+	EXPECT_EQ(EPERM, lower(&self->dev, "debug-read-only"));
+}
+
+static int write_pci_driver(const struct mlx5_dev *dev, const char *file)
+{
+	return write_file(dev->pci, "/sys/bus/pci/drivers/mlx5_core/%s", file);
+}
+
+TEST_F_TIMEOUT(mlx5_ceiling, stays, 120)
+{
+	char handle[64], *const reload[] = {
+		"devlink", "dev", "reload", handle, NULL,
+	};
+	int fd;
+
+	fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, lower(&self->dev, variant->ceiling));
+	/* A file that is open obeys at once. */
+	EXPECT_EQ(variant->err, read_identity(fd));
+	EXPECT_EQ(EACCES, mlx5_nop(fd));
+	check(_metadata, "lowering", self, variant);
+
+	snprintf(handle, sizeof(handle), "pci/%s", self->dev.pci);
+	EXPECT_EQ(0, run_program(reload));
+	check(_metadata, "devlink dev reload", self, variant);
+	EXPECT_EQ(ENODEV, read_identity(fd));
+	close(fd);
+
+	ASSERT_EQ(0, write_pci_driver(&self->dev, "unbind"));
+	EXPECT_EQ(ENOENT, mlx5_find(&self->dev));
+	ASSERT_EQ(0, write_pci_driver(&self->dev, "bind"));
+	check(_metadata, "unbind and bind", self, variant);
+}
+
+TEST_HARNESS_MAIN
