@@ -104,6 +104,23 @@ void fwctl_record(struct fwctl_call *call)
 }
 
 /**
+ * fwctl_record_open_refused - a device with the ceiling none was to be opened
+ * @fwctl: the device, entered
+ *
+ * No RPC, so that only the kernel's audit log is told.
+ *
+ * Context: process, may sleep.
+ */
+void fwctl_record_open_refused(struct fwctl_device *fwctl)
+{
+	audit_log(audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
+		  "fwctl op=open dev=%s pid=%d uid=%u reason=%u res=0",
+		  dev_name(&fwctl->dev), task_tgid_nr(current),
+		  from_kuid(&init_user_ns, current_uid()),
+		  FWCTL_REASON_CEILING);
+}
+
+/**
  * fwctl_record_taint - a device taints the kernel for the first time
  * @call: that does so, under its declared scope
  *

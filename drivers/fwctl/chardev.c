@@ -79,10 +79,12 @@ static int fwctl_open(struct inode *inode, struct file *filp)
 
 	if (!fwctl_enter(fwctl))
 		return -ENODEV;
-	if (fwctl_below_ceiling(fwctl, FWCTL_RPC_CONFIGURATION))
+	if (fwctl_below_ceiling(fwctl, FWCTL_RPC_CONFIGURATION)) {
 		uctx = fwctl_uctx_open(fwctl, filp->f_mode & FMODE_WRITE);
-	else
+	} else {
+		fwctl_record_open_refused(fwctl);
 		uctx = ERR_PTR(-EACCES);
+	}
 	fwctl_leave(fwctl);
 	if (IS_ERR(uctx))
 		return PTR_ERR(uctx);

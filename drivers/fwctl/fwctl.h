@@ -141,6 +141,7 @@ static inline bool fwctl_below_ceiling(struct fwctl_device *fwctl,
 void fwctl_record_start(struct fwctl_call *call);
 void fwctl_record_finish(struct fwctl_call *call, const void *out);
 void fwctl_record(struct fwctl_call *call);
+void fwctl_record_open_refused(struct fwctl_device *fwctl);
 void fwctl_record_taint(struct fwctl_call *call);
 void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
 			  enum fwctl_ceiling new);

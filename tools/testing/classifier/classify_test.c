@@ -135,6 +135,38 @@ static void refuse_reg(unsigned int id, unsigned int op_mod)
 	expect_error(what, cmd, sizeof(cmd), -EBADMSG);
 }
 
+/* A reason ends with where it is from: " (IFC, ADB)". */
+static bool has_source(const char *why)
+{
+	static const char * const sources[] = {
+		"IFC", "BSD", "L73", "PRM", "ADB", "MST", "DPDK",
+	};
+	const char *at = strrchr(why, '(');
+	size_t i, len;
+
+	if (!at || at - why < 5 || at[-1] != ' ')
+		return false;
+	do {
+		at += at[1] == ' ' ? 2 : 1;
+		len = strcspn(at, ",)");
+		for (i = 0; i < ARRAY_SIZE(sources); i++)
+			if (len == strlen(sources[i]) && !strncmp(at, sources[i], len))
+				break;
+		if (i == ARRAY_SIZE(sources))
+			return false;
+		at += len;
+	} while (*at == ',');
+	return !strcmp(at, ")");
+}
+
+static void expect_source(const char *name, const char *why)
+{
+	if (has_source(why))
+		return;
+	diag("%s: no source in '%s'", name, why);
+	wrong++;
+}
+
 static void test_tables(void)
 {
 	const char *fault = mlx5_fwctl_tables_fault();
@@ -147,19 +179,21 @@ static void test_tables(void)
 	for (i = 0; i < mlx5_fwctl_nr_opcodes; i++) {
 		const struct mlx5_fwctl_opcode *op = &mlx5_fwctl_opcodes[i];
 
-		if (!op->name[0] || !op->why[0])
-			wrong++;
+		wrong += !op->name[0];
+		expect_source(op->name, op->why);
 		for (j = 0; j < i; j++)
 			wrong += !strcmp(op->name, op[-1 - (long)j].name);
 	}
 	for (i = 0; i < mlx5_fwctl_nr_registers; i++) {
 		const struct mlx5_fwctl_register *reg = &mlx5_fwctl_registers[i];
 
-		if (!reg->name[0] || !reg->why[0])
-			wrong++;
+		wrong += !reg->name[0];
+		expect_source(reg->name, reg->why);
 		for (j = 0; j < i; j++)
 			wrong += !strcmp(reg->name, reg[-1 - (long)j].name);
 	}
+	for (i = 0; i < mlx5_fwctl_nr_contents; i++)
+		expect_source("content", mlx5_fwctl_contents[i].why);
 	if (mlx5_fwctl_nr_registers < 80) {
 		diag("%zu registers", mlx5_fwctl_nr_registers);
 		wrong++;

@@ -376,6 +376,9 @@ TEST_F(audit, ceiling)
 	EXPECT_RECORD("ceiling", "old=4 new=3 res=1");
 	EXPECT_RECORD("ceiling", "old=3 new=0 res=1");
 	EXPECT_NO_RECORD();
+	EXPECT_GT(0, sim_open(&self->sim, O_RDONLY));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_RECORD("open", "reason=8 res=0");
 }
 
 TEST_F(audit, first_taint)
