@@ -155,9 +155,9 @@ static void check_tables(const struct result *r, const __u8 *cmd, size_t len,
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int fuzz_one(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct result r, other;
 	size_t len, out_len, cut;

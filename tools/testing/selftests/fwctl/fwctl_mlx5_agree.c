@@ -125,9 +125,8 @@ FIXTURE_TEARDOWN(agree)
 	close(self->ro);
 }
 
-static void send_request(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(agree) *self, const struct mlx5_request *r,
-			 const struct expected *e)
+static void send_request(struct __test_metadata *_metadata, int fd,
+			 const struct mlx5_request *r, const struct expected *e)
 {
 	__u8 out[2 * MLX5_REQUEST_MAX];
 	__u32 out_len = r->out_len;
@@ -135,15 +134,13 @@ static void send_request(struct __test_metadata *_metadata,
 
 	if (r->no_rawio)
 		set_capability(CAP_SYS_RAWIO, false);
-	err = _test_rpc(r->read_only ? self->ro : self->rw, r->scope, r->in,
-			r->in_len, out, &out_len);
+	err = _test_rpc(fd, r->scope, r->in, r->in_len, out, &out_len);
 	if (r->no_rawio)
 		set_capability(CAP_SYS_RAWIO, true);
 	EXPECT_EQ(e->err, err);
 	EXPECT_EQ(r->out_len, out_len);
 	if (!err)
 		EXPECT_EQ(FW_STATUS, status_of(out));
-	self->reasons[e->reason]++;
 }
 
 static void check_event(struct __test_metadata *_metadata,
@@ -174,7 +171,9 @@ TEST_F_TIMEOUT(agree, generated_requests, 200)
 		for (i = 0; i < BATCH; i++) {
 			mlx5_make_request(&seed, &requests[i]);
 			expected[i] = expect(&requests[i], self->caps);
-			send_request(_metadata, self, &requests[i], &expected[i]);
+			send_request(_metadata, requests[i].read_only ? self->ro :
+				     self->rw, &requests[i], &expected[i]);
+			self->reasons[expected[i].reason]++;
 		}
 		ASSERT_EQ(0, fnl_receive(&self->nl, BATCH, 0));
 		ASSERT_EQ(BATCH, self->nl.nr_events);

@@ -60,28 +60,27 @@ static int read_identity(int fd)
 
 /* The device that is there now has the ceiling. */
 static void check(struct __test_metadata *_metadata, const char *after,
-		  FIXTURE_DATA(mlx5_ceiling) *self,
-		  const FIXTURE_VARIANT(mlx5_ceiling) *variant)
+		  struct mlx5_dev *dev, const char *ceiling, int err)
 {
 	char text[64];
 	int fd;
 
-	ASSERT_TRUE(wait_for(!mlx5_find(&self->dev)))
+	ASSERT_TRUE(wait_for(!mlx5_find(dev)))
 		TH_LOG("no device after %s", after);
 	ASSERT_EQ(0, read_file(text, sizeof(text),
 			       "/sys/class/fwctl/fwctl%d/scope_max",
-			       self->dev.number));
-	EXPECT_STREQ(variant->ceiling, text)
+			       dev->number));
+	EXPECT_STREQ(ceiling, text)
 		TH_LOG("after %s", after);
-	fd = mlx5_open(&self->dev, O_RDWR);
-	EXPECT_EQ(variant->err, fd < 0 ? errno : 0)
+	fd = mlx5_open(dev, O_RDWR);
+	EXPECT_EQ(err, fd < 0 ? errno : 0)
 		TH_LOG("after %s", after);
 	if (fd >= 0) {
 		EXPECT_EQ(0, read_identity(fd));
 		EXPECT_EQ(EACCES, mlx5_nop(fd));
 		close(fd);
 	}
-	EXPECT_EQ(EPERM, lower(&self->dev, "debug-read-only"));
+	EXPECT_EQ(EPERM, lower(dev, "debug-read-only"));
 }
 
 static int write_pci_driver(const struct mlx5_dev *dev, const char *file)
@@ -102,18 +101,21 @@ TEST_F_TIMEOUT(mlx5_ceiling, stays, 120)
 	/* A file that is open obeys at once. */
 	EXPECT_EQ(variant->err, read_identity(fd));
 	EXPECT_EQ(EACCES, mlx5_nop(fd));
-	check(_metadata, "lowering", self, variant);
+	check(_metadata, "lowering", &self->dev, variant->ceiling,
+	      variant->err);
 
 	snprintf(handle, sizeof(handle), "pci/%s", self->dev.pci);
 	EXPECT_EQ(0, run_program(reload));
-	check(_metadata, "devlink dev reload", self, variant);
+	check(_metadata, "devlink dev reload", &self->dev, variant->ceiling,
+	      variant->err);
 	EXPECT_EQ(ENODEV, read_identity(fd));
 	close(fd);
 
 	ASSERT_EQ(0, write_pci_driver(&self->dev, "unbind"));
 	EXPECT_EQ(ENOENT, mlx5_find(&self->dev));
 	ASSERT_EQ(0, write_pci_driver(&self->dev, "bind"));
-	check(_metadata, "unbind and bind", self, variant);
+	check(_metadata, "unbind and bind", &self->dev, variant->ceiling,
+	      variant->err);
 }
 
 TEST_HARNESS_MAIN
