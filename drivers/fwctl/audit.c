@@ -19,6 +19,13 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
+/*
+ * For audit_log(). One that may sleep waits, up to a minute, for the daemon to
+ * make room, and with it a slot of the device, or its removal. What finds no
+ * room is lost instead, and counted by audit.
+ */
+#define FWCTL_AUDIT_GFP	(GFP_ATOMIC | __GFP_NOWARN)
+
 /* Policy at work, as opposed to a request that is wrong in itself. */
 static bool fwctl_is_policy(enum fwctl_reason reason)
 {
@@ -90,7 +97,7 @@ void fwctl_record(struct fwctl_call *call)
 		atomic64_inc(&uctx->refused);
 		trace_fwctl_refused(call);
 		if (fwctl_is_policy(call->reason))
-			audit_log(audit_context(), GFP_KERNEL,
+			audit_log(audit_context(), FWCTL_AUDIT_GFP,
 				  AUDIT_KERNEL_OTHER,
 				  "fwctl op=rpc dev=%s pid=%d uid=%u declared=%u effective=%u command=0x%x reason=%u res=0",
 				  dev_name(&fwctl->dev),
@@ -113,7 +120,7 @@ void fwctl_record(struct fwctl_call *call)
  */
 void fwctl_record_open_refused(struct fwctl_device *fwctl)
 {
-	audit_log(audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
+	audit_log(audit_context(), FWCTL_AUDIT_GFP, AUDIT_KERNEL_OTHER,
 		  "fwctl op=open dev=%s pid=%d uid=%u reason=%u res=0",
 		  dev_name(&fwctl->dev), task_tgid_nr(current),
 		  from_kuid(&init_user_ns, current_uid()),
@@ -130,7 +137,7 @@ void fwctl_record_taint(struct fwctl_call *call)
 {
 	struct fwctl_device *fwctl = call->uctx->fwctl;
 
-	audit_log(audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
+	audit_log(audit_context(), FWCTL_AUDIT_GFP, AUDIT_KERNEL_OTHER,
 		  "fwctl op=taint dev=%s pid=%d uid=%u declared=%u res=1",
 		  dev_name(&fwctl->dev), task_tgid_nr(current),
 		  from_kuid(&init_user_ns, current_uid()), call->scope);
@@ -148,7 +155,7 @@ void fwctl_record_taint(struct fwctl_call *call)
 void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
 			  enum fwctl_ceiling new)
 {
-	audit_log(audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
+	audit_log(audit_context(), FWCTL_AUDIT_GFP, AUDIT_KERNEL_OTHER,
 		  "fwctl op=ceiling dev=%s pid=%d uid=%u old=%u new=%u res=1",
 		  dev_name(&fwctl->dev), task_tgid_nr(current),
 		  from_kuid(&init_user_ns, current_uid()), old, new);

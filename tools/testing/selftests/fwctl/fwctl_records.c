@@ -394,6 +394,71 @@ TEST_F(audit, first_taint)
 	EXPECT_NO_RECORD();
 }
 
+/* Makes a process the one that the kernel sends its audit records to. */
+static int set_auditd(int sock, pid_t pid)
+{
+	struct {
+		struct nlmsghdr header;
+		struct audit_status status;
+	} request = {
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = AUDIT_SET,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+		},
+		.status = {
+			.mask = AUDIT_STATUS_PID,
+			.pid = pid,
+		},
+	};
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr err;
+	} answer = {};
+
+	if (send(sock, &request, sizeof(request), 0) != sizeof(request))
+		return errno;
+	while (recv(sock, &answer, sizeof(answer), 0) > 0)
+		if (answer.header.nlmsg_type == NLMSG_ERROR)
+			return -answer.err.error;
+	return EIO;
+}
+
+/* By another process, for the daemon itself is never kept waiting */
+static int refuse_many(int fd)
+{
+	int status, i;
+	pid_t pid = fork();
+
+	if (!pid) {
+		set_capability(CAP_SYS_RAWIO, false);
+		for (i = 0; i < 500; i++)
+			if (_test_nop(fd, FWCTL_RPC_DEBUG_WRITE_FULL) != EPERM)
+				_exit(1);
+		set_capability(CAP_SYS_RAWIO, true);
+		_exit(_test_nop(fd, FWCTL_RPC_DEBUG_WRITE));
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+/*
+ * A daemon that does not read, so that the kernel has no more room for records:
+ * neither refusals nor the first taint wait for it.
+ */
+TEST_F(audit, daemon_is_stuck)
+{
+	int daemon = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	int size = 4096;
+
+	ASSERT_LE(0, daemon);
+	setsockopt(daemon, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (set_auditd(daemon, getpid()))
+		SKIP(return, "there is a daemon, or no CAP_AUDIT_CONTROL");
+	EXPECT_EQ(0, EXPECT_QUICK("500 refusals that the audit log has no room for",
+				  refuse_many(self->fd)));
+	close(daemon);
+}
+
 /* Each read returns a line. */
 static bool read_line(int log, char *text, size_t size)
 {
