@@ -4,6 +4,7 @@
  * until it is started again, so that this is to be the last program to run, on
  * a machine that can be thrown away.
  */
+#include "fwctl_audit_utils.h"
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"
@@ -193,6 +194,23 @@ TEST_F(lockdown, audit)
 	EXPECT_EQ(0, state.scopes[FULL]);
 	/* The read was declared to be a write: that is what taints. */
 	EXPECT_EQ(1 << FULL, state.taints);
+}
+
+TEST_F(lockdown, kernel_audit_log)
+{
+	int sock = audit_open();
+	char expected[256];
+
+	if (sock < 0)
+		SKIP(return, "no audit, or no CAP_AUDIT_READ");
+	ASSERT_TRUE(locked_down());
+	EXPECT_EQ(EPERM, _test_sim(self->fd, FULL, FWCTL_SIM_WRITE, 50, 1, NULL,
+				   NULL));
+	snprintf(expected, sizeof(expected),
+		 "fwctl op=rpc dev=fwctl%d pid=%d uid=0 declared=3 effective=3 command=0x11 reason=7 res=0",
+		 self->sim.number, getpid());
+	EXPECT_STREQ(expected, audit_next(sock, self->sim.number, 10000));
+	close(sock);
 }
 
 /* What is refused leaves no mark. */

@@ -274,6 +274,40 @@ TEST_F(memcg, stress)
 	test_nop(self->fd, 0);
 }
 
+/*
+ * A file keeps the largest of the buffers that calls give back, and no other:
+ * time and again a small call ends while a large one is under way.
+ */
+TEST_F(memcg, one_buffer_is_kept)
+{
+	unsigned long long before = 0, after;
+	struct fwctl_rpc small;
+	struct call large;
+	int round;
+
+	memset(answer, 1, sizeof(answer));
+	ASSERT_EQ(0, write_file("0", "%s/cgroup.procs", self->group));
+	for (round = 0; round < 24; round++) {
+		ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 30));
+		large.rpc = large_rpc(FWCTL_SIM_NOP, NULL);
+		large.rpc.out_len = 0;
+		ASSERT_EQ(0, call_start(&large, self->fd, FWCTL_RPC, &large.rpc));
+		ASSERT_TRUE(wait_for(sim_count(&self->sim, "rpcs_now") == 1));
+		ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
+		small = large_rpc(FWCTL_SIM_NOP, NULL);
+		small.in_len = MIB;
+		small.out_len = 0;
+		EXPECT_EQ(0, _test_ioctl(self->fd, FWCTL_RPC, &small));
+		EXPECT_EQ(0, call_end(&large));
+		if (!round)
+			before = group_value(self->group, "memory.current");
+	}
+	after = group_value(self->group, "memory.current");
+	EXPECT_GT(before + 4 * MIB, after)
+		TH_LOG("before: %llu KiB, after: %llu KiB", before >> 10, after >> 10);
+	EXPECT_EQ(0, write_file("0", CGROUP "/cgroup.procs"));
+}
+
 /* With nobody to kill, the errno is all that there is. */
 TEST_F(memcg, no_memory)
 {

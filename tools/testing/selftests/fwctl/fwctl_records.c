@@ -3,11 +3,7 @@
  * What the rest of the system is told: tracepoints, /proc/PID/fdinfo, the
  * kernel's audit log, and its log. Taints the kernel and lowers ceilings.
  */
-#include <linux/audit.h>
-#include <linux/netlink.h>
-#include <poll.h>
-#include <sys/socket.h>
-
+#include "fwctl_audit_utils.h"
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_module_utils.h"
 
@@ -274,15 +270,10 @@ FIXTURE(audit) {
 
 FIXTURE_SETUP(audit)
 {
-	struct sockaddr_nl group = {
-		.nl_family = AF_NETLINK,
-		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
-	};
-
 	if (sim_missing())
 		SKIP(return, "%s", sim_missing());
-	self->sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
-	if (self->sock < 0 || bind(self->sock, (void *)&group, sizeof(group)))
+	self->sock = audit_open();
+	if (self->sock < 0)
 		SKIP(return, "no audit, or no CAP_AUDIT_READ");
 	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
 	self->fd = sim_open(&self->sim, O_RDWR);
@@ -296,34 +287,6 @@ FIXTURE_TEARDOWN(audit)
 	EXPECT_EQ(0, sim_del(&self->sim));
 }
 
-/*
- * The next record about the device, from "fwctl" on, or "none" if there is none
- * within a time in milliseconds.
- */
-static const char *next_record(int sock, const struct sim *sim, int timeout)
-{
-	struct pollfd fd = { .fd = sock, .events = POLLIN };
-	static struct {
-		struct nlmsghdr header;
-		char text[8192];
-	} msg;
-	char device[32], *record;
-	ssize_t len;
-
-	snprintf(device, sizeof(device), " dev=fwctl%d ", sim->number);
-	while (poll(&fd, 1, timeout) > 0) {
-		len = recv(sock, &msg, sizeof(msg) - 1, 0);
-		if (len < NLMSG_HDRLEN ||
-		    msg.header.nlmsg_type != AUDIT_KERNEL_OTHER)
-			continue;
-		msg.text[len - NLMSG_HDRLEN] = 0;
-		record = strstr(msg.text, "fwctl op=");
-		if (record && strstr(record, device))
-			return record;
-	}
-	return "none";
-}
-
 #define EXPECT_RECORD(_op, _rest)					\
 do {									\
 	char __expected[256];						\
@@ -331,11 +294,11 @@ do {									\
 	snprintf(__expected, sizeof(__expected),			\
 		 "fwctl op=%s dev=fwctl%d pid=%d uid=0 %s", _op,	\
 		 self->sim.number, getpid(), _rest);			\
-	EXPECT_STREQ(__expected, next_record(self->sock, &self->sim, 10000)); \
+	EXPECT_STREQ(__expected, audit_next(self->sock, self->sim.number, 10000)); \
 } while (0)
 
 #define EXPECT_NO_RECORD() \
-	EXPECT_STREQ("none", next_record(self->sock, &self->sim, 300))
+	EXPECT_STREQ("none", audit_next(self->sock, self->sim.number, 300))
 
 /* Policy at work, as opposed to requests that are wrong in themselves */
 TEST_F(audit, refusals)
