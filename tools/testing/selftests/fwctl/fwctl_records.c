@@ -378,13 +378,16 @@ static int set_auditd(int sock, pid_t pid)
 		struct nlmsghdr header;
 		struct nlmsgerr err;
 	} answer = {};
+	int err = EIO;
 
 	if (send(sock, &request, sizeof(request), 0) != sizeof(request))
 		return errno;
-	while (recv(sock, &answer, sizeof(answer), 0) > 0)
-		if (answer.header.nlmsg_type == NLMSG_ERROR)
-			return -answer.err.error;
-	return EIO;
+	while (recv(sock, &answer, sizeof(answer), 0) > 0 &&
+	       answer.header.nlmsg_type != NLMSG_ERROR)
+		;
+	if (answer.header.nlmsg_type == NLMSG_ERROR)
+		err = -answer.err.error;
+	return err;
 }
 
 /* By another process, for the daemon itself is never kept waiting */
