@@ -408,6 +408,45 @@ TEST_F_TIMEOUT(audit, complete, 120)
 	fnl_close(&second);
 }
 
+/* One of the groups alone, with nobody in the others */
+TEST_F(audit, only_listener)
+{
+	static const struct {
+		const char *group;
+		unsigned int reads, writes, refused_reads, refused_writes;
+	} groups[] = {
+		{ FWCTL_MCGRP_AUDIT, 1, 1, 1, 1 },
+		{ FWCTL_MCGRP_AUDIT_REFUSED, 0, 0, 1, 1 },
+		{ FWCTL_MCGRP_AUDIT_WRITES, 0, 1, 0, 1 },
+	};
+	unsigned int i, j, seen[2][2], expected;
+	const struct audit_event *event;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		fnl_close(&self->nl);
+		ASSERT_EQ(0, fnl_listen(&self->nl, groups[i].group));
+		ASSERT_EQ(0, _test_sim(self->fd, 0, FWCTL_SIM_READ, 0, 0, NULL, NULL));
+		ASSERT_EQ(0, _test_sim(self->fd, 0, FWCTL_SIM_WRITE, 0, 0, NULL, NULL));
+		EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, FWCTL_SIM_READ, 20, 0, NULL,
+					     NULL));
+		EXPECT_EQ(EBADMSG, _test_sim(self->fd, 0, FWCTL_SIM_WRITE, 20, 0, NULL,
+					     NULL));
+		expected = groups[i].reads + groups[i].writes +
+			   groups[i].refused_reads + groups[i].refused_writes;
+		ASSERT_EQ(0, fnl_receive(&self->nl, expected, 0));
+		EXPECT_EQ(expected, self->nl.nr_events);
+		memset(seen, 0, sizeof(seen));
+		for (j = 0; j < self->nl.nr_events; j++) {
+			event = &self->nl.events[j];
+			seen[event->reason != FWCTL_REASON_ADMITTED][event->writes]++;
+		}
+		EXPECT_EQ(groups[i].reads, seen[0][0]);
+		EXPECT_EQ(groups[i].writes, seen[0][1]);
+		EXPECT_EQ(groups[i].refused_reads, seen[1][0]);
+		EXPECT_EQ(groups[i].refused_writes, seen[1][1]);
+	}
+}
+
 static const char * const audit_groups[] = {
 	FWCTL_MCGRP_AUDIT, FWCTL_MCGRP_AUDIT_REFUSED, FWCTL_MCGRP_AUDIT_WRITES,
 };
