@@ -81,7 +81,7 @@ TEST_F(audit, admitted)
 	__u32 len = sizeof(out);
 	__u64 before, after;
 
-	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 30));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 300));
 	before = now_ns();
 	test_rpc(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL, &in, sizeof(in), &out,
 		 &len);
@@ -103,8 +103,8 @@ TEST_F(audit, admitted)
 	EXPECT_EQ(0, event->result);
 	EXPECT_EQ(FWCTL_REASON_ADMITTED, event->reason);
 	EXPECT_LE(before, event->start);
-	/* A tick less is what a delay may turn out to be. */
-	EXPECT_LE(20000000, event->duration);
+	/* Ticks that the machine is behind with make a delay shorter. */
+	EXPECT_LE(100000000, event->duration);
 	EXPECT_GE(after, event->start + event->duration);
 }
 

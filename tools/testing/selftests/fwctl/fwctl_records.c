@@ -78,7 +78,7 @@ TEST_F(trace, finished)
 	unsigned long long duration;
 	char *text;
 
-	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 30));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 300));
 	test_rpc(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL, &in, sizeof(in), &out,
 		 &len);
 	text = read_trace(self->instance, self->text, sizeof(self->text));
@@ -92,7 +92,8 @@ TEST_F(trace, finished)
 	EXPECT_EVENT(event,
 		     "fwctl_finished: device=%d declared=3 effective=2 writes=1 command=0x11 in_len=16 out_len=16 reason=0 result=0 duration=%llu",
 		     self->sim.number, duration);
-	EXPECT_LE(20000000, duration);
+	/* Ticks that the machine is behind with make a delay shorter. */
+	EXPECT_LE(100000000, duration);
 	EXPECT_GT(20000000000, duration);
 	EXPECT_STREQ("none", next_event(&text, &self->sim));
 }
