@@ -291,6 +291,28 @@ TEST_F(audit, caller)
 	EXPECT_STREQ("15 bytes long !", event->comm);
 }
 
+TEST_F(audit, caller_in_user_namespace)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		if (setgid(4321) || setuid(1234) || unshare(CLONE_NEWUSER))
+			_exit(255);
+		/* Nobody has a number in there. */
+		_exit(getuid() == 1234 ? 254 : _test_nop(self->fd, 0));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WEXITSTATUS(status) == 255)
+		SKIP(return, "no user namespaces");
+	ASSERT_EQ(0, status);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	EXPECT_EQ(1234, self->nl.events->uid);
+	EXPECT_EQ(4321, self->nl.events->gid);
+}
+
 /* A thread counts as its process. */
 TEST_F(audit, thread)
 {
