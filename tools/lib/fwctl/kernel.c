@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <libudev.h>
 
 #include "private.h"
 
@@ -32,10 +31,42 @@ static unsigned int parse_scopes(const char *text)
 	return scopes;
 }
 
-static bool copy_string(char **to, const char *text)
+static const char *base_name(const char *path)
 {
-	*to = text ? strdup(text) : NULL;
-	return !text || *to;
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+/* What stands in a file without the newline at its end, or NULL. */
+static char *read_attribute(const char *dir, const char *name)
+{
+	char path[PATH_MAX], text[256];
+	ssize_t len;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len < 0)
+		return NULL;
+	text[len] = 0;
+	text[strcspn(text, "\n")] = 0;
+	return strdup(text);
+}
+
+/* Where a link leads to, or NULL. */
+static char *follow(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return NULL;
+	return realpath(path, NULL);
 }
 
 static int is_visible(const struct dirent *entry)
@@ -76,110 +107,100 @@ static char **folder_entries(const char *dir, const char *name)
  * Linux's own fwctl has no type, driver and scopes attributes: these stay
  * unknown then. Everything but the name may vanish while it is looked at.
  */
-static struct fwctl_dev *make_device(struct udev_device *udev)
+static struct fwctl_dev *make_device(const char *dir)
 {
-	struct udev_device *parent = udev_device_get_parent(udev);
-	const char *name = udev_device_get_sysname(udev);
-	const char *path = udev_device_get_devnode(udev);
-	const char *dir = NULL, *bus = NULL, *address = NULL;
-	const char *type = udev_device_get_sysattr_value(udev, "type");
 	struct fwctl_dev *dev = calloc(1, sizeof(*dev));
+	char *parent = follow(dir, "device");
+	char *bus = parent ? follow(parent, "subsystem") : NULL;
+	char *type = read_attribute(dir, "type");
+	char *scopes = read_attribute(dir, "scopes");
 
 	if (!dev)
-		return NULL;
+		goto out;
 	dev->fd = -1;
-	if (parent) {
-		dir = udev_device_get_syspath(parent);
-		bus = udev_device_get_subsystem(parent);
-		address = udev_device_get_sysname(parent);
-	}
-	dev->type = type ? strtoul(type, NULL, 0) : FWCTL_DEVICE_TYPE_ERROR;
-	dev->scopes = parse_scopes(udev_device_get_sysattr_value(udev,
-								 "scopes"));
-	dev->netdevs = folder_entries(dir, "net");
-	dev->rdma_devs = folder_entries(dir, "infiniband");
-	if (path)
-		dev->path = strdup(path);
-	else if (asprintf(&dev->path, "/dev/fwctl/%s", name) < 0)
+	dev->name = strdup(base_name(dir));
+	if (asprintf(&dev->path, "/dev/fwctl/%s", base_name(dir)) < 0)
 		dev->path = NULL;
-	if (copy_string(&dev->name, name) && dev->path && dev->netdevs &&
-	    dev->rdma_devs && copy_string(&dev->parent, address) &&
-	    copy_string(&dev->bus, bus) &&
-	    copy_string(&dev->driver,
-			udev_device_get_sysattr_value(udev, "driver")))
-		return dev;
-	fwctl_dev_free(dev);
-	return NULL;
+	dev->driver = read_attribute(dir, "driver");
+	dev->parent = parent ? strdup(base_name(parent)) : NULL;
+	dev->bus = bus ? strdup(base_name(bus)) : NULL;
+	dev->type = type ? strtoul(type, NULL, 0) : FWCTL_DEVICE_TYPE_ERROR;
+	dev->scopes = parse_scopes(scopes);
+	dev->netdevs = folder_entries(parent, "net");
+	dev->rdma_devs = folder_entries(parent, "infiniband");
+	if (!dev->name || !dev->path || !dev->netdevs || !dev->rdma_devs ||
+	    (parent && !dev->parent) || (bus && !dev->bus)) {
+		fwctl_dev_free(dev);
+		dev = NULL;
+	}
+out:
+	free(parent);
+	free(bus);
+	free(type);
+	free(scopes);
+	return dev;
 }
 
-/* Fill an array from what an enumeration has found. */
-static int make_devices(struct udev *udev, struct udev_enumerate *found,
-			struct fwctl_dev ***devs)
+static int is_device(const struct dirent *entry)
 {
-	struct udev_list_entry *first = udev_enumerate_get_list_entry(found);
-	struct udev_list_entry *entry;
-	struct udev_device *device;
-	struct fwctl_dev **list;
-	size_t count = 0;
+	return fwctl_is_device_name(entry->d_name);
+}
 
-	udev_list_entry_foreach(entry, first)
-		count++;
-	list = calloc(count + 1, sizeof(*list));
-	if (!list)
+/* Add a device to an array; one that has vanished meanwhile is no error. */
+static int add_device(struct fwctl_dev **list, size_t *count, const char *name)
+{
+	char dir[PATH_MAX];
+
+	if (snprintf(dir, sizeof(dir), CLASS "/%s", name) >= (int)sizeof(dir) ||
+	    access(dir, F_OK))
+		return 0;
+	list[*count] = make_device(dir);
+	if (!list[*count])
 		return -ENOMEM;
-	count = 0;
-	udev_list_entry_foreach(entry, first) {
-		device = udev_device_new_from_syspath(udev, udev_list_entry_get_name(entry));
-		/* One that has vanished meanwhile is no error. */
-		if (!device)
-			continue;
-		if (fwctl_is_device_name(udev_device_get_sysname(device))) {
-			list[count] = make_device(device);
-			if (!list[count]) {
-				udev_device_unref(device);
-				fwctl_list_free(list);
-				return -ENOMEM;
-			}
-			count++;
-		}
-		udev_device_unref(device);
-	}
-	*devs = list;
+	++*count;
 	return 0;
 }
 
+/*
+ * Not by libudev: its enumeration takes over a hundred system calls for each
+ * device, reading the folder and the attributes takes two dozen.
+ */
 static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 		       struct fwctl_dev ***devs)
 {
-	struct udev *udev = udev_new();
-	struct udev_enumerate *found = udev ? udev_enumerate_new(udev) : NULL;
-	int ret = -ENOMEM;
+	struct dirent **entries = NULL;
+	struct fwctl_dev **list;
+	int found = 0, i, ret = 0;
+	size_t count = 0;
 
-	if (!found)
-		goto out;
-	if (access(CLASS, F_OK)) {
-		ret = fwctl_fail(ctx->error, -ENOENT,
-				 "there is no %s: load the device's module, e.g. modprobe mlx5_fwctl",
-				 CLASS);
-		goto out;
+	if (access(CLASS, F_OK))
+		return fwctl_fail(ctx->error, -ENOENT,
+				  "there is no %s: load the device's module, e.g. modprobe mlx5_fwctl",
+				  CLASS);
+	if (!name) {
+		found = scandir(CLASS, &entries, is_device, NULL);
+		if (found < 0)
+			return fwctl_fail(ctx->error, -errno,
+					  "cannot list %s: %s", CLASS,
+					  strerrordesc_np(errno));
 	}
-	ret = udev_enumerate_add_match_subsystem(found, "fwctl");
-	if (!ret && name)
-		ret = udev_enumerate_add_match_sysname(found, name);
-	if (!ret)
-		ret = udev_enumerate_scan_devices(found);
-	if (ret < 0) {
-		fwctl_fail(ctx->error, ret, "cannot list " CLASS ": %s",
-			   strerrordesc_np(-ret));
-		goto out;
+	list = calloc(found + 2, sizeof(*list));
+	if (!list)
+		ret = -ENOMEM;
+	else if (name)
+		ret = add_device(list, &count, name);
+	for (i = 0; i < found; i++) {
+		if (!ret)
+			ret = add_device(list, &count, entries[i]->d_name);
+		free(entries[i]);
 	}
-	ret = make_devices(udev, found, devs);
-out:
-	if (ret == -ENOMEM)
-		fwctl_fail(ctx->error, ret, "no memory");
-	udev_enumerate_unref(found);
-	udev_unref(udev);
-	return ret;
+	free(entries);
+	if (ret) {
+		fwctl_list_free(list);
+		return fwctl_fail(ctx->error, ret, "no memory");
+	}
+	*devs = list;
+	return 0;
 }
 
 static int kernel_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
