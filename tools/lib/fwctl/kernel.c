@@ -2,12 +2,211 @@
 /*
  * The transport that leads to the kernel.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "private.h"
+
+#define CLASS "/sys/class/fwctl"
+
+static unsigned int parse_scopes(const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+	enum fwctl_rpc_scope scope;
+	unsigned int scopes = 0;
+	char *word, *rest;
+
+	for (word = copy ? strtok_r(copy, " ", &rest) : NULL; word;
+	     word = strtok_r(NULL, " ", &rest))
+		if (!fwctl_scope_parse(word, &scope))
+			scopes |= 1U << scope;
+	free(copy);
+	return scopes;
+}
+
+static const char *base_name(const char *path)
+{
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+/* What stands in a file without the newline at its end, or NULL. */
+static char *read_attribute(const char *dir, const char *name)
+{
+	char path[PATH_MAX], text[256];
+	ssize_t len;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len < 0)
+		return NULL;
+	text[len] = 0;
+	text[strcspn(text, "\n")] = 0;
+	return strdup(text);
+}
+
+/* Where a link leads to, or NULL. */
+static char *follow(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return NULL;
+	return realpath(path, NULL);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* The entries of a folder; none if it is not there. NULL without memory. */
+static char **folder_entries(const char *dir, const char *name)
+{
+	struct dirent **entries = NULL;
+	char path[PATH_MAX];
+	char **names;
+	int count = 0;
+	int i, n = 0;
+
+	if (dir && snprintf(path, sizeof(path), "%s/%s", dir, name) <
+	    (int)sizeof(path))
+		count = scandir(path, &entries, is_visible, versionsort);
+	if (count < 0)
+		count = 0;
+	names = calloc(count + 1, sizeof(*names));
+	for (i = 0; i < count; i++) {
+		if (names && n == i) {
+			names[n] = strdup(entries[i]->d_name);
+			n += !!names[n];
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	if (n == count)
+		return names;
+	fwctl_strings_free(names);
+	return NULL;
+}
+
+/*
+ * Linux's own fwctl has no type, driver and scopes attributes: these stay
+ * unknown then. Everything but the name may vanish while it is looked at.
+ */
+static struct fwctl_dev *make_device(const char *dir)
+{
+	struct fwctl_dev *dev = calloc(1, sizeof(*dev));
+	char *parent = follow(dir, "device");
+	char *bus = parent ? follow(parent, "subsystem") : NULL;
+	char *type = read_attribute(dir, "type");
+	char *scopes = read_attribute(dir, "scopes");
+
+	if (!dev)
+		goto out;
+	dev->fd = -1;
+	dev->name = strdup(base_name(dir));
+	if (asprintf(&dev->path, "/dev/fwctl/%s", base_name(dir)) < 0)
+		dev->path = NULL;
+	dev->driver = read_attribute(dir, "driver");
+	dev->parent = parent ? strdup(base_name(parent)) : NULL;
+	dev->bus = bus ? strdup(base_name(bus)) : NULL;
+	dev->type = type ? strtoul(type, NULL, 0) : FWCTL_DEVICE_TYPE_ERROR;
+	dev->scopes = parse_scopes(scopes);
+	dev->netdevs = folder_entries(parent, "net");
+	dev->rdma_devs = folder_entries(parent, "infiniband");
+	if (!dev->name || !dev->path || !dev->netdevs || !dev->rdma_devs ||
+	    (parent && !dev->parent) || (bus && !dev->bus)) {
+		fwctl_dev_free(dev);
+		dev = NULL;
+	}
+out:
+	free(parent);
+	free(bus);
+	free(type);
+	free(scopes);
+	return dev;
+}
+
+static int is_device(const struct dirent *entry)
+{
+	return fwctl_is_device_name(entry->d_name);
+}
+
+/* Add a device to an array; one that has vanished meanwhile is no error. */
+static int add_device(struct fwctl_dev **list, size_t *count, const char *name)
+{
+	char dir[PATH_MAX];
+
+	if (snprintf(dir, sizeof(dir), CLASS "/%s", name) >= (int)sizeof(dir) ||
+	    access(dir, F_OK))
+		return 0;
+	list[*count] = make_device(dir);
+	if (!list[*count])
+		return -ENOMEM;
+	++*count;
+	return 0;
+}
+
+/*
+ * Not by libudev: its enumeration takes over a hundred system calls for each
+ * device, reading the folder and the attributes takes two dozen.
+ */
+static int kernel_list(struct fwctl_ctx *ctx, const char *name,
+		       struct fwctl_dev ***devs)
+{
+	struct dirent **entries = NULL;
+	struct fwctl_dev **list;
+	int found = 0, i, ret = 0;
+	size_t count = 0;
+
+	if (access(CLASS, F_OK))
+		return fwctl_fail(ctx->error, -ENOENT,
+				  "there is no %s: load the device's module, e.g. modprobe mlx5_fwctl",
+				  CLASS);
+	if (!name) {
+		found = scandir(CLASS, &entries, is_device, NULL);
+		if (found < 0)
+			return fwctl_fail(ctx->error, -errno,
+					  "cannot list %s: %s", CLASS,
+					  strerrordesc_np(errno));
+	}
+	list = calloc(found + 2, sizeof(*list));
+	if (!list)
+		ret = -ENOMEM;
+	else if (name)
+		ret = add_device(list, &count, name);
+	for (i = 0; i < found; i++) {
+		if (!ret)
+			ret = add_device(list, &count, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	if (ret) {
+		fwctl_list_free(list);
+		return fwctl_fail(ctx->error, ret, "no memory");
+	}
+	*devs = list;
+	return 0;
+}
+
+static int kernel_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
+{
+	return fwctl_nl_states(&ctx->nl, states);
+}
 
 static int kernel_open(struct fwctl_dev *dev, bool write)
 {
@@ -22,6 +221,7 @@ static int kernel_open(struct fwctl_dev *dev, bool write)
 static void kernel_close(struct fwctl_dev *dev)
 {
 	close(dev->fd);
+	dev->fd = -1;
 }
 
 static int kernel_info(struct fwctl_dev *dev, struct fwctl_info *info)
@@ -34,9 +234,23 @@ static int kernel_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	return ioctl(dev->fd, FWCTL_RPC, rpc) ? -errno : 0;
 }
 
+static int kernel_state(struct fwctl_dev *dev, struct fwctl_state **state)
+{
+	return fwctl_nl_state(&dev->nl, dev->name, state);
+}
+
+static int kernel_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	return fwctl_nl_lower(&dev->nl, dev->name, ceiling);
+}
+
 const struct fwctl_transport fwctl_transport_kernel = {
+	.list = kernel_list,
+	.states = kernel_states,
 	.open = kernel_open,
 	.close = kernel_close,
 	.info = kernel_info,
 	.rpc = kernel_rpc,
+	.state = kernel_state,
+	.lower = kernel_lower,
 };
