@@ -32,6 +32,8 @@ struct fwctl_transport {
 
 extern const struct fwctl_transport fwctl_transport_kernel;
 
+int fwctl_ctx_set_root(struct fwctl_ctx *ctx, const char *root);
+
 struct fwctl_ctx {
 	char *root;
 	const struct fwctl_transport *transport;
