@@ -3,14 +3,17 @@
  * A device: what is known about it, and talking to it.
  */
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <fwctl/sim.h>
 
 #include "private.h"
 
-/**
- * fwctl_dev_free - release a device, closing it if it is open
- * @dev: the device, or NULL
- */
 void fwctl_dev_free(struct fwctl_dev *dev)
 {
 	if (!dev)
@@ -21,95 +24,59 @@ void fwctl_dev_free(struct fwctl_dev *dev)
 	free(dev->driver);
 	free(dev->parent);
 	free(dev->bus);
+	fwctl_strings_free(dev->netdevs);
+	fwctl_strings_free(dev->rdma_devs);
+	fwctl_recorder_put(dev->recorder);
+	fwctl_player_put(dev->player);
+	fwctl_nl_close(&dev->nl);
 	free(dev);
 }
 
-/**
- * fwctl_dev_name - name of a device, e.g. fwctl0
- * @dev: the device
- *
- * Return: the name; valid as long as @dev.
- */
 const char *fwctl_dev_name(const struct fwctl_dev *dev)
 {
 	return dev->name;
 }
 
-/**
- * fwctl_dev_path - path of a device's file, e.g. /dev/fwctl/fwctl0
- * @dev: the device
- *
- * Return: the path; valid as long as @dev.
- */
 const char *fwctl_dev_path(const struct fwctl_dev *dev)
 {
 	return dev->path;
 }
 
-/**
- * fwctl_dev_type - whose format a device speaks
- * @dev: the device
- *
- * Return: &enum fwctl_device_type; FWCTL_DEVICE_TYPE_ERROR for as long as it is
- * not known, because the kernel has no attribute for it and fwctl_dev_info()
- * was not called.
- */
 __u32 fwctl_dev_type(const struct fwctl_dev *dev)
 {
 	return dev->type;
 }
 
-/**
- * fwctl_dev_driver - name of the module that serves a device
- * @dev: the device
- *
- * Return: the name, valid as long as @dev, or NULL if the kernel does not tell.
- */
 const char *fwctl_dev_driver(const struct fwctl_dev *dev)
 {
 	return dev->driver;
 }
 
-/**
- * fwctl_dev_parent - the device that the RPCs reach, e.g. 0000:03:00.0
- * @dev: the device
- *
- * Return: its name on its bus, valid as long as @dev, or NULL if not known.
- */
 const char *fwctl_dev_parent(const struct fwctl_dev *dev)
 {
 	return dev->parent;
 }
 
-/**
- * fwctl_dev_bus - the bus of a device's parent, e.g. pci
- * @dev: the device
- *
- * Return: its name, valid as long as @dev, or NULL if not known.
- */
 const char *fwctl_dev_bus(const struct fwctl_dev *dev)
 {
 	return dev->bus;
 }
 
-/**
- * fwctl_dev_scopes - the scopes that a device admits
- * @dev: the device
- *
- * Return: a mask with bit N set for the &enum fwctl_rpc_scope N; 0 if the
- * kernel does not tell.
- */
+const char *const *fwctl_dev_netdevs(const struct fwctl_dev *dev)
+{
+	return (const char *const *)dev->netdevs;
+}
+
+const char *const *fwctl_dev_rdma_devs(const struct fwctl_dev *dev)
+{
+	return (const char *const *)dev->rdma_devs;
+}
+
 unsigned int fwctl_dev_scopes(const struct fwctl_dev *dev)
 {
 	return dev->scopes;
 }
 
-/**
- * fwctl_dev_error - why the last function that failed on a device did so
- * @dev: the device
- *
- * Return: one line, valid until the next function on @dev.
- */
 const char *fwctl_dev_error(const struct fwctl_dev *dev)
 {
 	return dev->error;
@@ -122,11 +89,13 @@ const char *fwctl_dev_error(const struct fwctl_dev *dev)
 #define NOT_FWCTL "the file is not an fwctl device"
 #define LOOK_AGAIN "list the devices again"
 #define SEE_LOG "see the kernel's log"
+#define NOT_RECORDED "the recording has no such request"
+#define RECORD_IT "replay what was recorded, or record this, too"
 #define SEE_CGROUP "see the limit of this process's memory cgroup"
 
 static const struct fwctl_hint open_hints[] = {
 	{ EACCES, "permission denied, or the device's ceiling is none",
-	  "check the mode of the file, and scope_max of the device" },
+	  "see the owner and mode of the file, and the ceiling of the device" },
 	{ EPERM, "permission denied", "run as root, or get access to the file" },
 	{ ENOENT, "there is no such file", "see that devtmpfs or udev makes it" },
 	{ ENODEV, GONE, LOOK_AGAIN },
@@ -135,6 +104,8 @@ static const struct fwctl_hint open_hints[] = {
 	  "close some, or raise the parameter max_files of the module fwctl" },
 	{ ENOMEM, NO_MEMORY, SEE_CGROUP },
 	{ ETIMEDOUT, NO_ANSWER, SEE_LOG },
+	{ EINVAL, "no such flags", "use those of enum fwctl_open_flags" },
+	{ ENODATA, NOT_RECORDED, RECORD_IT },
 };
 
 static const struct fwctl_hint info_hints[] = {
@@ -142,6 +113,8 @@ static const struct fwctl_hint info_hints[] = {
 	{ ENODEV, GONE, LOOK_AGAIN },
 	{ ENOTTY, NOT_FWCTL, LOOK_AGAIN },
 	{ ENOMEM, NO_MEMORY, SEE_CGROUP },
+	{ EMSGSIZE, "there is room for 4 GiB or more", "give less" },
+	{ ENODATA, NOT_RECORDED, RECORD_IT },
 };
 
 static const struct fwctl_hint rpc_hints[] = {
@@ -161,63 +134,96 @@ static const struct fwctl_hint rpc_hints[] = {
 	{ ENODEV, GONE, LOOK_AGAIN },
 	{ ETIMEDOUT, NO_ANSWER, SEE_LOG },
 	{ ENOMEM, NO_MEMORY, SEE_CGROUP },
+	{ EFAULT, "there is no memory at an address", "check the buffers" },
+	{ ENODATA, NOT_RECORDED, RECORD_IT },
 };
 
-/**
- * fwctl_dev_open - open a device
- * @dev: a device that is not open
- * @flags: &enum fwctl_open_flags
- *
- * Opens it for reading and writing.
- *
- * Return: 0, or a negative errno with a message in @dev: -EACCES without
- * permission, -EBUSY if too many files are open, -ENODEV or -ENOENT if it is
- * gone, -EALREADY if it is open already.
+/*
+ * Types of devices whose drivers return -EBADMSG for nothing that has reached
+ * the device, Linux's own included. Of the others it is not known.
  */
+static const __u32 refused_by_ebadmsg[] = {
+	FWCTL_DEVICE_TYPE_MLX5,
+	FWCTL_DEVICE_TYPE_SIM,
+};
+
+/* Who may open a file, for a message. */
+static void describe_file(const char *path, char *text, size_t len)
+{
+	char owner_buf[1024], group_buf[1024];
+	struct passwd pwd, *owner = NULL;
+	struct group grp, *group = NULL;
+	struct stat st;
+
+	if (stat(path, &st)) {
+		snprintf(text, len, "look at it with ls -l");
+		return;
+	}
+	getpwuid_r(st.st_uid, &pwd, owner_buf, sizeof(owner_buf), &owner);
+	getgrgid_r(st.st_gid, &grp, group_buf, sizeof(group_buf), &group);
+	if (group && strcmp(group->gr_name, "root") && (st.st_mode & 0040))
+		snprintf(text, len,
+			 "it belongs to %.32s:%.32s, mode %04o: run as a member of group %.32s or as root",
+			 owner ? owner->pw_name : "?", group->gr_name,
+			 st.st_mode & 07777, group->gr_name);
+	else
+		snprintf(text, len,
+			 "it belongs to %.32s:%.32s, mode %04o: run as root, or give it to a group by a udev rule",
+			 owner ? owner->pw_name : "?",
+			 group ? group->gr_name : "?", st.st_mode & 07777);
+}
+
+static int fail_open(struct fwctl_dev *dev, int err, bool write)
+{
+	struct fwctl_hint hint = fwctl_hint(open_hints, ARRAY_SIZE(open_hints),
+					    err);
+	char who[192];
+
+	/* A recording's path may mean something else on this machine. */
+	if (err == -EACCES && !dev->player) {
+		if (euidaccess(dev->path, write ? R_OK | W_OK : R_OK)) {
+			describe_file(dev->path, who, sizeof(who));
+			hint.what = "permission denied";
+			hint.todo = who;
+		} else {
+			hint.what = "the device's ceiling is none";
+			hint.todo = "that is in force until the machine is booted anew";
+		}
+	}
+	return fwctl_fail(dev->error, err, "%s: cannot open %s: %s: %s",
+			  dev->name, dev->path, hint.what, hint.todo);
+}
+
 int fwctl_dev_open(struct fwctl_dev *dev, unsigned int flags)
 {
-	struct fwctl_hint hint;
-	bool write = true;
+	bool write = !(flags & FWCTL_OPEN_READ_ONLY);
 	int ret;
 
+	if (flags & ~(FWCTL_OPEN_READ_ONLY_OK | FWCTL_OPEN_READ_ONLY))
+		return fail_open(dev, -EINVAL, write);
 	if (dev->is_open)
-		return fwctl_fail(dev->error, -EALREADY, "%s: is open already",
+		return fwctl_fail(dev->error, -EALREADY,
+				  "%s: is open already: close it first",
 				  dev->name);
 
 	ret = dev->transport->open(dev, write);
-	if ((ret == -EACCES || ret == -EPERM || ret == -EROFS) &&
+	if ((ret == -EACCES || ret == -EPERM || ret == -EROFS) && write &&
 	    (flags & FWCTL_OPEN_READ_ONLY_OK)) {
 		write = false;
 		ret = dev->transport->open(dev, write);
 	}
 	if (ret)
-		goto err;
+		return fail_open(dev, ret, write);
 	dev->is_open = true;
 	dev->writable = write;
 	return 0;
-err:
-	hint = fwctl_hint(open_hints, ARRAY_SIZE(open_hints), ret);
-	return fwctl_fail(dev->error, ret, "%s: cannot open %s: %s: %s",
-			  dev->name, dev->path, hint.what, hint.todo);
 }
 
-/**
- * fwctl_dev_writable - is a device open for writing?
- * @dev: the device
- *
- * Return: false also if it is not open.
- */
 bool fwctl_dev_writable(const struct fwctl_dev *dev)
 {
 	return dev->is_open && dev->writable;
 }
 
-/**
- * fwctl_dev_close - close a device
- * @dev: a device, open or not
- *
- * The handle stays; the device may be opened again.
- */
 void fwctl_dev_close(struct fwctl_dev *dev)
 {
 	if (dev->is_open)
@@ -225,18 +231,6 @@ void fwctl_dev_close(struct fwctl_dev *dev)
 	dev->is_open = false;
 }
 
-/**
- * fwctl_dev_info - ask a device who answers its RPCs
- * @dev: an open device
- * @data: room for the structure that belongs to the device's type, or NULL
- * @len: bytes of room at @data; replaced by the number of bytes that the device
- *	has to say, be that more or less
- *
- * What the device does not fill of @data is zeroed. fwctl_dev_type() tells
- * what the device said.
- *
- * Return: 0, or a negative errno with a message in @dev.
- */
 int fwctl_dev_info(struct fwctl_dev *dev, void *data, size_t *len)
 {
 	struct fwctl_info info = {
@@ -261,27 +255,30 @@ err:
 			  hint.what, hint.todo);
 }
 
-/**
- * fwctl_dev_rpc - send a request and wait for its answer
- * @dev: an open device
- * @scope: what the request is for; the kernel refuses a request that does more
- * @in: the request, in the format of the device's type
- * @in_len: its length
- * @out: room for the answer; may be @in
- * @out_len: bytes of room at @out; replaced by the length of the answer, of
- *	which no more than the room was written
- *
- * An error that the firmware reports is a success here: the answer carries it.
- *
- * Return: 0, or a negative errno with a message in @dev: -EPERM, -EACCES and
- * -EBADMSG if the kernel refuses the request, -EMSGSIZE if a length is wrong,
- * -EOPNOTSUPP if it does not know the scope, -ENODEV if the device is gone, or
- * what the device's driver reports.
- */
+static int fail_rpc(struct fwctl_dev *dev, int err, enum fwctl_rpc_scope scope,
+		    const void *in, size_t in_len)
+{
+	struct fwctl_hint hint = fwctl_hint(rpc_hints, ARRAY_SIZE(rpc_hints),
+					    err);
+	const char *name = fwctl_scope_name(scope);
+	const unsigned char *bytes = in;
+	char begin[2 * 16 + 1] = "";
+	size_t i;
+
+	/* No scope makes a file writable that was opened for reading. */
+	if (err == -EBADMSG && !dev->writable)
+		hint.todo = "get access for writing, or ask for a higher scope";
+	for (i = 0; bytes && i < in_len && i < 16; i++)
+		sprintf(begin + 2 * i, "%02x", bytes[i]);
+	return fwctl_fail(dev->error, err,
+			  "%s: rpc of %zu bytes (%s%s) under scope %s: %s: %s",
+			  dev->name, in_len, begin, in_len > 16 ? "..." : "",
+			  name ? name : "unknown", hint.what, hint.todo);
+}
+
 int fwctl_dev_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
 		  const void *in, size_t in_len, void *out, size_t *out_len)
 {
-	const char *name = fwctl_scope_name(scope);
 	struct fwctl_rpc rpc = {
 		.size = sizeof(rpc),
 		.scope = scope,
@@ -290,23 +287,51 @@ int fwctl_dev_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
 		.in = (uintptr_t)in,
 		.out = (uintptr_t)out,
 	};
-	struct fwctl_hint hint;
 	int ret = -EBADF;
 
 	if (dev->is_open)
 		ret = in_len > UINT32_MAX || *out_len > UINT32_MAX ? -EMSGSIZE :
 		      dev->transport->rpc(dev, &rpc);
 	if (ret)
-		goto err;
+		return fail_rpc(dev, ret, scope, in, in_len);
 	*out_len = rpc.out_len;
 	return 0;
-err:
-	hint = fwctl_hint(rpc_hints, ARRAY_SIZE(rpc_hints), ret);
-	/* No scope makes a file writable that was opened for reading. */
-	if (ret == -EBADMSG && !dev->writable)
-		hint.todo = "get access for writing, or ask for a higher scope";
-	return fwctl_fail(dev->error, ret,
-			  "%s: rpc of %zu bytes under scope %s: %s: %s",
-			  dev->name, in_len, name ? name : "unknown",
-			  hint.what, hint.todo);
+}
+
+/* May a request be sent again under another scope after -EBADMSG? */
+static bool tells_refusals(const struct fwctl_dev *dev)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(refused_by_ebadmsg); i++)
+		if (refused_by_ebadmsg[i] == dev->type)
+			return true;
+	return false;
+}
+
+int fwctl_dev_rpc_least(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
+			const void *in, size_t in_len, void *out,
+			size_t *out_len, enum fwctl_rpc_scope *used)
+{
+	unsigned int scope = FWCTL_RPC_CONFIGURATION;
+	size_t none = 0;
+	int ret = 0;
+
+	if (used)
+		*used = FWCTL_RPC_CONFIGURATION;
+	/* Linux's own fwctl tells the type only to whoever has it open. */
+	if (dev->type == FWCTL_DEVICE_TYPE_ERROR)
+		ret = fwctl_dev_info(dev, NULL, &none);
+	if (ret)
+		return ret;
+	if (!tells_refusals(dev))
+		return fwctl_fail(dev->error, -EOPNOTSUPP,
+				  "%s: devices of type %u do not tell a scope that does not suffice from other errors: name the scope",
+				  dev->name, dev->type);
+	do {
+		if (used)
+			*used = scope;
+		ret = fwctl_dev_rpc(dev, scope, in, in_len, out, out_len);
+	} while (ret == -EBADMSG && scope++ < max);
+	return ret;
 }

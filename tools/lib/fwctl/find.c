@@ -1,270 +1,54 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Contexts, and the devices that sysfs knows.
+ * Finding devices by whatever they are known as, and waiting for them.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
+#include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+#include <libudev.h>
 
 #include "private.h"
 
-#define CLASS "/sys/class/fwctl"
-
-/**
- * fwctl_ctx_new - make a context
- *
- * Return: the context, to be released by fwctl_ctx_free(), or NULL without
- * memory.
- */
-struct fwctl_ctx *fwctl_ctx_new(void)
+static int by_number(const void *a, const void *b)
 {
-	struct fwctl_ctx *ctx = calloc(1, sizeof(*ctx));
+	const struct fwctl_dev *const *left = a, *const *right = b;
 
-	if (!ctx)
-		return NULL;
-	ctx->transport = &fwctl_transport_kernel;
-	ctx->root = strdup("");
-	if (!ctx->root) {
-		free(ctx);
-		return NULL;
-	}
-	return ctx;
+	return strverscmp((*left)->name, (*right)->name);
 }
 
-/**
- * fwctl_ctx_free - release a context
- * @ctx: the context, or NULL
- *
- * Devices that were found through it stay usable.
- */
-void fwctl_ctx_free(struct fwctl_ctx *ctx)
+/* The answers to what is asked of a device are to come from the context's. */
+static void adopt(struct fwctl_ctx *ctx, struct fwctl_dev *dev)
 {
-	if (!ctx)
-		return;
-	free(ctx->root);
-	free(ctx);
-}
-
-/**
- * fwctl_ctx_error - why the last function that failed on a context did so
- * @ctx: the context
- *
- * Return: one line, valid until the next function on @ctx.
- */
-const char *fwctl_ctx_error(const struct fwctl_ctx *ctx)
-{
-	return ctx->error;
-}
-
-/**
- * fwctl_ctx_set_root - look for /sys and /dev somewhere else
- * @ctx: the context
- * @root: the folder that holds sys and dev; "" for the usual place
- *
- * For file systems of containers and for tests. Devices found earlier keep what
- * they have.
- *
- * Return: 0 or -ENOMEM.
- */
-int fwctl_ctx_set_root(struct fwctl_ctx *ctx, const char *root)
-{
-	char *copy = strdup(root);
-
-	if (!copy)
-		return fwctl_fail(ctx->error, -ENOMEM, "no memory");
-	free(ctx->root);
-	ctx->root = copy;
-	return 0;
-}
-
-/* "fwctl" and a number: the only names that the class hands out. */
-static bool is_device_name(const char *name)
-{
-	if (strncmp(name, "fwctl", 5) || !name[5])
-		return false;
-	for (name += 5; *name; name++)
-		if (!isdigit((unsigned char)*name))
-			return false;
-	return true;
-}
-
-static int is_device_entry(const struct dirent *entry)
-{
-	return is_device_name(entry->d_name);
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* The last part of where a symbolic link leads to, or NULL. */
-static char *link_target(const char *dir, const char *link)
-{
-	char path[PATH_MAX], resolved[PATH_MAX];
-	int len = snprintf(path, sizeof(path), "%s/%s", dir, link);
-
-	if (len < 0 || (size_t)len >= sizeof(path) || !realpath(path, resolved))
-		return NULL;
-	return strdup(base_name(resolved));
-}
-
-/* The content of an attribute without the newline at its end, or NULL. */
-static char *attribute(const char *dir, const char *name)
-{
-	char path[PATH_MAX], line[256];
-	int len = snprintf(path, sizeof(path), "%s/%s", dir, name);
-	char *text;
-	FILE *file;
-
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return NULL;
-	file = fopen(path, "re");
-	if (!file)
-		return NULL;
-	text = fgets(line, sizeof(line), file);
-	fclose(file);
-	if (!text)
-		return NULL;
-	text[strcspn(text, "\n")] = 0;
-	return strdup(text);
-}
-
-static unsigned int parse_scopes(char *text)
-{
-	enum fwctl_rpc_scope scope;
-	unsigned int scopes = 0;
-	char *word, *rest;
-
-	for (word = strtok_r(text, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest))
-		if (!fwctl_scope_parse(word, &scope))
-			scopes |= 1U << scope;
-	return scopes;
-}
-
-/*
- * Linux's own fwctl has no type, driver and scopes attributes: these stay
- * unknown then. Everything but the name may vanish while it is looked at.
- */
-static void read_attributes(struct fwctl_dev *dev, const char *dir)
-{
-	char *text;
-
-	dev->parent = link_target(dir, "device");
-	dev->bus = link_target(dir, "device/subsystem");
-	dev->driver = attribute(dir, "driver");
-
-	text = attribute(dir, "type");
-	if (text)
-		dev->type = strtoul(text, NULL, 0);
-	free(text);
-
-	text = attribute(dir, "scopes");
-	if (text)
-		dev->scopes = parse_scopes(text);
-	free(text);
-}
-
-static int load_device(struct fwctl_ctx *ctx, const char *name,
-		       struct fwctl_dev **found)
-{
-	struct fwctl_dev *dev;
-	char dir[PATH_MAX];
-	struct stat st;
-	int len;
-
-	len = snprintf(dir, sizeof(dir), "%s" CLASS "/%s", ctx->root, name);
-	if (len < 0 || (size_t)len >= sizeof(dir))
-		return fwctl_fail(ctx->error, -ENAMETOOLONG,
-				  "%s: name too long", name);
-	if (stat(dir, &st))
-		return fwctl_fail(ctx->error, -ENODEV,
-				  "%s: no such device in %s" CLASS
-				  ": is the module of the device loaded?",
-				  name, ctx->root);
-
-	dev = calloc(1, sizeof(*dev));
-	if (!dev)
-		return fwctl_fail(ctx->error, -ENOMEM, "no memory");
 	dev->transport = ctx->transport;
-	dev->name = strdup(name);
-	if (asprintf(&dev->path, "%s/dev/fwctl/%s", ctx->root, name) < 0)
-		dev->path = NULL;
-	if (!dev->name || !dev->path) {
-		fwctl_dev_free(dev);
-		return fwctl_fail(ctx->error, -ENOMEM, "no memory");
+	if (ctx->player && !dev->player)
+		dev->player = fwctl_player_get(ctx->player);
+	if (ctx->recorder) {
+		dev->recorder = fwctl_recorder_get(ctx->recorder);
+		fwctl_recorder_found(ctx->recorder, dev);
 	}
-	read_attributes(dev, dir);
-	*found = dev;
-	return 0;
 }
 
-/**
- * fwctl_list - find all devices
- * @ctx: the context
- * @devs: receives an array of the devices, in the order of their numbers and
- *	with a NULL at its end, to be released by fwctl_list_free()
- *
- * Return: the number of devices, or a negative errno with a message in @ctx:
- * -ENOENT if the kernel has no fwctl.
- */
 int fwctl_list(struct fwctl_ctx *ctx, struct fwctl_dev ***devs)
 {
-	struct fwctl_dev **list = NULL;
-	struct dirent **entries;
-	char dir[PATH_MAX];
-	int count, len, i;
-	int ret = 0, n = 0;
+	int ret = ctx->transport->list(ctx, NULL, devs);
+	int count = 0;
 
-	len = snprintf(dir, sizeof(dir), "%s" CLASS, ctx->root);
-	if (len < 0 || (size_t)len >= sizeof(dir))
-		return fwctl_fail(ctx->error, -ENAMETOOLONG,
-				  "%s: name too long", ctx->root);
-	count = scandir(dir, &entries, is_device_entry, versionsort);
-	if (count < 0 && errno == ENOENT)
-		return fwctl_fail(ctx->error, -ENOENT, "there is no %s: %s",
-				  dir, "load the device's module, e.g. modprobe mlx5_fwctl");
-	if (count < 0)
-		return fwctl_fail(ctx->error, -errno, "cannot list %s: %s", dir,
-				  strerrordesc_np(errno));
-
-	list = calloc(count + 1, sizeof(*list));
-	if (!list)
-		ret = fwctl_fail(ctx->error, -ENOMEM, "no memory");
-	for (i = 0; i < count; i++) {
-		/* A device that vanished meanwhile is no error. */
-		if (!ret)
-			ret = load_device(ctx, entries[i]->d_name, &list[n]);
-		if (ret == -ENODEV)
-			ret = 0;
-		else if (!ret)
-			n++;
-		free(entries[i]);
-	}
-	free(entries);
-	if (ret) {
-		fwctl_list_free(list);
+	if (ret)
 		return ret;
-	}
-	*devs = list;
-	return n;
+	while ((*devs)[count])
+		count++;
+	qsort(*devs, count, sizeof(**devs), by_number);
+	for (count = 0; (*devs)[count]; count++)
+		adopt(ctx, (*devs)[count]);
+	return count;
 }
 
-/**
- * fwctl_list_free - release the devices of fwctl_list()
- * @devs: the array, or NULL
- *
- * To keep a device, put NULL in its place and what is behind it forward.
- */
 void fwctl_list_free(struct fwctl_dev **devs)
 {
 	struct fwctl_dev **dev;
@@ -274,94 +58,200 @@ void fwctl_list_free(struct fwctl_dev **devs)
 	free(devs);
 }
 
-static int find_by_path(struct fwctl_ctx *ctx, const char *path,
-			struct fwctl_dev **dev)
+void fwctl_strings_free(char **strings)
 {
-	char link[PATH_MAX], *name;
+	char **string;
+
+	for (string = strings; strings && *string; string++)
+		free(*string);
+	free(strings);
+}
+
+/* The name of the device that a path leads to, to be freed, or NULL. */
+static char *name_of_file(const char *path)
+{
+	struct udev_device *device = NULL;
+	struct udev *udev = udev_new();
+	const char *subsystem;
+	char *name = NULL;
 	struct stat st;
-	int len, ret;
 
-	if (stat(path, &st))
-		return fwctl_fail(ctx->error, -errno, "%s: %s", path,
-				  strerrordesc_np(errno));
-	len = snprintf(link, sizeof(link), "%s/sys/dev/char", ctx->root);
-	if (!S_ISCHR(st.st_mode) || len < 0 || (size_t)len >= sizeof(link))
-		return fwctl_fail(ctx->error, -ENODEV,
-				  "%s: is not an fwctl device", path);
+	if (udev && !stat(path, &st) && S_ISCHR(st.st_mode))
+		device = udev_device_new_from_devnum(udev, 'c', st.st_rdev);
+	subsystem = device ? udev_device_get_subsystem(device) : NULL;
+	if (subsystem && !strcmp(subsystem, "fwctl"))
+		name = strdup(udev_device_get_sysname(device));
+	udev_device_unref(device);
+	udev_unref(udev);
+	return name;
+}
 
-	snprintf(link + len, sizeof(link) - len, "/%u:%u", major(st.st_rdev),
-		 minor(st.st_rdev));
-	name = link_target(link, ".");
-	if (!name || !is_device_name(name))
-		ret = fwctl_fail(ctx->error, -ENODEV,
-				 "%s: is not an fwctl device", path);
-	else
-		ret = load_device(ctx, name, dev);
-	free(name);
-	return ret;
+static bool holds(char *const *names, const char *what)
+{
+	for (; *names; names++)
+		if (!strcmp(*names, what))
+			return true;
+	return false;
 }
 
 /* A PCI address without its domain means domain 0. */
-static bool is_parent(const struct fwctl_dev *dev, const char *address)
+static bool is_parent(const struct fwctl_dev *dev, const char *what)
 {
-	return dev->parent && (!strcmp(dev->parent, address) ||
+	return dev->parent && (!strcmp(dev->parent, what) ||
 			       (!strncmp(dev->parent, "0000:", 5) &&
-				!strcmp(dev->parent + 5, address)));
+				!strcmp(dev->parent + 5, what)));
 }
 
-static int find_by_parent(struct fwctl_ctx *ctx, const char *address,
-			  struct fwctl_dev **dev)
+static bool is_meant(const struct fwctl_dev *dev, const char *what)
 {
-	int count, i, ret, first = -1, second = -1;
+	return !strcmp(dev->name, what) || !strcmp(dev->path, what) ||
+	       is_parent(dev, what) || holds(dev->netdevs, what) ||
+	       holds(dev->rdma_devs, what);
+}
+
+/* Of an array, take the one that is meant and release the others. */
+static int choose(struct fwctl_ctx *ctx, struct fwctl_dev **devs,
+		  const char *what, struct fwctl_dev **dev)
+{
+	struct fwctl_dev *first = NULL, *second = NULL;
+	char names[2][64];
+	size_t i;
+
+	for (i = 0; devs[i]; i++) {
+		if (!is_meant(devs[i], what) || second) {
+			fwctl_dev_free(devs[i]);
+		} else if (!first) {
+			first = devs[i];
+		} else {
+			second = devs[i];
+		}
+	}
+	free(devs);
+	if (first && !second) {
+		adopt(ctx, first);
+		*dev = first;
+		return 0;
+	}
+	if (!first)
+		return fwctl_fail(ctx->error, -ENODEV,
+				  "%s: there is no such fwctl device: it is not the name, path or parent of one, nor a network or RDMA device beside one in this network namespace: see those that there are, and whether the module of the device is loaded",
+				  what);
+	snprintf(names[0], sizeof(names[0]), "%s", first->name);
+	snprintf(names[1], sizeof(names[1]), "%s", second->name);
+	fwctl_dev_free(first);
+	fwctl_dev_free(second);
+	return fwctl_fail(ctx->error, -ENOTUNIQ,
+			  "%s: means %s as well as %s: name one of them", what,
+			  names[0], names[1]);
+}
+
+int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev)
+{
+	char netdev[IF_NAMESIZE];
+	char *file = NULL;
 	struct fwctl_dev **devs;
+	const char *name = NULL;
+	int ret;
 
-	count = fwctl_list(ctx, &devs);
-	if (count < 0)
-		return count;
-	for (i = 0; i < count && second < 0; i++) {
-		if (!is_parent(devs[i], address))
-			continue;
-		if (first < 0)
-			first = i;
-		else
-			second = i;
+	if (fwctl_is_device_name(what)) {
+		name = what;
+	} else if (strchr(what, '/') && !ctx->player) {
+		if (access(what, F_OK))
+			return fwctl_fail(ctx->error, -errno, "%s: %s: %s",
+					  what, strerrordesc_np(errno),
+					  "see the files in /dev/fwctl");
+		file = name_of_file(what);
+		if (!file)
+			return fwctl_fail(ctx->error, -ENODEV,
+					  "%s: is not an fwctl device: see the files in /dev/fwctl",
+					  what);
+		name = what = file;
+	} else if (!ctx->player && if_indextoname(if_nametoindex(what), netdev)) {
+		/* What may have been one of its alternative names. */
+		what = netdev;
 	}
 
-	if (first < 0) {
+	ret = ctx->transport->list(ctx, name, &devs);
+	/* That a single device is missing says more than that all are. */
+	if (ret == -ENOENT && name)
 		ret = fwctl_fail(ctx->error, -ENODEV,
-				 "%s: no device in %s" CLASS
-				 " has this name or this parent",
-				 address, ctx->root);
-	} else if (second >= 0) {
-		ret = fwctl_fail(ctx->error, -ENOTUNIQ,
-				 "%s: is the parent of %s and %s: name one of them",
-				 address, devs[first]->name,
-				 devs[second]->name);
-	} else {
-		*dev = devs[first];
-		devs[first] = devs[count - 1];
-		devs[count - 1] = NULL;
-		ret = 0;
-	}
-	fwctl_list_free(devs);
+				 "%s: there is no such fwctl device: is its module loaded?",
+				 what);
+	else if (!ret)
+		ret = choose(ctx, devs, what, dev);
+	free(file);
 	return ret;
 }
 
-/**
- * fwctl_find - find one device
- * @ctx: the context
- * @what: its name (fwctl0), the path of its file (/dev/fwctl/fwctl0), or the
- *	address of its parent (0000:03:00.0, or short 03:00.0)
- * @dev: receives the device, to be released by fwctl_dev_free()
- *
- * Return: 0, or a negative errno with a message in @ctx: -ENODEV or -ENOENT if
- * there is no such device, -ENOTUNIQ if there are several.
- */
-int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev)
+static __s64 now(void)
 {
-	if (is_device_name(what))
-		return load_device(ctx, what, dev);
-	if (strchr(what, '/'))
-		return find_by_path(ctx, what, dev);
-	return find_by_parent(ctx, what, dev);
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/*
+ * Where udev does not run nobody passes the kernel's events on; where it does,
+ * they come before a device's file has got its owner and mode.
+ */
+static struct udev_monitor *listen_to_devices(struct udev *udev)
+{
+	bool runs = !access("/run/udev/control", F_OK);
+	struct udev_monitor *monitor;
+
+	monitor = udev ? udev_monitor_new_from_netlink(udev, runs ? "udev" :
+						       "kernel") : NULL;
+	if (monitor && udev_monitor_enable_receiving(monitor) < 0)
+		monitor = udev_monitor_unref(monitor);
+	return monitor;
+}
+
+int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
+	       struct fwctl_dev **dev)
+{
+	__s64 end = now() + timeout, left = timeout;
+	struct udev_monitor *monitor;
+	struct udev *udev;
+	struct pollfd pfd;
+	int ret;
+
+	if (ctx->player)
+		return fwctl_find(ctx, what, dev);
+	udev = udev_new();
+	monitor = listen_to_devices(udev);
+	if (!monitor) {
+		udev_unref(udev);
+		return fwctl_fail(ctx->error, -ENOMEM,
+				  "%s: cannot listen to events of devices: no memory, or no netlink",
+				  what);
+	}
+	pfd = (struct pollfd){ udev_monitor_get_fd(monitor), POLLIN, 0 };
+	for (;;) {
+		ret = fwctl_find(ctx, what, dev);
+		if (ret != -ENODEV && ret != -ENOENT)
+			break;
+		if (timeout >= 0) {
+			left = end - now();
+			if (left <= 0) {
+				ret = fwctl_fail(ctx->error, -ETIMEDOUT,
+						 "%s: no such fwctl device appeared within %d ms: see whether its module is loaded",
+						 what, timeout);
+				break;
+			}
+		}
+		ret = poll(&pfd, 1, timeout < 0 ? -1 : left);
+		if (ret < 0) {
+			ret = fwctl_fail(ctx->error, -errno,
+					 "%s: stopped waiting: %s", what,
+					 strerrordesc_np(errno));
+			break;
+		}
+		/* Which device it was about, looking again tells. */
+		if (ret)
+			udev_device_unref(udev_monitor_receive_device(monitor));
+	}
+	udev_monitor_unref(monitor);
+	udev_unref(udev);
+	return ret;
 }

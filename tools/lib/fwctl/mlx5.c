@@ -4,15 +4,24 @@
  */
 #include <endian.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "private.h"
 
-/* Ethernet Adapters PRM, chapter "Command Interface": command delivery status. */
-static const struct {
-	__u8 status;
+/* Ethernet Adapters PRM, chapter "Command Interface": access to registers. */
+#define ACCESS_REG 0x805
+#define OP_MOD_WRITE 0
+#define OP_MOD_READ 1
+
+struct number_name {
+	__u16 number;
 	const char *name;
-} status_names[] = {
+};
+
+/* Ethernet Adapters PRM, chapter "Command Interface": command delivery status. */
+static const struct number_name status_names[] = {
 	{ 0x00, "OK" },
 	{ 0x01, "INTERNAL_ERR" },
 	{ 0x02, "BAD_OP" },
@@ -31,19 +40,26 @@ static const struct {
 	{ 0x51, "BAD_OUTPUT_LEN" },
 };
 
-/**
- * fwctl_mlx5_status - did the firmware carry the command out?
- * @out: the answer to an RPC
- * @len: its length
- * @status: receives the status, 0 for success, or NULL
- * @syndrome: receives the firmware's reason for a failure, or NULL
- *
- * The kernel hands out the firmware's answer as it is: a command that failed
- * is a successful fwctl_dev_rpc().
- *
- * Return: 0; -EREMOTEIO if the firmware reports a failure; -EMSGSIZE if @len is
- * too short to tell.
- */
+/* Made of the driver's tables: what these lack no caller can send. */
+static const struct number_name opcode_names[] = {
+#include "mlx5-opcodes.inc"
+};
+
+static const struct number_name reg_names[] = {
+#include "mlx5-registers.inc"
+};
+
+static const char *get_name(const struct number_name *names, size_t count,
+			    __u16 number)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (names[i].number == number)
+			return names[i].name;
+	return NULL;
+}
+
 int fwctl_mlx5_status(const void *out, size_t len, __u8 *status,
 		      __u32 *syndrome)
 {
@@ -61,18 +77,129 @@ int fwctl_mlx5_status(const void *out, size_t len, __u8 *status,
 	return bytes[0] ? -EREMOTEIO : 0;
 }
 
-/**
- * fwctl_mlx5_status_name - name of a command's status
- * @status: as fwctl_mlx5_status() reports it
- *
- * Return: a constant, or NULL for a status that the library does not know.
- */
 const char *fwctl_mlx5_status_name(__u8 status)
+{
+	return get_name(status_names, ARRAY_SIZE(status_names), status);
+}
+
+const char *fwctl_mlx5_opcode_name(__u16 opcode)
+{
+	return get_name(opcode_names, ARRAY_SIZE(opcode_names), opcode);
+}
+
+const char *fwctl_mlx5_reg_name(__u16 id)
+{
+	return get_name(reg_names, ARRAY_SIZE(reg_names), id);
+}
+
+int fwctl_mlx5_reg_find(const char *name, __u16 *id)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(status_names); i++)
-		if (status_names[i].status == status)
-			return status_names[i].name;
-	return NULL;
+	for (i = 0; i < ARRAY_SIZE(reg_names); i++) {
+		if (!strcasecmp(reg_names[i].name, name)) {
+			*id = reg_names[i].number;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static void set_be16(__u8 *bytes, __u16 value)
+{
+	value = htobe16(value);
+	memcpy(bytes, &value, sizeof(value));
+}
+
+static void set_be32(__u8 *bytes, __u32 value)
+{
+	value = htobe32(value);
+	memcpy(bytes, &value, sizeof(value));
+}
+
+int fwctl_mlx5_reg_build(const struct fwctl_mlx5_reg *reg, void *in,
+			 size_t room)
+{
+	__u8 *bytes = in;
+
+	if (!reg->len || reg->len % 4 || room < FWCTL_MLX5_REG_HEADER ||
+	    reg->len > room - FWCTL_MLX5_REG_HEADER ||
+	    reg->len > FWCTL_RPC_MAX - FWCTL_MLX5_REG_HEADER)
+		return -EMSGSIZE;
+	memset(bytes, 0, FWCTL_MLX5_REG_HEADER);
+	set_be16(bytes, ACCESS_REG);
+	set_be16(bytes + 6, reg->write ? OP_MOD_WRITE : OP_MOD_READ);
+	set_be16(bytes + 10, reg->id);
+	set_be32(bytes + 12, reg->argument);
+	memcpy(bytes + FWCTL_MLX5_REG_HEADER, reg->data, reg->len);
+	return FWCTL_MLX5_REG_HEADER + reg->len;
+}
+
+int fwctl_mlx5_reg_parse(struct fwctl_mlx5_reg *reg, const void *out,
+			 size_t len)
+{
+	int ret = fwctl_mlx5_status(out, len, &reg->status, &reg->syndrome);
+	size_t there;
+
+	if (ret)
+		return ret;
+	if (len < FWCTL_MLX5_REG_HEADER)
+		return -EMSGSIZE;
+	there = len - FWCTL_MLX5_REG_HEADER;
+	if (there > reg->len)
+		there = reg->len;
+	memcpy(reg->data, (const __u8 *)out + FWCTL_MLX5_REG_HEADER, there);
+	memset((__u8 *)reg->data + there, 0, reg->len - there);
+	return 0;
+}
+
+int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
+			  struct fwctl_mlx5_reg *reg)
+{
+	size_t room = FWCTL_MLX5_REG_HEADER + reg->len, len = room;
+	const char *verb = reg->write ? "write" : "read";
+	const char *name = fwctl_mlx5_reg_name(reg->id);
+	const char *status;
+	void *buf = NULL;
+	size_t none = 0;
+	int ret = 0;
+
+	/* Linux's own fwctl tells the type only to whoever has it open. */
+	if (fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_ERROR)
+		ret = fwctl_dev_info(dev, NULL, &none);
+	if (ret)
+		return ret;
+	if (fwctl_dev_type(dev) != FWCTL_DEVICE_TYPE_MLX5)
+		return fwctl_fail(dev->error, -EOPNOTSUPP,
+				  "%s: is of type %u and has no registers of a ConnectX: name another device",
+				  dev->name, fwctl_dev_type(dev));
+	ret = -EMSGSIZE;
+	if (reg->len <= FWCTL_RPC_MAX) {
+		buf = malloc(room);
+		ret = buf ? fwctl_mlx5_reg_build(reg, buf, room) : -ENOMEM;
+	}
+	if (ret < 0) {
+		free(buf);
+		return fwctl_fail(dev->error, ret,
+				  "%s: %s register 0x%04x: %s", dev->name, verb,
+				  reg->id, ret == -ENOMEM ? "no memory" :
+				  "its length is no multiple of 4 between 4 and 2 MiB: see its layout");
+	}
+	ret = fwctl_dev_rpc_least(dev, max, buf, room, buf, &len, &reg->scope);
+	if (!ret) {
+		ret = fwctl_mlx5_reg_parse(reg, buf, len < room ? len : room);
+		status = fwctl_mlx5_status_name(reg->status);
+		if (ret == -EREMOTEIO)
+			fwctl_fail(dev->error, ret,
+				   "%s: %s register 0x%04x (%s): the firmware reports status 0x%02x (%s), syndrome 0x%08x: see whether the device has this register, and what was asked of it",
+				   dev->name, verb, reg->id,
+				   name ? name : "unknown", reg->status,
+				   status ? status : "unknown", reg->syndrome);
+		else if (ret)
+			fwctl_fail(dev->error, ret,
+				   "%s: %s register 0x%04x: the answer has %zu bytes: see the driver",
+				   dev->name, verb, reg->id, len);
+	}
+	free(buf);
+	return ret;
 }

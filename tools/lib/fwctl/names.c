@@ -2,6 +2,7 @@
 /*
  * Names of the interface's numbers.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <fwctl/sim.h>
@@ -15,6 +16,26 @@ static const char * const scope_names[] = {
 	[FWCTL_RPC_DEBUG_WRITE_FULL] = "debug-write-full",
 };
 
+static const char * const ceiling_names[] = {
+	[FWCTL_CEILING_NONE] = "none",
+	[FWCTL_CEILING_CONFIGURATION] = "configuration",
+	[FWCTL_CEILING_DEBUG_READ_ONLY] = "debug-read-only",
+	[FWCTL_CEILING_DEBUG_WRITE] = "debug-write",
+	[FWCTL_CEILING_DEBUG_WRITE_FULL] = "debug-write-full",
+};
+
+static const char * const reason_names[] = {
+	[FWCTL_REASON_ADMITTED] = "admitted",
+	[FWCTL_REASON_CAPABILITY] = "capability",
+	[FWCTL_REASON_MALFORMED] = "malformed",
+	[FWCTL_REASON_UNKNOWN] = "unknown",
+	[FWCTL_REASON_SCOPE] = "scope",
+	[FWCTL_REASON_READ_ONLY_SCOPE] = "read-only-scope",
+	[FWCTL_REASON_READ_ONLY_FILE] = "read-only-file",
+	[FWCTL_REASON_LOCKDOWN] = "lockdown",
+	[FWCTL_REASON_CEILING] = "ceiling",
+};
+
 static const struct {
 	__u32 type;
 	const char *name;
@@ -26,12 +47,17 @@ static const struct {
 	{ FWCTL_DEVICE_TYPE_SIM, "sim" },
 };
 
-/**
- * fwctl_type_name - name of a device type
- * @type: &enum fwctl_device_type
- *
- * Return: a constant, or NULL for a type that the library does not know.
- */
+/* "fwctl" and a number: the only names that the class hands out. */
+bool fwctl_is_device_name(const char *name)
+{
+	if (strncmp(name, "fwctl", 5) || !name[5])
+		return false;
+	for (name += 5; *name; name++)
+		if (!isdigit((unsigned char)*name))
+			return false;
+	return true;
+}
+
 const char *fwctl_type_name(__u32 type)
 {
 	size_t i;
@@ -42,43 +68,60 @@ const char *fwctl_type_name(__u32 type)
 	return NULL;
 }
 
-/**
- * fwctl_scope_name - name of a scope, as the kernel's scopes attribute has it
- * @scope: the scope
- *
- * Return: a constant, or NULL for a scope that the library does not know.
- */
-const char *fwctl_scope_name(enum fwctl_rpc_scope scope)
+static const char *get_name(const char * const *names, size_t count,
+			    unsigned int number)
 {
-	if ((unsigned int)scope >= ARRAY_SIZE(scope_names))
-		return NULL;
-	return scope_names[scope];
+	return number < count ? names[number] : NULL;
 }
 
-/**
- * fwctl_scope_parse - find a scope by its name
- * @text: the name, or a beginning of it that fits no other scope
- * @scope: receives the scope
- *
- * Return: 0, -EINVAL if no name fits, or -ENOTUNIQ if several do.
- */
-int fwctl_scope_parse(const char *text, enum fwctl_rpc_scope *scope)
+/* The number whose name begins with a text, or a negative errno. */
+static int find_name(const char * const *names, size_t count, const char *text)
 {
 	size_t len = strlen(text), i;
 	int found = -EINVAL;
 
-	for (i = 0; len && i < ARRAY_SIZE(scope_names); i++) {
-		if (strncmp(scope_names[i], text, len))
+	for (i = 0; len && i < count; i++) {
+		if (strncmp(names[i], text, len))
 			continue;
 		/* A whole name wins over a longer one that begins with it. */
-		if (!scope_names[i][len]) {
-			found = i;
-			break;
-		}
+		if (!names[i][len])
+			return i;
 		found = found == -EINVAL ? (int)i : -ENOTUNIQ;
 	}
+	return found;
+}
+
+const char *fwctl_scope_name(enum fwctl_rpc_scope scope)
+{
+	return get_name(scope_names, ARRAY_SIZE(scope_names), scope);
+}
+
+int fwctl_scope_parse(const char *text, enum fwctl_rpc_scope *scope)
+{
+	int found = find_name(scope_names, ARRAY_SIZE(scope_names), text);
+
 	if (found < 0)
 		return found;
 	*scope = found;
 	return 0;
+}
+
+const char *fwctl_ceiling_name(enum fwctl_ceiling ceiling)
+{
+	return get_name(ceiling_names, ARRAY_SIZE(ceiling_names), ceiling);
+}
+
+int fwctl_ceiling_parse(const char *text, enum fwctl_ceiling *ceiling)
+{
+	int found = find_name(ceiling_names, ARRAY_SIZE(ceiling_names), text);
+
+	if (found < 0)
+		return found;
+	*ceiling = found;
+	return 0;
+}
+
+const char *fwctl_reason_name(enum fwctl_reason reason)
+{
+	return get_name(reason_names, ARRAY_SIZE(reason_names), reason);
 }

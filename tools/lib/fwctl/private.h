@@ -8,53 +8,129 @@
 #include "libfwctl.h"
 
 #define FWCTL_ERROR_LEN 512
+/* Longer ones the kernel refuses unread. */
+#define FWCTL_RPC_MAX (2U << 20)
+/* More than the kernel has of reasons and of scopes. */
+#define FWCTL_COUNTERS 16
 
 #define __printf(fmt, args)						\
 	__attribute__((							\
 		__format__(__printf__, fmt, args)))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+struct nl_sock;
+struct nlattr;
+struct fwctl_recorder;
+struct fwctl_player;
+
 /**
  * struct fwctl_transport - the way requests take
- * @open: open @dev, for writing if @write; sets &fwctl_dev.fd
+ * @list: all devices, or those of one name, in an array with NULL at its end;
+ *	0 or a negative errno with a message in the context
+ * @states: what fwctl_states() does, as far as an array with NULL at its end
+ * @open: open a device, for writing if @write
  * @close: undo @open
  * @info: what ioctl(FWCTL_INFO) does
  * @rpc: what ioctl(FWCTL_RPC) does
+ * @state: get the state of a device that may be closed
+ * @lower: lower the ceiling of a device that may be closed
  *
- * All but @close return 0 or a negative errno.
+ * All but @close return 0 or a negative errno, and write to memory of the
+ * caller only if they succeed.
  */
 struct fwctl_transport {
+	int (*list)(struct fwctl_ctx *ctx, const char *name,
+		    struct fwctl_dev ***devs);
+	int (*states)(struct fwctl_ctx *ctx, struct fwctl_state ***states);
 	int (*open)(struct fwctl_dev *dev, bool write);
 	void (*close)(struct fwctl_dev *dev);
 	int (*info)(struct fwctl_dev *dev, struct fwctl_info *info);
 	int (*rpc)(struct fwctl_dev *dev, struct fwctl_rpc *rpc);
+	int (*state)(struct fwctl_dev *dev, struct fwctl_state **state);
+	int (*lower)(struct fwctl_dev *dev, enum fwctl_ceiling ceiling);
 };
 
 extern const struct fwctl_transport fwctl_transport_kernel;
+extern const struct fwctl_transport fwctl_transport_recorder;
+extern const struct fwctl_transport fwctl_transport_player;
 
-int fwctl_ctx_set_root(struct fwctl_ctx *ctx, const char *root);
+/**
+ * struct fwctl_nl - a connection to the netlink family
+ * @sock: the socket, or NULL
+ * @family: number of the family
+ */
+struct fwctl_nl {
+	struct nl_sock *sock;
+	int family;
+};
 
 struct fwctl_ctx {
-	char *root;
 	const struct fwctl_transport *transport;
+	struct fwctl_recorder *recorder;
+	struct fwctl_player *player;
+	struct fwctl_nl nl;
 	char error[FWCTL_ERROR_LEN];
 };
 
+/**
+ * struct fwctl_dev - a device
+ * @name: see the function of this name, as for what follows
+ * @path: -
+ * @driver: -
+ * @parent: -
+ * @bus: -
+ * @netdevs: -
+ * @rdma_devs: -
+ * @type: -
+ * @scopes: -
+ * @transport: who answers
+ * @recorder: who writes down, or NULL; counts this reference
+ * @player: who replays, or NULL; counts this reference
+ * @id: number of the device in the recording
+ * @nl: connection for state and ceiling, made when it is needed
+ * @is_open: is it?
+ * @writable: is it open for writing?
+ * @fd: the open file, of the transport to the kernel
+ * @error: message of the last failure
+ */
 struct fwctl_dev {
 	char *name;
 	char *path;
 	char *driver;
 	char *parent;
 	char *bus;
+	char **netdevs;
+	char **rdma_devs;
 	__u32 type;
 	unsigned int scopes;
 
 	const struct fwctl_transport *transport;
+	struct fwctl_recorder *recorder;
+	struct fwctl_player *player;
+	__u32 id;
+	struct fwctl_nl nl;
 	bool is_open;
 	bool writable;
 	int fd;
 	char error[FWCTL_ERROR_LEN];
 };
+
+struct fwctl_state {
+	char *name;
+	char *bus;
+	char *parent;
+	char *driver;
+	__u32 index;
+	__u32 type;
+	__u32 ceiling;
+	__u32 files;
+	__u32 in_flight;
+	__u32 taints;
+	__u64 judged[FWCTL_COUNTERS];
+	__u64 delivered[FWCTL_COUNTERS];
+};
+
+/* error.c */
 
 /**
  * struct fwctl_hint - what an errno means at one place
@@ -71,5 +147,181 @@ struct fwctl_hint {
 int __printf(3, 4) fwctl_fail(char *buf, int err, const char *fmt, ...);
 struct fwctl_hint fwctl_hint(const struct fwctl_hint *hints, size_t count,
 			     int err);
+
+/* names.c */
+
+bool fwctl_is_device_name(const char *name);
+
+/* find.c */
+
+void fwctl_strings_free(char **strings);
+
+/* netlink.c */
+
+/**
+ * enum fwctl_field_kind - of what type a member of a struct is
+ * @FWCTL_FIELD_U8: bool from u8
+ * @FWCTL_FIELD_U32: __u32 or __s32
+ * @FWCTL_FIELD_U64: __u64
+ * @FWCTL_FIELD_STRING: const char *, into the message
+ * @FWCTL_FIELD_COUNTERS: __u64[FWCTL_COUNTERS], one nest an element
+ */
+enum fwctl_field_kind {
+	FWCTL_FIELD_U8,
+	FWCTL_FIELD_U32,
+	FWCTL_FIELD_U64,
+	FWCTL_FIELD_STRING,
+	FWCTL_FIELD_COUNTERS,
+};
+
+/**
+ * struct fwctl_field - a member of a struct that an attribute fills
+ * @attr: type of the attribute
+ * @kind: type of the member
+ * @offset: of the member
+ * @flag: offset of a bool that tells that the attribute was there, or 0
+ */
+struct fwctl_field {
+	int attr;
+	enum fwctl_field_kind kind;
+	size_t offset;
+	size_t flag;
+};
+
+int fwctl_nl_open(struct fwctl_nl *nl);
+void fwctl_nl_close(struct fwctl_nl *nl);
+int fwctl_nl_fill(void *object, const struct fwctl_field *fields, size_t count,
+		  struct nlattr *attrs, int len);
+int fwctl_nl_state(struct fwctl_nl *nl, const char *name,
+		   struct fwctl_state **state);
+int fwctl_nl_states(struct fwctl_nl *nl, struct fwctl_state ***states);
+int fwctl_nl_lower(struct fwctl_nl *nl, const char *name,
+		   enum fwctl_ceiling ceiling);
+
+/* state.c */
+
+struct fwctl_buffer;
+struct fwctl_view;
+
+int fwctl_state_parse(struct nlattr *attrs, int len,
+		      struct fwctl_state **state);
+int fwctl_state_fail(char *error, int err, const char *where);
+void fwctl_state_put(struct fwctl_buffer *buf, const struct fwctl_state *state);
+struct fwctl_state *fwctl_state_get(struct fwctl_view *view);
+
+/* tape.c: bytes of recordings */
+
+/**
+ * struct fwctl_buffer - bytes that are put together
+ * @data: the bytes
+ * @len: their number
+ * @room: bytes of memory at @data
+ * @bad: memory was lacking
+ */
+struct fwctl_buffer {
+	__u8 *data;
+	size_t len;
+	size_t room;
+	bool bad;
+};
+
+/**
+ * struct fwctl_view - bytes that are taken apart
+ * @data: the next byte
+ * @left: how many there are
+ * @bad: there were too few, or they make no sense
+ */
+struct fwctl_view {
+	const __u8 *data;
+	size_t left;
+	bool bad;
+};
+
+void *fwctl_put(struct fwctl_buffer *buf, const void *data, size_t len);
+void fwctl_put_u32(struct fwctl_buffer *buf, __u32 value);
+void fwctl_put_u64(struct fwctl_buffer *buf, __u64 value);
+void fwctl_put_string(struct fwctl_buffer *buf, const char *text);
+const void *fwctl_get(struct fwctl_view *view, size_t len);
+__u32 fwctl_get_u32(struct fwctl_view *view);
+__u64 fwctl_get_u64(struct fwctl_view *view);
+char *fwctl_get_string(struct fwctl_view *view);
+
+#define FWCTL_TAPE_MAGIC "fwctlrec"
+#define FWCTL_TAPE_VERSION 1
+#define FWCTL_TAPE_HEADER 16	/* bytes at the beginning of a file */
+#define FWCTL_TAPE_FRAME 8	/* bytes before each record */
+#define FWCTL_TAPE_FIXED 40	/* bytes at the beginning of each record */
+#define FWCTL_TAPE_MAX (16U << 20)
+#define FWCTL_TAPE_NO_DEVICE UINT32_MAX
+
+/**
+ * struct fwctl_tape_record - a record as it is in a file
+ * @type: &enum fwctl_record_type
+ * @device: number of the device, or FWCTL_TAPE_NO_DEVICE
+ * @result: 0 or a negative errno
+ * @start: nanoseconds since the recording began
+ * @duration: nanoseconds
+ * @request: what makes two requests the same, besides @type and @device
+ * @request_len: its length
+ * @answer: what was answered
+ * @answer_len: its length
+ */
+struct fwctl_tape_record {
+	__u32 type;
+	__u32 device;
+	__s32 result;
+	__u64 start;
+	__u64 duration;
+	const __u8 *request;
+	__u32 request_len;
+	const __u8 *answer;
+	__u32 answer_len;
+};
+
+/**
+ * struct fwctl_tape - a recording in memory, checked
+ * @data: the file
+ * @size: its length
+ * @records: the records
+ * @count: their number
+ * @devices: which of the records describe devices, by number of the device
+ * @device_count: their number
+ * @complete: did it have its end?
+ */
+struct fwctl_tape {
+	__u8 *data;
+	size_t size;
+	struct fwctl_tape_record *records;
+	__u32 count;
+	__u32 *devices;
+	__u32 device_count;
+	bool complete;
+};
+
+__u32 fwctl_crc32(__u32 crc, const void *data, size_t len);
+int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
+		     char *error);
+int fwctl_tape_load(struct fwctl_tape *tape, const char *path, char *error);
+void fwctl_tape_unload(struct fwctl_tape *tape);
+int fwctl_tape_device(const struct fwctl_tape *tape, __u32 id,
+		      struct fwctl_dev **dev);
+struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record);
+
+/* record.c */
+
+int fwctl_recorder_new(const char *path, struct fwctl_recorder **recorder,
+		       char *error);
+struct fwctl_recorder *fwctl_recorder_get(struct fwctl_recorder *recorder);
+void fwctl_recorder_put(struct fwctl_recorder *recorder);
+int fwctl_recorder_end(struct fwctl_recorder *recorder, char *error);
+void fwctl_recorder_found(struct fwctl_recorder *recorder,
+			  struct fwctl_dev *dev);
+
+/* replay.c */
+
+int fwctl_player_new(const char *path, struct fwctl_player **player,
+		     char *error);
+struct fwctl_player *fwctl_player_get(struct fwctl_player *player);
+void fwctl_player_put(struct fwctl_player *player);
 
 #endif

@@ -7,29 +7,22 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
-#include <setjmp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <fwctl/sim.h>
 
 #include "../private.h"
+#include "ktap.h"
 
-#define CHECK(cond) check(cond, #cond, __LINE__)
-
-static jmp_buf test_failed;
-
-static void check(bool holds, const char *cond, int line)
-{
-	if (holds)
-		return;
-	printf("# line %d: not true: %s\n", line, cond);
-	longjmp(test_failed, 1);
-}
-
-/* A made-up tree. */
+/*
+ * A made-up /sys. libudev looks for devices nowhere else, so the tests that use
+ * it see it in a mount namespace of their own.
+ */
 
 static char root[32];
 
@@ -68,36 +61,73 @@ static bool put_link(const char *name, const char *target)
 	return put_path(path, name) && !symlink(target, path);
 }
 
+#define BUS "sys/bus/pci"
 #define PCI0 "sys/devices/pci0000:00/0000:03:00.0"
 #define PCI1 "sys/devices/pci0000:00/0000:03:00.1"
+
+static bool put_device(const char *parent, const char *name, const char *uevent)
+{
+	char path[256], link[256], target[256];
+	bool ok;
+
+	snprintf(path, sizeof(path), "%s/fwctl/%s/uevent", parent, name);
+	ok = put_file(path, uevent);
+	snprintf(link, sizeof(link), "%s/fwctl/%s/subsystem", parent, name);
+	ok &= put_link(link, "../../../../../class/fwctl");
+	snprintf(link, sizeof(link), "%s/fwctl/%s/device", parent, name);
+	ok &= put_link(link, "../..");
+	snprintf(link, sizeof(link), "sys/class/fwctl/%s", name);
+	snprintf(target, sizeof(target), "../../../%s/fwctl/%s", parent, name);
+	return ok && put_link(link, target);
+}
 
 /* fwctl0 like ours; fwctl2 and fwctl10 with one parent, and no attributes. */
 static bool make_tree(void)
 {
-	return put_file("sys/bus/pci/x", "") &&
+	return put_file(BUS "/uevent", "") && put_file(PCI0 "/uevent", "") &&
+	       put_link(PCI0 "/subsystem", "../../../bus/pci") &&
+	       put_file(PCI0 "/net/eth5/x", "") &&
+	       put_file(PCI0 "/net/eth10/x", "") &&
+	       put_file(PCI0 "/infiniband/mlx5_7/x", "") &&
+	       put_device(PCI0, "fwctl0",
+			  "MAJOR=1\nMINOR=3\nDEVNAME=fwctl/fwctl0\n") &&
 	       put_file(PCI0 "/fwctl/fwctl0/type", "1\n") &&
 	       put_file(PCI0 "/fwctl/fwctl0/driver", "mlx5_fwctl\n") &&
 	       put_file(PCI0 "/fwctl/fwctl0/scopes",
 			"configuration debug-write-full\n") &&
-	       put_link(PCI0 "/fwctl/fwctl0/device", "../..") &&
-	       put_link(PCI0 "/subsystem", "../../../bus/pci") &&
-	       put_file(PCI1 "/fwctl/fwctl2/x", "") &&
-	       put_link(PCI1 "/fwctl/fwctl2/device", "../..") &&
-	       put_file(PCI1 "/fwctl/fwctl10/x", "") &&
-	       put_link(PCI1 "/fwctl/fwctl10/device", "../..") &&
-	       put_link("sys/class/fwctl/fwctl10",
-			"../../../" PCI1 "/fwctl/fwctl10") &&
-	       put_link("sys/class/fwctl/fwctl0",
-			"../../../" PCI0 "/fwctl/fwctl0") &&
-	       put_link("sys/class/fwctl/fwctl2",
-			"../../../" PCI1 "/fwctl/fwctl2") &&
+	       put_file(PCI1 "/uevent", "") &&
+	       put_link(PCI1 "/subsystem", "../../../bus/pci") &&
+	       put_device(PCI1, "fwctl10", "") &&
+	       put_device(PCI1, "fwctl2", "") &&
 	       put_link("sys/class/fwctl/fwctl7", "nowhere") &&
-	       put_file("sys/class/fwctl/fwctl", "") &&
-	       put_file("sys/class/fwctl/fwctl1x", "") &&
 	       put_link("sys/dev/char/1:3",
 			"../../devices/pci0000:00/0000:03:00.0/fwctl/fwctl0") &&
-	       put_file("sys/devices/zero/x", "") &&
+	       put_file("sys/devices/zero/uevent",
+			"MAJOR=1\nMINOR=5\nDEVNAME=zero\n") &&
+	       put_link("sys/devices/zero/subsystem", "../../class/mem") &&
+	       put_file("sys/class/mem/x", "") &&
 	       put_link("sys/dev/char/1:5", "../../devices/zero");
+}
+
+static bool see_tree(void)
+{
+	char sys[64];
+
+	/* As libudev's own tests: it is no sysfs. */
+	setenv("SYSTEMD_DEVICE_VERIFY_SYSFS", "0", 1);
+	snprintf(sys, sizeof(sys), "%s/sys", root);
+	return !unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNS : CLONE_NEWNS) &&
+	       !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	       !mount(sys, "/sys", NULL, MS_BIND, NULL);
+}
+
+static bool sees_tree;
+
+/* Begin a test that wants the made-up tree. */
+static void want_tree(void)
+{
+	if (!sees_tree)
+		ktap_skip("this user cannot make mount namespaces");
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type,
@@ -117,6 +147,9 @@ static struct {
 	int result;
 	unsigned int opened;
 	unsigned int closed;
+	unsigned int rpcs;
+	unsigned int least;
+	__u32 type;
 	struct fwctl_rpc rpc;
 } fake;
 
@@ -148,7 +181,7 @@ static int fake_info(struct fwctl_dev *dev, struct fwctl_info *info)
 		return fake.result;
 	if (data)
 		memset(data, 0x5a, info->device_data_len);
-	info->out_device_type = FWCTL_DEVICE_TYPE_PDS;
+	info->out_device_type = fake.type;
 	info->device_data_len = 12;
 	return 0;
 }
@@ -159,11 +192,26 @@ static int fake_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	if (rpc->size != sizeof(*rpc))
 		return -EINVAL;
 	fake.rpc = *rpc;
-	if (fake.result)
-		return fake.result;
+	fake.rpcs++;
+	if (fake.result || rpc->scope < fake.least)
+		return fake.result ? fake.result : -EBADMSG;
 	memset((void *)(uintptr_t)rpc->out, 0xa5, rpc->out_len);
 	rpc->out_len = 40;
 	return 0;
+}
+
+static int fake_state(struct fwctl_dev *dev, struct fwctl_state **state)
+{
+	(void)dev;
+	(void)state;
+	return fake.result;
+}
+
+static int fake_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	(void)dev;
+	(void)ceiling;
+	return fake.result;
 }
 
 static const struct fwctl_transport fake_transport = {
@@ -171,6 +219,8 @@ static const struct fwctl_transport fake_transport = {
 	.close = fake_close,
 	.info = fake_info,
 	.rpc = fake_rpc,
+	.state = fake_state,
+	.lower = fake_lower,
 };
 
 /* The tests. */
@@ -207,23 +257,27 @@ static void test_type_names(void)
 	CHECK(!fwctl_type_name(FWCTL_DEVICE_TYPE_ERROR));
 }
 
-static void test_no_class(void)
+static void test_other_names(void)
 {
-	struct fwctl_dev **devs, *dev;
+	enum fwctl_ceiling ceiling;
 
-	CHECK(!fwctl_ctx_set_root(ctx, "/nonexistent"));
-	CHECK(fwctl_list(ctx, &devs) == -ENOENT);
-	CHECK(strstr(fwctl_ctx_error(ctx), "/nonexistent/sys/class/fwctl"));
-	CHECK(strstr(fwctl_ctx_error(ctx), "modprobe"));
-	CHECK(fwctl_find(ctx, "fwctl0", &dev) == -ENODEV);
-	CHECK(strstr(fwctl_ctx_error(ctx), "fwctl0"));
-	CHECK(!fwctl_ctx_set_root(ctx, root));
+	CHECK(!fwctl_ceiling_parse("none", &ceiling) &&
+	      ceiling == FWCTL_CEILING_NONE);
+	CHECK(!fwctl_ceiling_parse("debug-write", &ceiling) &&
+	      ceiling == FWCTL_CEILING_DEBUG_WRITE);
+	CHECK(fwctl_ceiling_parse("debug", &ceiling) == -ENOTUNIQ);
+	CHECK(!strcmp(fwctl_ceiling_name(FWCTL_CEILING_DEBUG_WRITE_FULL),
+		      "debug-write-full"));
+	CHECK(!fwctl_ceiling_name((enum fwctl_ceiling)5));
+	CHECK(!strcmp(fwctl_reason_name(FWCTL_REASON_CEILING), "ceiling"));
+	CHECK(!fwctl_reason_name((enum fwctl_reason)9));
 }
 
 static void test_list(void)
 {
 	struct fwctl_dev **devs;
 
+	want_tree();
 	CHECK(fwctl_list(ctx, &devs) == 3);
 	CHECK(!strcmp(fwctl_dev_name(devs[0]), "fwctl0"));
 	CHECK(!strcmp(fwctl_dev_name(devs[1]), "fwctl2"));
@@ -236,15 +290,19 @@ static void test_list(void)
 static void test_attributes(void)
 {
 	struct fwctl_dev *dev;
-	char path[PATH_MAX];
 
+	want_tree();
 	CHECK(!fwctl_find(ctx, "fwctl0", &dev));
-	snprintf(path, sizeof(path), "%s/dev/fwctl/fwctl0", root);
-	CHECK(!strcmp(fwctl_dev_path(dev), path));
+	CHECK(!strcmp(fwctl_dev_path(dev), "/dev/fwctl/fwctl0"));
 	CHECK(fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_MLX5);
 	CHECK(!strcmp(fwctl_dev_driver(dev), "mlx5_fwctl"));
 	CHECK(!strcmp(fwctl_dev_parent(dev), "0000:03:00.0"));
 	CHECK(!strcmp(fwctl_dev_bus(dev), "pci"));
+	CHECK(!strcmp(fwctl_dev_netdevs(dev)[0], "eth5"));
+	CHECK(!strcmp(fwctl_dev_netdevs(dev)[1], "eth10"));
+	CHECK(!fwctl_dev_netdevs(dev)[2]);
+	CHECK(!strcmp(fwctl_dev_rdma_devs(dev)[0], "mlx5_7"));
+	CHECK(!fwctl_dev_rdma_devs(dev)[1]);
 	CHECK(fwctl_dev_scopes(dev) == (1 << FWCTL_RPC_CONFIGURATION |
 					1 << FWCTL_RPC_DEBUG_WRITE_FULL));
 	CHECK(!fwctl_dev_writable(dev));
@@ -256,11 +314,14 @@ static void test_no_attributes(void)
 {
 	struct fwctl_dev *dev;
 
+	want_tree();
 	CHECK(!fwctl_find(ctx, "fwctl2", &dev));
+	CHECK(!strcmp(fwctl_dev_path(dev), "/dev/fwctl/fwctl2"));
+	CHECK(!fwctl_dev_netdevs(dev)[0] && !fwctl_dev_rdma_devs(dev)[0]);
 	CHECK(fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_ERROR);
 	CHECK(!fwctl_dev_driver(dev));
 	CHECK(!strcmp(fwctl_dev_parent(dev), "0000:03:00.1"));
-	CHECK(!fwctl_dev_bus(dev));
+	CHECK(!strcmp(fwctl_dev_bus(dev), "pci"));
 	CHECK(!fwctl_dev_scopes(dev));
 	fwctl_dev_free(dev);
 }
@@ -268,11 +329,13 @@ static void test_no_attributes(void)
 static void test_find(void)
 {
 	static const char * const good[] = {
-		"fwctl0", "0000:03:00.0", "03:00.0", "/dev/null",
+		"fwctl0", "0000:03:00.0", "03:00.0", "/dev/null", "eth10",
+		"mlx5_7",
 	};
 	struct fwctl_dev *dev;
 	size_t i;
 
+	want_tree();
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		CHECK(!fwctl_find(ctx, good[i], &dev));
 		CHECK(!strcmp(fwctl_dev_name(dev), "fwctl0"));
@@ -292,6 +355,7 @@ static void test_find_fails(void)
 		{ "fwctl1x", -ENODEV },
 		{ "0000:03:00.2", -ENODEV },
 		{ "", -ENODEV },
+		{ "eth1", -ENODEV },
 		{ "03:00.1", -ENOTUNIQ },
 		{ "/dev/zero", -ENODEV },
 		{ "/dev/full", -ENODEV },
@@ -301,6 +365,7 @@ static void test_find_fails(void)
 	struct fwctl_dev *dev = NULL;
 	size_t i;
 
+	want_tree();
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		ctx->error[0] = 0;
 		CHECK(fwctl_find(ctx, bad[i].what, &dev) == bad[i].err);
@@ -312,12 +377,15 @@ static void test_find_fails(void)
 
 static struct fwctl_dev *fake_device(void)
 {
-	struct fwctl_dev *dev;
+	struct fwctl_dev *dev = calloc(1, sizeof(*dev));
 
-	if (fwctl_find(ctx, "fwctl2", &dev))
+	if (!dev)
 		return NULL;
 	memset(&fake, 0, sizeof(fake));
+	fake.type = FWCTL_DEVICE_TYPE_PDS;
 	dev->transport = &fake_transport;
+	dev->name = strdup("fwctl2");
+	dev->path = strdup("/nonexistent/fwctl2");
 	return dev;
 }
 
@@ -358,17 +426,44 @@ static void test_open_read_only(void)
 
 static void test_kernel_open(void)
 {
-	struct fwctl_dev *dev;
+	struct fwctl_dev *dev = fake_device();
+	char path[64];
 
-	CHECK(!fwctl_find(ctx, "fwctl0", &dev));
+	CHECK(dev);
+	dev->transport = &fwctl_transport_kernel;
 	CHECK(fwctl_dev_open(dev, 0) == -ENOENT);
-	CHECK(strstr(fwctl_dev_error(dev), "/dev/fwctl/fwctl0"));
+	CHECK_HAS(fwctl_dev_error(dev), "/nonexistent/fwctl2");
+	CHECK(fwctl_dev_open(dev, 4) == -EINVAL);
 
 	/* A file that is there, but no device. */
-	CHECK(put_file("dev/fwctl/fwctl0", ""));
+	CHECK(put_file("fwctl2", ""));
+	snprintf(path, sizeof(path), "%s/fwctl2", root);
+	free(dev->path);
+	dev->path = strdup(path);
 	CHECK(!fwctl_dev_open(dev, 0));
 	CHECK(fwctl_dev_info(dev, NULL, &(size_t){ 0 }) == -ENOTTY);
-	CHECK(strstr(fwctl_dev_error(dev), "is not an fwctl device"));
+	CHECK_HAS(fwctl_dev_error(dev), "is not an fwctl device");
+	fwctl_dev_free(dev);
+}
+
+static void test_open_denied(void)
+{
+	struct fwctl_dev *dev = fake_device();
+	char path[64];
+
+	CHECK(dev);
+	/* Root may do anything, so the errno is made up, too. */
+	fake.open_write = -EACCES;
+	CHECK(put_file("denied", ""));
+	snprintf(path, sizeof(path), "%s/denied", root);
+	free(dev->path);
+	dev->path = strdup(path);
+	CHECK(fwctl_dev_open(dev, 0) == -EACCES);
+	CHECK_HAS(fwctl_dev_error(dev), "ceiling is none");
+	free(dev->path);
+	dev->path = strdup("/nonexistent/fwctl2");
+	CHECK(fwctl_dev_open(dev, 0) == -EACCES);
+	CHECK_HAS(fwctl_dev_error(dev), "permission denied");
 	fwctl_dev_free(dev);
 }
 
@@ -451,18 +546,140 @@ static void test_rpc_fails(void)
 	fwctl_dev_free(dev);
 }
 
+static void test_least(void)
+{
+	unsigned char data[16] = {};
+	enum fwctl_rpc_scope used;
+	struct fwctl_dev *dev = fake_device();
+	size_t len = sizeof(data);
+
+	CHECK(dev && !fwctl_dev_open(dev, 0));
+	fake.type = FWCTL_DEVICE_TYPE_MLX5;
+	fake.least = FWCTL_RPC_DEBUG_WRITE;
+	CHECK(fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_READ_ONLY, data, 16,
+				  data, &len, &used) == -EBADMSG);
+	CHECK(fake.rpcs == 2 && used == FWCTL_RPC_DEBUG_READ_ONLY && len == 16);
+	CHECK(!fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL, data, 16,
+				   data, &len, &used));
+	CHECK(fake.rpcs == 5 && used == FWCTL_RPC_DEBUG_WRITE && len == 40);
+	fake.least = 4;
+	len = 16;
+	CHECK(fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL, data, 16,
+				  data, &len, NULL) == -EBADMSG);
+	CHECK(fake.rpcs == 9);
+	fwctl_dev_free(dev);
+}
+
+/* What may have reached the device is not sent twice. */
+static void test_least_once(void)
+{
+	static const int errors[] = {
+		-EPERM, -EACCES, -EIO, -ETIMEDOUT, -EINTR, -EAGAIN, -ENODEV,
+		-EMSGSIZE, -EREMOTEIO, -EOPNOTSUPP,
+	};
+	struct fwctl_dev *dev = fake_device();
+	unsigned char data[16] = {};
+	enum fwctl_rpc_scope used;
+	size_t len = sizeof(data), i;
+
+	CHECK(dev && !fwctl_dev_open(dev, 0));
+	dev->type = FWCTL_DEVICE_TYPE_SIM;
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		fake.rpcs = 0;
+		fake.result = errors[i];
+		CHECK(fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL,
+					  data, 16, data, &len,
+					  &used) == errors[i]);
+		CHECK(fake.rpcs == 1 && used == FWCTL_RPC_CONFIGURATION);
+	}
+	fake.rpcs = 0;
+	fake.result = 0;
+	dev->type = FWCTL_DEVICE_TYPE_CXL;
+	CHECK(fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL, data, 16,
+				  data, &len, &used) == -EOPNOTSUPP);
+	CHECK(!fake.rpcs);
+	CHECK_HAS(fwctl_dev_error(dev), "name the scope");
+	fwctl_dev_free(dev);
+}
+
+static void test_state_fails(void)
+{
+	static const struct {
+		int err;
+		const char *says;
+	} errors[] = {
+		{ -EOPNOTSUPP, "no netlink family" },
+		{ -ENODEV, "gone" },
+		{ -EPERM, "CAP_SYS_ADMIN" },
+		{ -ERANGE, "no such ceiling" },
+	};
+	struct fwctl_dev *dev = fake_device();
+	struct fwctl_state *state;
+	size_t i;
+
+	CHECK(dev);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		fake.result = errors[i].err;
+		CHECK(fwctl_dev_state(dev, &state) == errors[i].err);
+		CHECK_HAS(fwctl_dev_error(dev), "fwctl2: state: ");
+		CHECK_HAS(fwctl_dev_error(dev), errors[i].says);
+		CHECK(fwctl_dev_lower(dev, FWCTL_CEILING_NONE) ==
+		      errors[i].err);
+		CHECK_HAS(fwctl_dev_error(dev), "ceiling to none: ");
+	}
+	fwctl_dev_free(dev);
+}
+
+static void test_wait(void)
+{
+	struct fwctl_dev *dev = NULL;
+
+	want_tree();
+	CHECK(!fwctl_wait(ctx, "fwctl0", 0, &dev));
+	fwctl_dev_free(dev);
+	CHECK(fwctl_wait(ctx, "fwctl99", 10, &dev) == -ETIMEDOUT);
+	CHECK_HAS(fwctl_ctx_error(ctx), "fwctl99: no such fwctl device");
+	CHECK(fwctl_wait(ctx, "03:00.1", -1, &dev) == -ENOTUNIQ);
+}
+
 static void test_outlives_context(void)
 {
 	struct fwctl_ctx *other = fwctl_ctx_new();
 	struct fwctl_dev *dev;
 
-	CHECK(other && !fwctl_ctx_set_root(other, root));
+	want_tree();
+	CHECK(other);
 	CHECK(!fwctl_find(other, "fwctl0", &dev));
 	fwctl_ctx_free(other);
 	fwctl_ctx_free(NULL);
 	CHECK(fwctl_dev_open(dev, 0) <= 0);
 	fwctl_dev_free(dev);
 	fwctl_dev_free(NULL);
+}
+
+static void test_monitor_fails(void)
+{
+	struct fwctl_monitor *monitor;
+
+	CHECK(fwctl_monitor_open(ctx, 0, &monitor) == -EINVAL);
+	CHECK(fwctl_monitor_open(ctx, 1 << 4, &monitor) == -EINVAL);
+	CHECK_HAS(fwctl_ctx_error(ctx), "no such groups");
+	fwctl_monitor_free(NULL);
+}
+
+/* The last of all: there is no way back. */
+static void test_no_class(void)
+{
+	struct fwctl_dev **devs, *dev;
+
+	want_tree();
+	CHECK(!mount("none", "/sys", "tmpfs", 0, NULL));
+	CHECK(fwctl_list(ctx, &devs) == -ENOENT);
+	CHECK_HAS(fwctl_ctx_error(ctx), "/sys/class/fwctl");
+	CHECK_HAS(fwctl_ctx_error(ctx), "modprobe");
+	CHECK(fwctl_find(ctx, "03:00.0", &dev) == -ENOENT);
+	CHECK(fwctl_find(ctx, "fwctl0", &dev) == -ENODEV);
+	CHECK_HAS(fwctl_ctx_error(ctx), "fwctl0");
 }
 
 static void test_mlx5_status(void)
@@ -482,56 +699,124 @@ static void test_mlx5_status(void)
 	CHECK(!fwctl_mlx5_status_name(0xff));
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static void test_mlx5_names(void)
+{
+	__u16 id;
+
+	CHECK(!strcmp(fwctl_mlx5_opcode_name(0x100), "query_hca_cap"));
+	CHECK(!strcmp(fwctl_mlx5_opcode_name(0x805), "access_reg"));
+	CHECK(!fwctl_mlx5_opcode_name(0xffff));
+	CHECK(!strcmp(fwctl_mlx5_reg_name(0x9020), "mgir"));
+	CHECK(!fwctl_mlx5_reg_name(0));
+	CHECK(!fwctl_mlx5_reg_find("MNVDA", &id) && id == 0x9024);
+	CHECK(fwctl_mlx5_reg_find("", &id) == -ENOENT);
+	CHECK(fwctl_mlx5_reg_find("mnvd", &id) == -ENOENT);
+}
+
+static void test_mlx5_reg(void)
+{
+	/* SRIOV_EN=1 NUM_OF_VFS=8, as mstconfig writes it. */
+	static const unsigned char wire[40] = {
+		0x08, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0x90, 0x24, 0, 0, 0, 0,
+		0x02, 0x09, 0, 0x0c, 0, 0, 0, 0x80, 0, 0, 0, 0,
+		0x90, 0, 0, 0, 0x80, 0x02, 0, 0x08, 0, 0, 0, 0,
+	};
+	unsigned char data[24], in[40], out[40] = { 0 };
+	struct fwctl_mlx5_reg reg = {
+		.id = 0x9024, .write = true, .data = data, .len = sizeof(data),
+	};
+
+	memcpy(data, wire + 16, sizeof(data));
+	CHECK(fwctl_mlx5_reg_build(&reg, in, sizeof(in)) == sizeof(in));
+	CHECK(!memcmp(in, wire, sizeof(in)));
+	reg.write = false;
+	reg.argument = 0x01020304;
+	CHECK(fwctl_mlx5_reg_build(&reg, in, sizeof(in)) == sizeof(in));
+	CHECK(in[7] == 1 && in[12] == 1 && in[15] == 4);
+	CHECK(fwctl_mlx5_reg_build(&reg, in, 39) == -EMSGSIZE);
+	CHECK(fwctl_mlx5_reg_build(&reg, in, 15) == -EMSGSIZE);
+	reg.len = 0;
+	CHECK(fwctl_mlx5_reg_build(&reg, in, sizeof(in)) == -EMSGSIZE);
+	reg.len = 22;
+	CHECK(fwctl_mlx5_reg_build(&reg, in, sizeof(in)) == -EMSGSIZE);
+
+	reg.len = sizeof(data);
+	memset(out + 16, 0x77, 24);
+	CHECK(!fwctl_mlx5_reg_parse(&reg, out, 24));
+	CHECK(data[0] == 0x77 && data[7] == 0x77 && !data[8] && !data[23]);
+	CHECK(fwctl_mlx5_reg_parse(&reg, out, 15) == -EMSGSIZE);
+	out[0] = 3;
+	out[7] = 9;
+	CHECK(fwctl_mlx5_reg_parse(&reg, out, 40) == -EREMOTEIO);
+	CHECK(reg.status == 3 && reg.syndrome == 9 && data[0] == 0x77);
+}
+
+static void test_mlx5_access(void)
+{
+	struct fwctl_dev *dev = fake_device();
+	unsigned char data[4] = {};
+	struct fwctl_mlx5_reg reg = {
+		.id = 0x9020, .data = data, .len = sizeof(data),
+	};
+
+	CHECK(dev && !fwctl_dev_open(dev, 0));
+	CHECK(fwctl_mlx5_reg_access(dev, 1, &reg) == -EOPNOTSUPP);
+	fake.type = FWCTL_DEVICE_TYPE_MLX5;
+	dev->type = FWCTL_DEVICE_TYPE_ERROR;
+	fake.least = 1;
+	CHECK(fwctl_mlx5_reg_access(dev, 0, &reg) == -EBADMSG);
+	/* It answers with 0xa5 everywhere, in the status as well. */
+	CHECK(fwctl_mlx5_reg_access(dev, 3, &reg) == -EREMOTEIO);
+	CHECK(reg.scope == FWCTL_RPC_DEBUG_READ_ONLY);
+	CHECK_HAS(fwctl_dev_error(dev), "read register 0x9020 (mgir)");
+	CHECK_HAS(fwctl_dev_error(dev), "syndrome 0xa5a5a5a5");
+	reg.len = 3;
+	CHECK(fwctl_mlx5_reg_access(dev, 3, &reg) == -EMSGSIZE);
+	fwctl_dev_free(dev);
+}
+
+static const struct ktap_test tests[] = {
 	{ "scope names", test_scope_names },
 	{ "type names", test_type_names },
-	{ "no class", test_no_class },
+	{ "other names", test_other_names },
 	{ "list", test_list },
 	{ "attributes", test_attributes },
 	{ "no attributes", test_no_attributes },
 	{ "find", test_find },
 	{ "find fails", test_find_fails },
+	{ "wait", test_wait },
 	{ "open", test_open },
 	{ "open read-only", test_open_read_only },
 	{ "kernel open", test_kernel_open },
+	{ "open denied", test_open_denied },
 	{ "info", test_info },
 	{ "rpc", test_rpc },
 	{ "rpc fails", test_rpc_fails },
+	{ "least scope", test_least },
+	{ "least scope: once delivered, never again", test_least_once },
+	{ "state fails", test_state_fails },
+	{ "monitor fails", test_monitor_fails },
 	{ "device outlives context", test_outlives_context },
 	{ "mlx5 status", test_mlx5_status },
+	{ "mlx5 names", test_mlx5_names },
+	{ "mlx5 register", test_mlx5_reg },
+	{ "mlx5 register access", test_mlx5_access },
+	{ "no class", test_no_class },
 };
-
-static bool passes(void (*run)(void))
-{
-	if (setjmp(test_failed))
-		return false;
-	run();
-	return true;
-}
 
 int main(void)
 {
-	bool failed = false;
-	size_t i;
+	int status;
 
-	printf("KTAP version 1\n1..%zu\n", ARRAY_SIZE(tests));
 	ctx = fwctl_ctx_new();
 	snprintf(root, sizeof(root), "/tmp/test-libfwctl.XXXXXX");
 	if (!ctx || !mkdtemp(root) || !make_tree()) {
 		printf("Bail out! cannot make %s\n", root);
 		return 1;
 	}
-	for (i = 0; i < ARRAY_SIZE(tests); i++) {
-		bool ok = passes(tests[i].run);
-
-		printf("%s %zu %s\n", ok ? "ok" : "not ok", i + 1,
-		       tests[i].name);
-		failed |= !ok;
-	}
+	sees_tree = see_tree();
+	status = ktap_run(tests, ARRAY_SIZE(tests));
 	fwctl_ctx_free(ctx);
 	nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-	return failed;
+	return status;
 }

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The transport that leads to the kernel and writes down what passes.
+ *
+ * A record is written by one write(), behind what was written completely
+ * before: whatever becomes of the program, the file holds whole records, and
+ * possibly the beginning of one.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "private.h"
+
+/**
+ * struct fwctl_recorder - a recording that is being made
+ * @lock: protects all of the following
+ * @refs: contexts and devices that use it
+ * @fd: the file, or -1 when it was ended
+ * @path: its name, for messages
+ * @err: why something is missing in it, or 0
+ * @size: length of what was written completely
+ * @count: number of records
+ * @begin: CLOCK_MONOTONIC in nanoseconds
+ * @devices: descriptions of devices that were written, by their numbers
+ * @device_count: their number
+ */
+struct fwctl_recorder {
+	pthread_mutex_t lock;
+	unsigned int refs;
+	int fd;
+	char *path;
+	int err;
+	off_t size;
+	__u32 count;
+	__u64 begin;
+	struct fwctl_buffer *devices;
+	__u32 device_count;
+};
+
+static __u64 now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* Write bytes behind what is there; the caller holds the lock. */
+static void append(struct fwctl_recorder *recorder, const __u8 *data,
+		   size_t len)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len && !recorder->err) {
+		n = pwrite(recorder->fd, data + done, len - done,
+			   recorder->size + done);
+		if (n > 0)
+			done += n;
+		else if (n == 0 || errno != EINTR)
+			recorder->err = n ? -errno : -ENOSPC;
+	}
+	/* What follows must not make sense of half a record. */
+	if (!recorder->err)
+		recorder->size += len;
+	else if (ftruncate(recorder->fd, recorder->size))
+		return;
+}
+
+/* A record with its frame and fixed part, that the request is then put in. */
+static struct fwctl_buffer begin_record(void)
+{
+	struct fwctl_buffer buf = {};
+	__u8 *head = fwctl_put(&buf, NULL,
+			       FWCTL_TAPE_FRAME + FWCTL_TAPE_FIXED);
+
+	if (head)
+		memset(head, 0, FWCTL_TAPE_FRAME + FWCTL_TAPE_FIXED);
+	return buf;
+}
+
+static void set_u32(struct fwctl_buffer *buf, size_t at, __u32 value)
+{
+	value = htole32(value);
+	memcpy(buf->data + at, &value, sizeof(value));
+}
+
+static void set_u64(struct fwctl_buffer *buf, size_t at, __u64 value)
+{
+	value = htole64(value);
+	memcpy(buf->data + at, &value, sizeof(value));
+}
+
+/* Complete a record and write it; the caller holds the lock. */
+static void write_record(struct fwctl_recorder *recorder,
+			 struct fwctl_buffer *buf, __u32 type, __u32 device,
+			 int result, size_t request_len, __u64 start)
+{
+	size_t at = FWCTL_TAPE_FRAME;
+	size_t len = buf->len - at;
+	__u64 end = now();
+	__u32 crc;
+
+	if (buf->bad && !recorder->err)
+		recorder->err = -ENOMEM;
+	if (len > FWCTL_TAPE_MAX && !recorder->err)
+		recorder->err = -EFBIG;
+	if (recorder->fd < 0 || recorder->err)
+		return;
+	set_u32(buf, 0, len);
+	set_u32(buf, at, type);
+	set_u32(buf, at + 4, device);
+	set_u32(buf, at + 8, result);
+	set_u32(buf, at + 12, request_len);
+	set_u32(buf, at + 16, len - FWCTL_TAPE_FIXED - request_len);
+	set_u64(buf, at + 24, start > recorder->begin ?
+			      start - recorder->begin : 0);
+	set_u64(buf, at + 32, end - start);
+	crc = fwctl_crc32(fwctl_crc32(0, buf->data, 4), buf->data + at, len);
+	set_u32(buf, 4, crc);
+	append(recorder, buf->data, buf->len);
+	if (!recorder->err)
+		recorder->count++;
+}
+
+/**
+ * struct entry - a record while its request is under way
+ * @recorder: where it goes
+ * @buf: what was put together so far
+ * @type: &enum fwctl_record_type
+ * @device: number of the device
+ * @request_len: length of the request
+ * @start: when the request began
+ */
+struct entry {
+	struct fwctl_recorder *recorder;
+	struct fwctl_buffer buf;
+	__u32 type;
+	__u32 device;
+	size_t request_len;
+	__u64 start;
+};
+
+static struct entry begin_entry(struct fwctl_recorder *recorder, __u32 device,
+				enum fwctl_record_type type)
+{
+	return (struct entry){
+		.recorder = recorder,
+		.buf = begin_record(),
+		.type = type,
+		.device = device,
+	};
+}
+
+/* The request was put in: it is about to be sent. */
+static void send_entry(struct entry *entry)
+{
+	entry->request_len = entry->buf.len - FWCTL_TAPE_FRAME -
+			     FWCTL_TAPE_FIXED;
+	entry->start = now();
+}
+
+/* The answer was put in. */
+static void end_entry(struct entry *entry, int result)
+{
+	struct fwctl_recorder *recorder = entry->recorder;
+
+	pthread_mutex_lock(&recorder->lock);
+	write_record(recorder, &entry->buf, entry->type, entry->device, result,
+		     entry->request_len, entry->start);
+	pthread_mutex_unlock(&recorder->lock);
+	free(entry->buf.data);
+}
+
+int fwctl_recorder_new(const char *path, struct fwctl_recorder **recorder,
+		       char *error)
+{
+	struct fwctl_recorder *new = calloc(1, sizeof(*new));
+	__u8 header[FWCTL_TAPE_HEADER] = FWCTL_TAPE_MAGIC;
+	__u32 version = htole32(FWCTL_TAPE_VERSION);
+	int err;
+
+	if (!new)
+		return fwctl_fail(error, -ENOMEM, "no memory");
+	pthread_mutex_init(&new->lock, NULL);
+	new->refs = 1;
+	new->begin = now();
+	new->path = strdup(path);
+	new->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	err = new->fd < 0 ? -errno : 0;
+	memcpy(header + strlen(FWCTL_TAPE_MAGIC), &version, sizeof(version));
+	if (!err)
+		append(new, header, sizeof(header));
+	if (!err && new->err) {
+		err = new->err;
+		unlink(path);
+	}
+	if (!err && new->path) {
+		*recorder = new;
+		return 0;
+	}
+	fwctl_recorder_put(new);
+	return fwctl_fail(error, err ? err : -ENOMEM,
+			  "%s: cannot make the recording: %s%s", path,
+			  strerrordesc_np(err ? -err : ENOMEM),
+			  err == -EEXIST ? ": remove it, or name another" : "");
+}
+
+struct fwctl_recorder *fwctl_recorder_get(struct fwctl_recorder *recorder)
+{
+	pthread_mutex_lock(&recorder->lock);
+	recorder->refs++;
+	pthread_mutex_unlock(&recorder->lock);
+	return recorder;
+}
+
+void fwctl_recorder_put(struct fwctl_recorder *recorder)
+{
+	unsigned int refs;
+	__u32 i;
+
+	if (!recorder)
+		return;
+	pthread_mutex_lock(&recorder->lock);
+	refs = --recorder->refs;
+	pthread_mutex_unlock(&recorder->lock);
+	if (refs)
+		return;
+	if (recorder->fd >= 0)
+		close(recorder->fd);
+	for (i = 0; i < recorder->device_count; i++)
+		free(recorder->devices[i].data);
+	free(recorder->devices);
+	free(recorder->path);
+	pthread_mutex_destroy(&recorder->lock);
+	free(recorder);
+}
+
+/* Write the end and close the file; 0 if all is in it. */
+int fwctl_recorder_end(struct fwctl_recorder *recorder, char *error)
+{
+	struct fwctl_buffer buf = begin_record();
+	int err;
+
+	pthread_mutex_lock(&recorder->lock);
+	fwctl_put_u32(&buf, recorder->count);
+	write_record(recorder, &buf, FWCTL_RECORD_END, FWCTL_TAPE_NO_DEVICE, 0,
+		     sizeof(__u32), now());
+	if (!recorder->err && fsync(recorder->fd) && errno != EINVAL)
+		recorder->err = -errno;
+	close(recorder->fd);
+	recorder->fd = -1;
+	err = recorder->err;
+	pthread_mutex_unlock(&recorder->lock);
+	free(buf.data);
+	if (!err)
+		return 0;
+	return fwctl_fail(error, err,
+			  "%s: the recording is cut off: %s: see the free space of the disk",
+			  recorder->path, strerrordesc_np(-err));
+}
+
+static void put_strings(struct fwctl_buffer *buf, char **strings)
+{
+	__u32 count = 0, i;
+
+	while (strings[count])
+		count++;
+	fwctl_put_u32(buf, count);
+	for (i = 0; i < count; i++)
+		fwctl_put_string(buf, strings[i]);
+}
+
+/* Number a device, the same number for the same description. */
+void fwctl_recorder_found(struct fwctl_recorder *recorder,
+			  struct fwctl_dev *dev)
+{
+	struct fwctl_buffer buf = begin_record();
+	size_t head = FWCTL_TAPE_FRAME + FWCTL_TAPE_FIXED;
+	struct fwctl_buffer *devices;
+
+	fwctl_put_string(&buf, dev->name);
+	fwctl_put_string(&buf, dev->path);
+	fwctl_put_string(&buf, dev->driver);
+	fwctl_put_string(&buf, dev->parent);
+	fwctl_put_string(&buf, dev->bus);
+	fwctl_put_u32(&buf, dev->type);
+	fwctl_put_u32(&buf, dev->scopes);
+	put_strings(&buf, dev->netdevs);
+	put_strings(&buf, dev->rdma_devs);
+
+	pthread_mutex_lock(&recorder->lock);
+	devices = recorder->devices;
+	for (dev->id = 0; dev->id < recorder->device_count; dev->id++)
+		if (!buf.bad && devices[dev->id].len == buf.len &&
+		    !memcmp(devices[dev->id].data + head, buf.data + head,
+			    buf.len - head))
+			goto out;
+	devices = reallocarray(devices, recorder->device_count + 1,
+			       sizeof(*devices));
+	if (devices)
+		recorder->devices = devices;
+	else
+		buf.bad = true;
+	write_record(recorder, &buf, FWCTL_RECORD_DEVICE, dev->id, 0,
+		     buf.len - head, now());
+	if (devices) {
+		devices[recorder->device_count++] = buf;
+		buf.data = NULL;
+	}
+out:
+	pthread_mutex_unlock(&recorder->lock);
+	free(buf.data);
+}
+
+static int record_list(struct fwctl_ctx *ctx, const char *name,
+		       struct fwctl_dev ***devs)
+{
+	return fwctl_transport_kernel.list(ctx, name, devs);
+}
+
+static void put_states(struct fwctl_buffer *buf, struct fwctl_state **states)
+{
+	__u32 count = 0, i;
+
+	while (states[count])
+		count++;
+	fwctl_put_u32(buf, count);
+	for (i = 0; i < count; i++)
+		fwctl_state_put(buf, states[i]);
+}
+
+static int record_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
+{
+	struct entry entry = begin_entry(ctx->recorder, FWCTL_TAPE_NO_DEVICE,
+					 FWCTL_RECORD_STATES);
+	int ret;
+
+	send_entry(&entry);
+	ret = fwctl_transport_kernel.states(ctx, states);
+	if (!ret)
+		put_states(&entry.buf, *states);
+	end_entry(&entry, ret);
+	return ret;
+}
+
+static int record_open(struct fwctl_dev *dev, bool write)
+{
+	struct entry entry = begin_entry(dev->recorder, dev->id,
+					 FWCTL_RECORD_OPEN);
+	int ret;
+
+	fwctl_put_u32(&entry.buf, write);
+	send_entry(&entry);
+	ret = fwctl_transport_kernel.open(dev, write);
+	end_entry(&entry, ret);
+	return ret;
+}
+
+static void record_close(struct fwctl_dev *dev)
+{
+	fwctl_transport_kernel.close(dev);
+}
+
+static int record_info(struct fwctl_dev *dev, struct fwctl_info *info)
+{
+	struct entry entry = begin_entry(dev->recorder, dev->id,
+					 FWCTL_RECORD_INFO);
+	__u32 room = info->device_data_len;
+	int ret;
+
+	fwctl_put_u32(&entry.buf, room);
+	send_entry(&entry);
+	ret = fwctl_transport_kernel.info(dev, info);
+	if (!ret) {
+		fwctl_put_u32(&entry.buf, info->out_device_type);
+		fwctl_put_u32(&entry.buf, info->device_data_len);
+		fwctl_put(&entry.buf,
+			  (const void *)(uintptr_t)info->out_device_data, room);
+	}
+	end_entry(&entry, ret);
+	return ret;
+}
+
+static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
+{
+	struct entry entry;
+	__u32 room = rpc->out_len;
+	int ret;
+
+	/* The kernel refuses unread what is longer, and no address at all. */
+	if (rpc->in_len > FWCTL_RPC_MAX || room > FWCTL_RPC_MAX)
+		return -EMSGSIZE;
+	if ((rpc->in_len && !rpc->in) || (room && !rpc->out))
+		return -EFAULT;
+	entry = begin_entry(dev->recorder, dev->id, FWCTL_RECORD_RPC);
+	fwctl_put_u32(&entry.buf, rpc->scope);
+	fwctl_put_u32(&entry.buf, room);
+	/* Before it is sent: the answer may take the request's place. */
+	fwctl_put(&entry.buf, (const void *)(uintptr_t)rpc->in, rpc->in_len);
+	send_entry(&entry);
+	ret = fwctl_transport_kernel.rpc(dev, rpc);
+	if (!ret) {
+		fwctl_put_u32(&entry.buf, rpc->out_len);
+		fwctl_put(&entry.buf, (const void *)(uintptr_t)rpc->out,
+			  rpc->out_len < room ? rpc->out_len : room);
+	}
+	end_entry(&entry, ret);
+	return ret;
+}
+
+static int record_state(struct fwctl_dev *dev, struct fwctl_state **state)
+{
+	struct entry entry = begin_entry(dev->recorder, dev->id,
+					 FWCTL_RECORD_STATE);
+	int ret;
+
+	send_entry(&entry);
+	ret = fwctl_transport_kernel.state(dev, state);
+	if (!ret)
+		put_states(&entry.buf, (struct fwctl_state *[]){ *state, NULL });
+	end_entry(&entry, ret);
+	return ret;
+}
+
+static int record_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	struct entry entry = begin_entry(dev->recorder, dev->id,
+					 FWCTL_RECORD_LOWER);
+	int ret;
+
+	fwctl_put_u32(&entry.buf, ceiling);
+	send_entry(&entry);
+	ret = fwctl_transport_kernel.lower(dev, ceiling);
+	end_entry(&entry, ret);
+	return ret;
+}
+
+const struct fwctl_transport fwctl_transport_recorder = {
+	.list = record_list,
+	.states = record_states,
+	.open = record_open,
+	.close = record_close,
+	.info = record_info,
+	.rpc = record_rpc,
+	.state = record_state,
+	.lower = record_lower,
+};

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The transport that answers from a recording, and reading recordings.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+#define NO_RECORD UINT32_MAX
+
+/**
+ * struct fwctl_player - a recording that answers
+ * @tape: the recording; does not change
+ * @canonical: for each device, the first of the same name; does not change
+ * @lock: protects all of the following
+ * @refs: contexts and devices that use it
+ * @heads: for each hash, the first record in the order of the file
+ * @mask: number of heads, a power of two, less one
+ * @next: for each record, the next one with the same hash
+ * @used: for each record, was it an answer already?
+ *
+ * Once a request has been answered by a later record than the first that fits,
+ * that first one is taken out: a request that comes a million times is found as
+ * quickly as any.
+ */
+struct fwctl_player {
+	struct fwctl_tape tape;
+	__u32 *canonical;
+	pthread_mutex_t lock;
+	unsigned int refs;
+	__u32 *heads;
+	__u32 mask;
+	__u32 *next;
+	bool *used;
+};
+
+/* Whether two requests are the same is a matter of what goes in here. */
+static __u32 hash(__u32 type, __u32 device, const void *request, size_t len)
+{
+	return fwctl_crc32(type ^ device << 8, request, len);
+}
+
+static __u32 device_of(const struct fwctl_player *player,
+		       const struct fwctl_tape_record *record)
+{
+	return record->device == FWCTL_TAPE_NO_DEVICE ?
+	       record->device : player->canonical[record->device];
+}
+
+/* A device that was found again under another number, or changed, is one. */
+static int find_canonical(struct fwctl_player *player)
+{
+	const struct fwctl_tape *tape = &player->tape;
+	struct fwctl_dev **devs = calloc(tape->device_count + 1,
+					 sizeof(*devs));
+	int ret = devs ? 0 : -ENOMEM;
+	__u32 i, first;
+
+	for (i = 0; !ret && i < tape->device_count; i++) {
+		ret = fwctl_tape_device(tape, i, &devs[i]);
+		for (first = 0; !ret && first < i &&
+		     strcmp(devs[first]->name, devs[i]->name); first++)
+			;
+		player->canonical[i] = first;
+	}
+	fwctl_list_free(devs);
+	return ret;
+}
+
+static int index_tape(struct fwctl_player *player)
+{
+	const struct fwctl_tape *tape = &player->tape;
+	const struct fwctl_tape_record *record;
+	__u32 i, *head;
+
+	while (player->mask < tape->count)
+		player->mask = player->mask << 1 | 1;
+	player->canonical = calloc(tape->device_count + 1, sizeof(__u32));
+	player->heads = calloc((size_t)player->mask + 1, sizeof(__u32));
+	player->next = calloc((size_t)tape->count + 1, sizeof(__u32));
+	player->used = calloc((size_t)tape->count + 1, sizeof(bool));
+	if (!player->canonical || !player->heads || !player->next ||
+	    !player->used || find_canonical(player))
+		return -ENOMEM;
+	memset(player->heads, 0xff, ((size_t)player->mask + 1) * sizeof(__u32));
+	for (i = tape->count; i-- > 0;) {
+		record = &tape->records[i];
+		head = &player->heads[hash(record->type,
+					   device_of(player, record),
+					   record->request,
+					   record->request_len) & player->mask];
+		player->next[i] = *head;
+		*head = i;
+	}
+	return 0;
+}
+
+int fwctl_player_new(const char *path, struct fwctl_player **player,
+		     char *error)
+{
+	struct fwctl_player *new = calloc(1, sizeof(*new));
+	int ret;
+
+	if (!new)
+		return fwctl_fail(error, -ENOMEM, "no memory");
+	pthread_mutex_init(&new->lock, NULL);
+	new->refs = 1;
+	ret = fwctl_tape_load(&new->tape, path, error);
+	if (!ret && index_tape(new))
+		ret = fwctl_fail(error, -ENOMEM, "no memory");
+	if (ret)
+		fwctl_player_put(new);
+	else
+		*player = new;
+	return ret;
+}
+
+struct fwctl_player *fwctl_player_get(struct fwctl_player *player)
+{
+	pthread_mutex_lock(&player->lock);
+	player->refs++;
+	pthread_mutex_unlock(&player->lock);
+	return player;
+}
+
+void fwctl_player_put(struct fwctl_player *player)
+{
+	unsigned int refs;
+
+	if (!player)
+		return;
+	pthread_mutex_lock(&player->lock);
+	refs = --player->refs;
+	pthread_mutex_unlock(&player->lock);
+	if (refs)
+		return;
+	fwctl_tape_unload(&player->tape);
+	free(player->canonical);
+	free(player->heads);
+	free(player->next);
+	free(player->used);
+	pthread_mutex_destroy(&player->lock);
+	free(player);
+}
+
+/* From a link on, the link to the next record of a request. */
+static __u32 *find_link(struct fwctl_player *player, __u32 *link, __u32 type,
+			__u32 device, const struct fwctl_buffer *request)
+{
+	const struct fwctl_tape_record *record;
+
+	for (; *link != NO_RECORD; link = &player->next[*link]) {
+		record = &player->tape.records[*link];
+		if (record->type == type &&
+		    device_of(player, record) == device &&
+		    record->request_len == request->len &&
+		    (!request->len ||
+		     !memcmp(record->request, request->data, request->len)))
+			break;
+	}
+	return link;
+}
+
+/* The answer to a request, whose bytes are released; -ENODATA if not known. */
+static int answer(struct fwctl_player *player, __u32 type, __u32 device,
+		  struct fwctl_buffer *request,
+		  const struct fwctl_tape_record **record)
+{
+	__u32 *first, *second, found;
+
+	if (request->bad) {
+		free(request->data);
+		return -ENOMEM;
+	}
+	pthread_mutex_lock(&player->lock);
+	first = &player->heads[hash(type, device, request->data,
+				    request->len) & player->mask];
+	first = find_link(player, first, type, device, request);
+	found = *first;
+	if (found != NO_RECORD && player->used[found]) {
+		second = find_link(player, &player->next[found], type, device,
+				   request);
+		if (*second != NO_RECORD) {
+			*first = player->next[found];
+			found = *second;
+		}
+	}
+	if (found != NO_RECORD)
+		player->used[found] = true;
+	pthread_mutex_unlock(&player->lock);
+	free(request->data);
+	if (found == NO_RECORD)
+		return -ENODATA;
+	*record = &player->tape.records[found];
+	return (*record)->result;
+}
+
+/* Of a device that was found several times, the last one counts. */
+static int player_list(struct fwctl_ctx *ctx, const char *name,
+		       struct fwctl_dev ***devs)
+{
+	const struct fwctl_player *player = ctx->player;
+	const struct fwctl_tape *tape = &player->tape;
+	struct fwctl_dev **list = calloc(tape->device_count + 1,
+					 sizeof(*list));
+	int ret = list ? 0 : -ENOMEM;
+	__u32 count = 0, i, last;
+
+	for (i = 0; !ret && i < tape->device_count; i++) {
+		if (player->canonical[i] != i)
+			continue;
+		for (last = tape->device_count - 1;
+		     player->canonical[last] != i; last--)
+			;
+		ret = fwctl_tape_device(tape, last, &list[count]);
+		if (ret)
+			break;
+		list[count]->id = i;
+		if (name && strcmp(list[count]->name, name)) {
+			fwctl_dev_free(list[count]);
+			list[count] = NULL;
+		} else {
+			count++;
+		}
+	}
+	if (ret) {
+		fwctl_list_free(list);
+		return fwctl_fail(ctx->error, ret, "no memory");
+	}
+	*devs = list;
+	return 0;
+}
+
+static int player_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
+{
+	const struct fwctl_tape_record *record;
+	struct fwctl_buffer request = {};
+	int ret = answer(ctx->player, FWCTL_RECORD_STATES,
+			 FWCTL_TAPE_NO_DEVICE, &request, &record);
+
+	if (ret)
+		return ret;
+	*states = fwctl_tape_states(record);
+	return *states ? 0 : -ENOMEM;
+}
+
+static int player_open(struct fwctl_dev *dev, bool write)
+{
+	const struct fwctl_tape_record *record;
+	struct fwctl_buffer request = {};
+
+	fwctl_put_u32(&request, write);
+	return answer(dev->player, FWCTL_RECORD_OPEN, dev->id, &request,
+		      &record);
+}
+
+static void player_close(struct fwctl_dev *dev)
+{
+	(void)dev;
+}
+
+static int player_info(struct fwctl_dev *dev, struct fwctl_info *info)
+{
+	const struct fwctl_tape_record *record;
+	struct fwctl_buffer request = {};
+	struct fwctl_view view;
+	__u32 room = info->device_data_len;
+	int ret;
+
+	fwctl_put_u32(&request, room);
+	ret = answer(dev->player, FWCTL_RECORD_INFO, dev->id, &request,
+		     &record);
+	if (ret)
+		return ret;
+	view = (struct fwctl_view){ record->answer, record->answer_len, false };
+	info->out_device_type = fwctl_get_u32(&view);
+	info->device_data_len = fwctl_get_u32(&view);
+	if (room)
+		memcpy((void *)(uintptr_t)info->out_device_data,
+		       fwctl_get(&view, room), room);
+	return 0;
+}
+
+static int player_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
+{
+	const struct fwctl_tape_record *record;
+	struct fwctl_buffer request = {};
+	struct fwctl_view view;
+	int ret;
+
+	/* As the kernel, and so the recorder: these are not in recordings. */
+	if (rpc->in_len > FWCTL_RPC_MAX || rpc->out_len > FWCTL_RPC_MAX)
+		return -EMSGSIZE;
+	if ((rpc->in_len && !rpc->in) || (rpc->out_len && !rpc->out))
+		return -EFAULT;
+	fwctl_put_u32(&request, rpc->scope);
+	fwctl_put_u32(&request, rpc->out_len);
+	fwctl_put(&request, (const void *)(uintptr_t)rpc->in, rpc->in_len);
+	ret = answer(dev->player, FWCTL_RECORD_RPC, dev->id, &request, &record);
+	if (ret)
+		return ret;
+	view = (struct fwctl_view){ record->answer, record->answer_len, false };
+	rpc->out_len = fwctl_get_u32(&view);
+	if (view.left)
+		memcpy((void *)(uintptr_t)rpc->out, view.data, view.left);
+	return 0;
+}
+
+static int player_state(struct fwctl_dev *dev, struct fwctl_state **state)
+{
+	const struct fwctl_tape_record *record;
+	struct fwctl_buffer request = {};
+	struct fwctl_state **states;
+	int ret = answer(dev->player, FWCTL_RECORD_STATE, dev->id, &request,
+			 &record);
+
+	if (ret)
+		return ret;
+	states = fwctl_tape_states(record);
+	if (!states)
+		return -ENOMEM;
+	*state = states[0];
+	free(states);
+	return 0;
+}
+
+static int player_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	const struct fwctl_tape_record *record;
+	struct fwctl_buffer request = {};
+
+	fwctl_put_u32(&request, ceiling);
+	return answer(dev->player, FWCTL_RECORD_LOWER, dev->id, &request,
+		      &record);
+}
+
+const struct fwctl_transport fwctl_transport_player = {
+	.list = player_list,
+	.states = player_states,
+	.open = player_open,
+	.close = player_close,
+	.info = player_info,
+	.rpc = player_rpc,
+	.state = player_state,
+	.lower = player_lower,
+};
+
+/**
+ * struct fwctl_recording - a recording that is read
+ * @tape: it
+ * @at: number of the next record
+ * @devs: the devices that were found so far, by their numbers
+ * @states: those of the last record that was handed out
+ * @record: that record
+ */
+struct fwctl_recording {
+	struct fwctl_tape tape;
+	__u32 at;
+	struct fwctl_dev **devs;
+	struct fwctl_state **states;
+	struct fwctl_record record;
+};
+
+int fwctl_recording_open(struct fwctl_ctx *ctx, const char *path,
+			 struct fwctl_recording **recording)
+{
+	struct fwctl_recording *new = calloc(1, sizeof(*new));
+	int ret;
+
+	if (!new)
+		return fwctl_fail(ctx->error, -ENOMEM, "no memory");
+	ret = fwctl_tape_load(&new->tape, path, ctx->error);
+	if (!ret) {
+		new->devs = calloc(new->tape.device_count + 1,
+				   sizeof(*new->devs));
+		if (!new->devs)
+			ret = fwctl_fail(ctx->error, -ENOMEM, "no memory");
+	}
+	if (ret)
+		fwctl_recording_free(new);
+	else
+		*recording = new;
+	return ret;
+}
+
+void fwctl_recording_free(struct fwctl_recording *recording)
+{
+	if (!recording)
+		return;
+	fwctl_states_free(recording->states);
+	fwctl_list_free(recording->devs);
+	fwctl_tape_unload(&recording->tape);
+	free(recording);
+}
+
+bool fwctl_recording_complete(const struct fwctl_recording *recording)
+{
+	return recording->tape.complete;
+}
+
+/* Take apart what only this type of records has. */
+static void fill_record(struct fwctl_record *to,
+			const struct fwctl_tape_record *from)
+{
+	struct fwctl_view in = { from->request, from->request_len, false };
+	struct fwctl_view out = { from->answer, from->answer_len, false };
+
+	switch (from->type) {
+	case FWCTL_RECORD_OPEN:
+		to->write = fwctl_get_u32(&in);
+		break;
+	case FWCTL_RECORD_INFO:
+		to->room = fwctl_get_u32(&in);
+		if (!from->result) {
+			to->device_type = fwctl_get_u32(&out);
+			to->answer_len = fwctl_get_u32(&out);
+			to->out = out.data;
+			to->out_len = out.left;
+		}
+		break;
+	case FWCTL_RECORD_RPC:
+		to->scope = fwctl_get_u32(&in);
+		to->room = fwctl_get_u32(&in);
+		to->in = in.data;
+		to->in_len = in.left;
+		if (!from->result) {
+			to->answer_len = fwctl_get_u32(&out);
+			to->out = out.data;
+			to->out_len = out.left;
+		}
+		break;
+	case FWCTL_RECORD_LOWER:
+		to->ceiling = fwctl_get_u32(&in);
+		break;
+	}
+}
+
+int fwctl_recording_next(struct fwctl_recording *recording,
+			 const struct fwctl_record **record)
+{
+	const struct fwctl_tape_record *from =
+		&recording->tape.records[recording->at];
+	struct fwctl_record *to = &recording->record;
+	struct fwctl_dev *dev = NULL;
+	int ret;
+
+	if (recording->at == recording->tape.count)
+		return -ENODATA;
+	fwctl_states_free(recording->states);
+	recording->states = NULL;
+	if (from->type == FWCTL_RECORD_DEVICE) {
+		ret = fwctl_tape_device(&recording->tape, from->device,
+					&recording->devs[from->device]);
+		if (ret)
+			return ret;
+	}
+	if (from->device != FWCTL_TAPE_NO_DEVICE)
+		dev = recording->devs[from->device];
+	*to = (struct fwctl_record){
+		.type = from->type,
+		.name = dev ? dev->name : NULL,
+		.parent = dev ? dev->parent : NULL,
+		.device_type = dev ? dev->type : FWCTL_DEVICE_TYPE_ERROR,
+		.result = from->result,
+		.start = from->start,
+		.duration = from->duration,
+	};
+	fill_record(to, from);
+	/* Of Linux's own fwctl, only an info tells the type. */
+	if (dev)
+		dev->type = to->device_type;
+	if (from->type == FWCTL_RECORD_STATE ||
+	    from->type == FWCTL_RECORD_STATES) {
+		recording->states = fwctl_tape_states(from);
+		if (!recording->states)
+			return -ENOMEM;
+		to->states = (const struct fwctl_state *const *)recording->states;
+	}
+	recording->at++;
+	*record = to;
+	return 0;
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * States: what the kernel has counted and decided about a device.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+#define FIELD(_attr, _kind, _member) \
+	{ FWCTL_A_DEV_##_attr, FWCTL_FIELD_##_kind, \
+	  offsetof(struct fwctl_state, _member), 0 }
+
+static const struct fwctl_field state_fields[] = {
+	FIELD(INDEX, U32, index),
+	FIELD(NAME, STRING, name),
+	FIELD(PARENT_BUS, STRING, bus),
+	FIELD(PARENT_NAME, STRING, parent),
+	FIELD(DRIVER, STRING, driver),
+	FIELD(TYPE, U32, type),
+	FIELD(CEILING, U32, ceiling),
+	FIELD(FILES, U32, files),
+	FIELD(IN_FLIGHT, U32, in_flight),
+	FIELD(TAINTS, U32, taints),
+	FIELD(REASONS, COUNTERS, judged),
+	FIELD(SCOPES, COUNTERS, delivered),
+};
+
+static const struct fwctl_hint hints[] = {
+	{ EOPNOTSUPP, "this kernel has no netlink family fwctl here",
+	  "use this project's fwctl in place of Linux's own, in the initial network namespace" },
+	{ ENODEV, "the device is gone or is being removed",
+	  "list the devices again" },
+	{ EPERM, "refused: needs CAP_SYS_ADMIN, and a ceiling is never raised",
+	  "run as root, and name a lower ceiling than the device has" },
+	{ ERANGE, "there is no such ceiling",
+	  "name one of none, configuration, debug-read-only, debug-write" },
+	{ EBADMSG, "the kernel's answer makes no sense",
+	  "use a library that is as new as the kernel" },
+	{ EIO, "netlink does not work", "see the kernel's log" },
+	{ ENODATA, "the recording has no such request",
+	  "replay what was recorded, or record this, too" },
+};
+
+/* Leave a message about state or ceiling in a handle and pass the error on. */
+int fwctl_state_fail(char *error, int err, const char *where)
+{
+	struct fwctl_hint hint = fwctl_hint(hints, ARRAY_SIZE(hints), err);
+
+	return fwctl_fail(error, err, "%s: %s: %s", where, hint.what,
+			  hint.todo);
+}
+
+static bool copy_string(char **text)
+{
+	if (*text)
+		*text = strdup(*text);
+	return *text;
+}
+
+/* Make a state from the attributes of a message. */
+int fwctl_state_parse(struct nlattr *attrs, int len, struct fwctl_state **state)
+{
+	struct fwctl_state *new = calloc(1, sizeof(*new));
+	int err;
+
+	if (!new)
+		return -ENOMEM;
+	err = fwctl_nl_fill(new, state_fields, ARRAY_SIZE(state_fields), attrs,
+			    len);
+	if (!err && (!new->name || !new->parent || !new->driver))
+		err = -EBADMSG;
+	if (err) {
+		/* The strings are still those of the message. */
+		free(new);
+		return err;
+	}
+	/* Each is copied, or NULL where it is not. */
+	err = !copy_string(&new->name);
+	err |= !copy_string(&new->parent);
+	err |= !copy_string(&new->driver);
+	err |= new->bus && !copy_string(&new->bus);
+	if (err) {
+		fwctl_state_free(new);
+		return -ENOMEM;
+	}
+	*state = new;
+	return 0;
+}
+
+/* The form that states have in recordings. */
+
+void fwctl_state_put(struct fwctl_buffer *buf, const struct fwctl_state *state)
+{
+	unsigned int i;
+
+	fwctl_put_string(buf, state->name);
+	fwctl_put_string(buf, state->bus);
+	fwctl_put_string(buf, state->parent);
+	fwctl_put_string(buf, state->driver);
+	fwctl_put_u32(buf, state->index);
+	fwctl_put_u32(buf, state->type);
+	fwctl_put_u32(buf, state->ceiling);
+	fwctl_put_u32(buf, state->files);
+	fwctl_put_u32(buf, state->in_flight);
+	fwctl_put_u32(buf, state->taints);
+	for (i = 0; i < FWCTL_COUNTERS; i++)
+		fwctl_put_u64(buf, state->judged[i]);
+	for (i = 0; i < FWCTL_COUNTERS; i++)
+		fwctl_put_u64(buf, state->delivered[i]);
+}
+
+struct fwctl_state *fwctl_state_get(struct fwctl_view *view)
+{
+	struct fwctl_state *state = calloc(1, sizeof(*state));
+	unsigned int i;
+
+	if (!state) {
+		view->bad = true;
+		return NULL;
+	}
+	state->name = fwctl_get_string(view);
+	state->bus = fwctl_get_string(view);
+	state->parent = fwctl_get_string(view);
+	state->driver = fwctl_get_string(view);
+	state->index = fwctl_get_u32(view);
+	state->type = fwctl_get_u32(view);
+	state->ceiling = fwctl_get_u32(view);
+	state->files = fwctl_get_u32(view);
+	state->in_flight = fwctl_get_u32(view);
+	state->taints = fwctl_get_u32(view);
+	for (i = 0; i < FWCTL_COUNTERS; i++)
+		state->judged[i] = fwctl_get_u64(view);
+	for (i = 0; i < FWCTL_COUNTERS; i++)
+		state->delivered[i] = fwctl_get_u64(view);
+	view->bad |= !state->name || !state->parent || !state->driver;
+	if (view->bad) {
+		fwctl_state_free(state);
+		return NULL;
+	}
+	return state;
+}
+
+int fwctl_dev_state(struct fwctl_dev *dev, struct fwctl_state **state)
+{
+	char where[64];
+	int err = dev->transport->state(dev, state);
+
+	if (!err)
+		return 0;
+	snprintf(where, sizeof(where), "%s: state", dev->name);
+	return fwctl_state_fail(dev->error, err, where);
+}
+
+int fwctl_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
+{
+	int err = ctx->transport->states(ctx, states);
+	int count = 0;
+
+	if (err)
+		return fwctl_state_fail(ctx->error, err,
+					"states of all devices");
+	while ((*states)[count])
+		count++;
+	return count;
+}
+
+int fwctl_dev_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	const char *name = fwctl_ceiling_name(ceiling);
+	char where[96];
+	int err = dev->transport->lower(dev, ceiling);
+
+	if (!err)
+		return 0;
+	snprintf(where, sizeof(where), "%s: lower the ceiling to %s", dev->name,
+		 name ? name : "an unknown one");
+	return fwctl_state_fail(dev->error, err, where);
+}
+
+void fwctl_states_free(struct fwctl_state **states)
+{
+	struct fwctl_state **state;
+
+	for (state = states; states && *state; state++)
+		fwctl_state_free(*state);
+	free(states);
+}
+
+void fwctl_state_free(struct fwctl_state *state)
+{
+	if (!state)
+		return;
+	free(state->name);
+	free(state->bus);
+	free(state->parent);
+	free(state->driver);
+	free(state);
+}
+
+const char *fwctl_state_name(const struct fwctl_state *state)
+{
+	return state->name;
+}
+
+__u32 fwctl_state_index(const struct fwctl_state *state)
+{
+	return state->index;
+}
+
+const char *fwctl_state_bus(const struct fwctl_state *state)
+{
+	return state->bus;
+}
+
+const char *fwctl_state_parent(const struct fwctl_state *state)
+{
+	return state->parent;
+}
+
+const char *fwctl_state_driver(const struct fwctl_state *state)
+{
+	return state->driver;
+}
+
+__u32 fwctl_state_type(const struct fwctl_state *state)
+{
+	return state->type;
+}
+
+enum fwctl_ceiling fwctl_state_ceiling(const struct fwctl_state *state)
+{
+	return state->ceiling;
+}
+
+__u32 fwctl_state_files(const struct fwctl_state *state)
+{
+	return state->files;
+}
+
+__u32 fwctl_state_in_flight(const struct fwctl_state *state)
+{
+	return state->in_flight;
+}
+
+unsigned int fwctl_state_taints(const struct fwctl_state *state)
+{
+	return state->taints;
+}
+
+__u64 fwctl_state_delivered(const struct fwctl_state *state,
+			    enum fwctl_rpc_scope scope)
+{
+	return (unsigned int)scope < FWCTL_COUNTERS ? state->delivered[scope] :
+						      0;
+}
+
+__u64 fwctl_state_judged(const struct fwctl_state *state,
+			 enum fwctl_reason reason)
+{
+	return (unsigned int)reason < FWCTL_COUNTERS ? state->judged[reason] :
+						       0;
+}

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The bytes of recordings: putting them together, taking them apart, and
+ * checking a whole file. Whoever uses a tape need not check it again.
+ * Documentation/userspace-api/fwctl/recording-format.rst describes the format.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#define TAPE_FILE_MAX INT32_MAX
+#define NO_STRING UINT32_MAX
+
+/* The CRC of Ethernet and zip, four bits at a time. */
+__u32 fwctl_crc32(__u32 crc, const void *data, size_t len)
+{
+	static const __u32 table[16] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+	const __u8 *bytes = data;
+
+	crc = ~crc;
+	while (len--) {
+		crc ^= *bytes++;
+		crc = table[crc & 15] ^ (crc >> 4);
+		crc = table[crc & 15] ^ (crc >> 4);
+	}
+	return ~crc;
+}
+
+/* Make room for bytes, and copy them there unless @data is NULL. */
+void *fwctl_put(struct fwctl_buffer *buf, const void *data, size_t len)
+{
+	size_t room = buf->room ? buf->room : 256;
+	__u8 *at;
+
+	if (buf->bad)
+		return NULL;
+	while (room - buf->len < len)
+		room *= 2;
+	if (room != buf->room) {
+		at = realloc(buf->data, room);
+		if (!at) {
+			buf->bad = true;
+			return NULL;
+		}
+		buf->data = at;
+		buf->room = room;
+	}
+	at = buf->data + buf->len;
+	if (data && len)
+		memcpy(at, data, len);
+	buf->len += len;
+	return at;
+}
+
+void fwctl_put_u32(struct fwctl_buffer *buf, __u32 value)
+{
+	value = htole32(value);
+	fwctl_put(buf, &value, sizeof(value));
+}
+
+void fwctl_put_u64(struct fwctl_buffer *buf, __u64 value)
+{
+	value = htole64(value);
+	fwctl_put(buf, &value, sizeof(value));
+}
+
+void fwctl_put_string(struct fwctl_buffer *buf, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	fwctl_put_u32(buf, text ? len : NO_STRING);
+	fwctl_put(buf, text, len);
+}
+
+const void *fwctl_get(struct fwctl_view *view, size_t len)
+{
+	const void *data = view->data;
+
+	if (view->bad || view->left < len) {
+		view->bad = true;
+		return NULL;
+	}
+	view->data += len;
+	view->left -= len;
+	return data;
+}
+
+__u32 fwctl_get_u32(struct fwctl_view *view)
+{
+	const void *data = fwctl_get(view, sizeof(__u32));
+	__u32 value = 0;
+
+	if (data)
+		memcpy(&value, data, sizeof(value));
+	return le32toh(value);
+}
+
+__u64 fwctl_get_u64(struct fwctl_view *view)
+{
+	const void *data = fwctl_get(view, sizeof(__u64));
+	__u64 value = 0;
+
+	if (data)
+		memcpy(&value, data, sizeof(value));
+	return le64toh(value);
+}
+
+/* A string, to be freed, or NULL if there is none. */
+char *fwctl_get_string(struct fwctl_view *view)
+{
+	__u32 len = fwctl_get_u32(view);
+	const char *data;
+	char *text;
+
+	if (len == NO_STRING || view->bad)
+		return NULL;
+	data = fwctl_get(view, len);
+	if (data && memchr(data, 0, len))
+		view->bad = true;
+	text = view->bad ? NULL : strndup(data, len);
+	view->bad |= !text;
+	return text;
+}
+
+static char **get_strings(struct fwctl_view *view)
+{
+	__u32 count = fwctl_get_u32(view), i;
+	char **strings;
+
+	/* Each has its length, at least. */
+	if (count > view->left / sizeof(__u32))
+		view->bad = true;
+	strings = view->bad ? NULL : calloc(count + 1, sizeof(*strings));
+	if (!strings) {
+		view->bad = true;
+		return NULL;
+	}
+	for (i = 0; i < count; i++) {
+		strings[i] = fwctl_get_string(view);
+		view->bad |= !strings[i];
+		if (view->bad)
+			break;
+	}
+	return strings;
+}
+
+/* Make the device that a record describes. */
+int fwctl_tape_device(const struct fwctl_tape *tape, __u32 id,
+		      struct fwctl_dev **dev)
+{
+	const struct fwctl_tape_record *record =
+		&tape->records[tape->devices[id]];
+	struct fwctl_view view = { record->request, record->request_len, false };
+	struct fwctl_dev *new = calloc(1, sizeof(*new));
+
+	if (!new)
+		return -ENOMEM;
+	new->fd = -1;
+	new->id = id;
+	new->name = fwctl_get_string(&view);
+	new->path = fwctl_get_string(&view);
+	new->driver = fwctl_get_string(&view);
+	new->parent = fwctl_get_string(&view);
+	new->bus = fwctl_get_string(&view);
+	new->type = fwctl_get_u32(&view);
+	new->scopes = fwctl_get_u32(&view);
+	new->netdevs = get_strings(&view);
+	new->rdma_devs = get_strings(&view);
+	if (view.bad || view.left || !new->name || !new->path ||
+	    !fwctl_is_device_name(new->name)) {
+		fwctl_dev_free(new);
+		return -EUCLEAN;
+	}
+	*dev = new;
+	return 0;
+}
+
+/* The states in an answer, in an array with NULL at its end; NULL if bad. */
+struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record)
+{
+	struct fwctl_view view = { record->answer, record->answer_len, false };
+	__u32 count = record->result ? 0 : fwctl_get_u32(&view), i;
+	struct fwctl_state **states;
+
+	if (count > view.left / sizeof(__u32))
+		return NULL;
+	states = view.bad ? NULL : calloc(count + 1, sizeof(*states));
+	for (i = 0; states && i < count && !view.bad; i++)
+		states[i] = fwctl_state_get(&view);
+	if (!view.bad && !view.left)
+		return states;
+	fwctl_states_free(states);
+	return NULL;
+}
+
+static bool is_device(const struct fwctl_tape *tape,
+		      const struct fwctl_tape_record *record)
+{
+	struct fwctl_dev *dev;
+
+	if (record->device != tape->device_count - 1 || record->result ||
+	    record->answer_len || fwctl_tape_device(tape, record->device, &dev))
+		return false;
+	fwctl_dev_free(dev);
+	return true;
+}
+
+static bool is_states(const struct fwctl_tape_record *record)
+{
+	struct fwctl_state **states = fwctl_tape_states(record);
+	bool good = states && (record->result || states[0] ||
+			       record->type == FWCTL_RECORD_STATES) &&
+		    (record->type == FWCTL_RECORD_STATES || record->result ||
+		     !states[1]);
+
+	fwctl_states_free(states);
+	return good;
+}
+
+/* Is an answer as long as it says, as far as there was room? */
+static bool is_rpc(const struct fwctl_tape_record *record, __u32 room)
+{
+	struct fwctl_view view = { record->answer, record->answer_len, false };
+	__u32 len;
+
+	if (record->result)
+		return !record->answer_len;
+	len = fwctl_get_u32(&view);
+	return !view.bad && view.left == (len < room ? len : room);
+}
+
+/* The kernel fills all of the room for an info's data. */
+static bool is_info(const struct fwctl_tape_record *record, __u32 room)
+{
+	if (record->result)
+		return !record->answer_len;
+	return record->answer_len == 2 * sizeof(__u32) + (__u64)room;
+}
+
+/* Does a record hold what its type calls for? */
+static bool is_sound(const struct fwctl_tape *tape,
+		     const struct fwctl_tape_record *record)
+{
+	struct fwctl_view view = { record->request, record->request_len, false };
+	bool none = record->device == FWCTL_TAPE_NO_DEVICE;
+	__u32 room;
+
+	if (record->result > 0 || (!none && record->device >= tape->device_count))
+		return false;
+	switch (record->type) {
+	case FWCTL_RECORD_DEVICE:
+		return !none && is_device(tape, record);
+	case FWCTL_RECORD_OPEN:
+		return !none && fwctl_get_u32(&view) <= 1 && !view.bad &&
+		       !view.left && !record->answer_len;
+	case FWCTL_RECORD_INFO:
+		room = fwctl_get_u32(&view);
+		return !none && !view.bad && !view.left && is_info(record, room);
+	case FWCTL_RECORD_RPC:
+		fwctl_get_u32(&view);
+		room = fwctl_get_u32(&view);
+		return !none && !view.bad && is_rpc(record, room);
+	case FWCTL_RECORD_STATE:
+	case FWCTL_RECORD_STATES:
+		return none == (record->type == FWCTL_RECORD_STATES) &&
+		       !view.left && is_states(record);
+	case FWCTL_RECORD_LOWER:
+		fwctl_get_u32(&view);
+		return !none && !view.bad && !view.left && !record->answer_len;
+	case FWCTL_RECORD_END:
+		return none && fwctl_get_u32(&view) == tape->count &&
+		       !view.bad && !view.left && !record->answer_len;
+	}
+	return false;
+}
+
+static bool get_record(struct fwctl_view *view,
+		       struct fwctl_tape_record *record)
+{
+	__u32 reserved;
+
+	record->type = fwctl_get_u32(view);
+	record->device = fwctl_get_u32(view);
+	record->result = fwctl_get_u32(view);
+	record->request_len = fwctl_get_u32(view);
+	record->answer_len = fwctl_get_u32(view);
+	reserved = fwctl_get_u32(view);
+	record->start = fwctl_get_u64(view);
+	record->duration = fwctl_get_u64(view);
+	record->request = fwctl_get(view, record->request_len);
+	record->answer = fwctl_get(view, record->answer_len);
+	return !view->bad && !view->left && !reserved;
+}
+
+/* Room for one more element whenever the number of them is a power of two. */
+static bool grow(void *array, size_t count, size_t size)
+{
+	void **at = array;
+	void *new;
+
+	if (count & (count - 1))
+		return true;
+	new = reallocarray(*at, count ? 2 * count : 1, size);
+	if (new)
+		*at = new;
+	return new;
+}
+
+static int add_record(struct fwctl_tape *tape, struct fwctl_view view)
+{
+	struct fwctl_tape_record *record;
+
+	if (!grow(&tape->records, tape->count, sizeof(*record)))
+		return -ENOMEM;
+	record = &tape->records[tape->count];
+	if (!get_record(&view, record))
+		return -EUCLEAN;
+	if (record->type == FWCTL_RECORD_DEVICE) {
+		if (!grow(&tape->devices, tape->device_count,
+			  sizeof(*tape->devices)))
+			return -ENOMEM;
+		tape->devices[tape->device_count++] = tape->count;
+	}
+	if (!is_sound(tape, record))
+		return -EUCLEAN;
+	if (record->type == FWCTL_RECORD_END)
+		tape->complete = true;
+	tape->count++;
+	return 0;
+}
+
+static int parse_header(struct fwctl_view *view, char *error)
+{
+	const void *magic = fwctl_get(view, strlen(FWCTL_TAPE_MAGIC));
+	__u32 version = fwctl_get_u32(view), reserved = fwctl_get_u32(view);
+
+	if (view->bad ||
+	    memcmp(magic, FWCTL_TAPE_MAGIC, strlen(FWCTL_TAPE_MAGIC)))
+		return fwctl_fail(error, -EUCLEAN,
+				  "is no recording: name one that this library made");
+	if (version != FWCTL_TAPE_VERSION || reserved)
+		return fwctl_fail(error, -EPROTONOSUPPORT,
+				  "has version %u, this library knows %u: use the library that made it",
+				  version, FWCTL_TAPE_VERSION);
+	return 0;
+}
+
+/*
+ * Check a recording. Its bytes, from malloc(), belong to the tape in any case.
+ * The message is the part behind the file's name.
+ */
+int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
+		     char *error)
+{
+	struct fwctl_view view = { data, size, false };
+	struct fwctl_view body;
+	__u32 len, crc;
+	int ret;
+
+	*tape = (struct fwctl_tape){ .data = data, .size = size };
+	ret = parse_header(&view, error);
+	/* What is cut off in the middle of a record ends before it. */
+	while (!ret && view.left >= FWCTL_TAPE_FRAME) {
+		body.data = view.data;
+		body.left = view.left;
+		body.bad = false;
+		len = fwctl_get_u32(&body);
+		crc = fwctl_get_u32(&body);
+		ret = -EUCLEAN;
+		if (len >= FWCTL_TAPE_FIXED && len <= FWCTL_TAPE_MAX &&
+		    !tape->complete) {
+			if (body.left < len) {
+				ret = 0;
+				break;
+			}
+			body.left = len;
+			if (fwctl_crc32(fwctl_crc32(0, view.data, sizeof(len)),
+					body.data, len) == crc)
+				ret = add_record(tape, body);
+		}
+		if (ret == -EUCLEAN)
+			fwctl_fail(error, ret,
+				   "is damaged at byte %zu: get a copy that is not",
+				   size - view.left);
+		else if (ret)
+			fwctl_fail(error, ret, "no memory");
+		else
+			fwctl_get(&view, FWCTL_TAPE_FRAME + len);
+	}
+	if (!ret && tape->complete && view.left)
+		ret = fwctl_fail(error, -EUCLEAN,
+				 "is damaged: something follows its end: get a copy that is not");
+	if (ret)
+		fwctl_tape_unload(tape);
+	return ret;
+}
+
+static int read_file(int fd, __u8 **data, size_t *size)
+{
+	size_t done = 0;
+	struct stat st;
+	ssize_t n = 1;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EUCLEAN;
+	if (st.st_size > TAPE_FILE_MAX)
+		return -EFBIG;
+	*data = malloc(st.st_size + 1);
+	if (!*data)
+		return -ENOMEM;
+	while (n && done < (size_t)st.st_size) {
+		n = read(fd, *data + done, st.st_size - done);
+		if (n < 0 && errno != EINTR) {
+			n = -errno;
+			free(*data);
+			return n;
+		}
+		done += n > 0 ? n : 0;
+	}
+	*size = done;
+	return 0;
+}
+
+/* Read and check a file. */
+int fwctl_tape_load(struct fwctl_tape *tape, const char *path, char *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char why[FWCTL_ERROR_LEN / 2];
+	__u8 *data = NULL;
+	size_t size = 0;
+	int ret = fd < 0 ? -errno : read_file(fd, &data, &size);
+
+	if (fd >= 0)
+		close(fd);
+	if (ret)
+		return fwctl_fail(error, ret, "%.256s: cannot read the recording: %s",
+				  path, ret == -EUCLEAN ? "is not a file" :
+				  ret == -EFBIG ? "is larger than 2 GiB" :
+				  strerrordesc_np(-ret));
+	/* The messages of the parser are short. */
+	ret = fwctl_tape_parse(tape, data, size, error);
+	if (!ret)
+		return 0;
+	memcpy(why, error, sizeof(why));
+	why[sizeof(why) - 1] = 0;
+	return fwctl_fail(error, ret, "%.240s: %s", path, why);
+}
+
+void fwctl_tape_unload(struct fwctl_tape *tape)
+{
+	free(tape->data);
+	free(tape->records);
+	free(tape->devices);
+	*tape = (struct fwctl_tape){};
+}
