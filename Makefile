@@ -61,7 +61,7 @@ $(USER_DIRS): DEST ?= bin
 
 $(USER_DIRS):
 	@mkdir -p $(OUTPUT)/$(DEST)
-	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/
+	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/ BIN=$(OUTPUT)/bin/
 
 check-user: $(USER_CHECKS)
 

@@ -33,7 +33,7 @@ const char *fwctl_ctx_error(const struct fwctl_ctx *ctx)
 
 static int is_free(struct fwctl_ctx *ctx, const char *path)
 {
-	if (ctx->transport == &fwctl_transport_kernel)
+	if (!ctx->recorder && !ctx->player)
 		return 0;
 	return fwctl_fail(ctx->error, -EALREADY,
 			  "%s: this context records or replays already: use another",
@@ -45,7 +45,8 @@ int fwctl_ctx_set_record(struct fwctl_ctx *ctx, const char *path)
 	int ret = is_free(ctx, path);
 
 	if (!ret)
-		ret = fwctl_recorder_new(path, &ctx->recorder, ctx->error);
+		ret = fwctl_recorder_new(ctx->transport, path, &ctx->recorder,
+					 ctx->error);
 	if (!ret)
 		ctx->transport = &fwctl_transport_recorder;
 	return ret;
@@ -53,15 +54,17 @@ int fwctl_ctx_set_record(struct fwctl_ctx *ctx, const char *path)
 
 int fwctl_ctx_end_record(struct fwctl_ctx *ctx)
 {
+	const struct fwctl_transport *below;
 	int ret;
 
 	if (!ctx->recorder)
 		return fwctl_fail(ctx->error, -EBADF,
 				  "this context does not record: begin with fwctl_ctx_set_record()");
+	below = fwctl_recorder_below(ctx->recorder);
 	ret = fwctl_recorder_end(ctx->recorder, ctx->error);
 	fwctl_recorder_put(ctx->recorder);
 	ctx->recorder = NULL;
-	ctx->transport = &fwctl_transport_kernel;
+	ctx->transport = below;
 	return ret;
 }
 

@@ -5,6 +5,8 @@
 #ifndef _LIBFWCTL_PRIVATE_H
 #define _LIBFWCTL_PRIVATE_H
 
+#include <pthread.h>
+
 #include "libfwctl.h"
 
 #define FWCTL_ERROR_LEN 512
@@ -309,8 +311,10 @@ struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record);
 
 /* record.c */
 
-int fwctl_recorder_new(const char *path, struct fwctl_recorder **recorder,
-		       char *error);
+int fwctl_recorder_new(const struct fwctl_transport *below, const char *path,
+		       struct fwctl_recorder **recorder, char *error);
+const struct fwctl_transport *
+fwctl_recorder_below(const struct fwctl_recorder *recorder);
 struct fwctl_recorder *fwctl_recorder_get(struct fwctl_recorder *recorder);
 void fwctl_recorder_put(struct fwctl_recorder *recorder);
 int fwctl_recorder_end(struct fwctl_recorder *recorder, char *error);
@@ -318,6 +322,48 @@ void fwctl_recorder_found(struct fwctl_recorder *recorder,
 			  struct fwctl_dev *dev);
 
 /* replay.c */
+
+/**
+ * struct fwctl_player - a recording that answers
+ * @tape: the recording; does not change
+ * @canonical: for each device, the first of the same name; does not change
+ * @lock: protects all of the following
+ * @refs: contexts and devices that use it
+ * @heads: for each hash, the first record in the order of the file
+ * @mask: number of heads, a power of two, less one
+ * @next: for each record, the next one with the same hash
+ * @used: for each record, was it an answer already?
+ *
+ * Once a request has been answered by a later record than the first that fits,
+ * that first one is taken out: a request that comes a million times is found as
+ * quickly as any.
+ */
+struct fwctl_player {
+	struct fwctl_tape tape;
+	__u32 *canonical;
+	pthread_mutex_t lock;
+	unsigned int refs;
+	__u32 *heads;
+	__u32 mask;
+	__u32 *next;
+	bool *used;
+};
+
+/**
+ * struct fwctl_recording - a recording that is read
+ * @tape: it
+ * @at: number of the next record
+ * @devs: the devices that were found so far, by their numbers
+ * @states: those of the last record that was handed out
+ * @record: that record
+ */
+struct fwctl_recording {
+	struct fwctl_tape tape;
+	__u32 at;
+	struct fwctl_dev **devs;
+	struct fwctl_state **states;
+	struct fwctl_record record;
+};
 
 int fwctl_player_new(const char *path, struct fwctl_player **player,
 		     char *error);

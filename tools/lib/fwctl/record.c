@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The transport that leads to the kernel and writes down what passes.
+ * The transport that writes down what passes on the way to another.
  *
  * A record is written by one write(), behind what was written completely
  * before: whatever becomes of the program, the file holds whole records, and
@@ -20,6 +20,7 @@
 
 /**
  * struct fwctl_recorder - a recording that is being made
+ * @below: the transport that answers; does not change
  * @lock: protects all of the following
  * @refs: contexts and devices that use it
  * @fd: the file, or -1 when it was ended
@@ -32,6 +33,7 @@
  * @device_count: their number
  */
 struct fwctl_recorder {
+	const struct fwctl_transport *below;
 	pthread_mutex_t lock;
 	unsigned int refs;
 	int fd;
@@ -179,8 +181,8 @@ static void end_entry(struct entry *entry, int result)
 	free(entry->buf.data);
 }
 
-int fwctl_recorder_new(const char *path, struct fwctl_recorder **recorder,
-		       char *error)
+int fwctl_recorder_new(const struct fwctl_transport *below, const char *path,
+		       struct fwctl_recorder **recorder, char *error)
 {
 	struct fwctl_recorder *new = calloc(1, sizeof(*new));
 	__u8 header[FWCTL_TAPE_HEADER] = FWCTL_TAPE_MAGIC;
@@ -190,6 +192,7 @@ int fwctl_recorder_new(const char *path, struct fwctl_recorder **recorder,
 	if (!new)
 		return fwctl_fail(error, -ENOMEM, "no memory");
 	pthread_mutex_init(&new->lock, NULL);
+	new->below = below;
 	new->refs = 1;
 	new->begin = now();
 	new->path = strdup(path);
@@ -211,6 +214,12 @@ int fwctl_recorder_new(const char *path, struct fwctl_recorder **recorder,
 			  "%s: cannot make the recording: %s%s", path,
 			  strerrordesc_np(err ? -err : ENOMEM),
 			  err == -EEXIST ? ": remove it, or name another" : "");
+}
+
+const struct fwctl_transport *
+fwctl_recorder_below(const struct fwctl_recorder *recorder)
+{
+	return recorder->below;
 }
 
 struct fwctl_recorder *fwctl_recorder_get(struct fwctl_recorder *recorder)
@@ -323,7 +332,7 @@ out:
 static int record_list(struct fwctl_ctx *ctx, const char *name,
 		       struct fwctl_dev ***devs)
 {
-	return fwctl_transport_kernel.list(ctx, name, devs);
+	return ctx->recorder->below->list(ctx, name, devs);
 }
 
 static void put_states(struct fwctl_buffer *buf, struct fwctl_state **states)
@@ -344,7 +353,7 @@ static int record_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 	int ret;
 
 	send_entry(&entry);
-	ret = fwctl_transport_kernel.states(ctx, states);
+	ret = ctx->recorder->below->states(ctx, states);
 	if (!ret)
 		put_states(&entry.buf, *states);
 	end_entry(&entry, ret);
@@ -359,14 +368,14 @@ static int record_open(struct fwctl_dev *dev, bool write)
 
 	fwctl_put_u32(&entry.buf, write);
 	send_entry(&entry);
-	ret = fwctl_transport_kernel.open(dev, write);
+	ret = dev->recorder->below->open(dev, write);
 	end_entry(&entry, ret);
 	return ret;
 }
 
 static void record_close(struct fwctl_dev *dev)
 {
-	fwctl_transport_kernel.close(dev);
+	dev->recorder->below->close(dev);
 }
 
 static int record_info(struct fwctl_dev *dev, struct fwctl_info *info)
@@ -378,7 +387,7 @@ static int record_info(struct fwctl_dev *dev, struct fwctl_info *info)
 
 	fwctl_put_u32(&entry.buf, room);
 	send_entry(&entry);
-	ret = fwctl_transport_kernel.info(dev, info);
+	ret = dev->recorder->below->info(dev, info);
 	if (!ret) {
 		fwctl_put_u32(&entry.buf, info->out_device_type);
 		fwctl_put_u32(&entry.buf, info->device_data_len);
@@ -406,7 +415,7 @@ static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	/* Before it is sent: the answer may take the request's place. */
 	fwctl_put(&entry.buf, (const void *)(uintptr_t)rpc->in, rpc->in_len);
 	send_entry(&entry);
-	ret = fwctl_transport_kernel.rpc(dev, rpc);
+	ret = dev->recorder->below->rpc(dev, rpc);
 	if (!ret) {
 		fwctl_put_u32(&entry.buf, rpc->out_len);
 		fwctl_put(&entry.buf, (const void *)(uintptr_t)rpc->out,
@@ -423,7 +432,7 @@ static int record_state(struct fwctl_dev *dev, struct fwctl_state **state)
 	int ret;
 
 	send_entry(&entry);
-	ret = fwctl_transport_kernel.state(dev, state);
+	ret = dev->recorder->below->state(dev, state);
 	if (!ret)
 		put_states(&entry.buf, (struct fwctl_state *[]){ *state, NULL });
 	end_entry(&entry, ret);
@@ -438,7 +447,7 @@ static int record_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
 
 	fwctl_put_u32(&entry.buf, ceiling);
 	send_entry(&entry);
-	ret = fwctl_transport_kernel.lower(dev, ceiling);
+	ret = dev->recorder->below->lower(dev, ceiling);
 	end_entry(&entry, ret);
 	return ret;
 }

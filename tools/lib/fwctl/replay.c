@@ -11,32 +11,6 @@
 
 #define NO_RECORD UINT32_MAX
 
-/**
- * struct fwctl_player - a recording that answers
- * @tape: the recording; does not change
- * @canonical: for each device, the first of the same name; does not change
- * @lock: protects all of the following
- * @refs: contexts and devices that use it
- * @heads: for each hash, the first record in the order of the file
- * @mask: number of heads, a power of two, less one
- * @next: for each record, the next one with the same hash
- * @used: for each record, was it an answer already?
- *
- * Once a request has been answered by a later record than the first that fits,
- * that first one is taken out: a request that comes a million times is found as
- * quickly as any.
- */
-struct fwctl_player {
-	struct fwctl_tape tape;
-	__u32 *canonical;
-	pthread_mutex_t lock;
-	unsigned int refs;
-	__u32 *heads;
-	__u32 mask;
-	__u32 *next;
-	bool *used;
-};
-
 /* Whether two requests are the same is a matter of what goes in here. */
 static __u32 hash(__u32 type, __u32 device, const void *request, size_t len)
 {
@@ -346,22 +320,6 @@ const struct fwctl_transport fwctl_transport_player = {
 	.rpc = player_rpc,
 	.state = player_state,
 	.lower = player_lower,
-};
-
-/**
- * struct fwctl_recording - a recording that is read
- * @tape: it
- * @at: number of the next record
- * @devs: the devices that were found so far, by their numbers
- * @states: those of the last record that was handed out
- * @record: that record
- */
-struct fwctl_recording {
-	struct fwctl_tape tape;
-	__u32 at;
-	struct fwctl_dev **devs;
-	struct fwctl_state **states;
-	struct fwctl_record record;
 };
 
 int fwctl_recording_open(struct fwctl_ctx *ctx, const char *path,
