@@ -265,10 +265,11 @@ static const struct fwctl_event *number_event(struct fwctl_monitor *monitor,
 
 	if (monitor->event.type != FWCTL_EVENT_RPC)
 		return &monitor->event;
-	listener->overrun = false;
 	listener->seq = monitor->audit.seq;
+	/* What the socket held when it overran comes first, without a gap. */
 	if (!last || monitor->audit.seq <= last + 1)
 		return &monitor->event;
+	listener->overrun = false;
 	monitor->held = true;
 	monitor->lost = (struct fwctl_event){
 		.type = FWCTL_EVENT_LOST,

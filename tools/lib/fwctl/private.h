@@ -367,6 +367,7 @@ struct fwctl_recording {
 
 int fwctl_player_new(const char *path, struct fwctl_player **player,
 		     char *error);
+struct fwctl_player *fwctl_player_of(struct fwctl_tape *tape);
 struct fwctl_player *fwctl_player_get(struct fwctl_player *player);
 void fwctl_player_put(struct fwctl_player *player);
 

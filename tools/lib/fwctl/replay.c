@@ -72,24 +72,36 @@ static int index_tape(struct fwctl_player *player)
 	return 0;
 }
 
+/* A player for a checked recording, which belongs to it then; or NULL. */
+struct fwctl_player *fwctl_player_of(struct fwctl_tape *tape)
+{
+	struct fwctl_player *new = calloc(1, sizeof(*new));
+
+	if (!new)
+		return NULL;
+	pthread_mutex_init(&new->lock, NULL);
+	new->refs = 1;
+	new->tape = *tape;
+	*tape = (struct fwctl_tape){};
+	if (!index_tape(new))
+		return new;
+	fwctl_player_put(new);
+	return NULL;
+}
+
 int fwctl_player_new(const char *path, struct fwctl_player **player,
 		     char *error)
 {
-	struct fwctl_player *new = calloc(1, sizeof(*new));
-	int ret;
+	struct fwctl_tape tape = {};
+	int ret = fwctl_tape_load(&tape, path, error);
 
-	if (!new)
-		return fwctl_fail(error, -ENOMEM, "no memory");
-	pthread_mutex_init(&new->lock, NULL);
-	new->refs = 1;
-	ret = fwctl_tape_load(&new->tape, path, error);
-	if (!ret && index_tape(new))
-		ret = fwctl_fail(error, -ENOMEM, "no memory");
 	if (ret)
-		fwctl_player_put(new);
-	else
-		*player = new;
-	return ret;
+		return ret;
+	*player = fwctl_player_of(&tape);
+	if (*player)
+		return 0;
+	fwctl_tape_unload(&tape);
+	return fwctl_fail(error, -ENOMEM, "no memory");
 }
 
 struct fwctl_player *fwctl_player_get(struct fwctl_player *player)

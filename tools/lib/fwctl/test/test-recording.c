@@ -114,7 +114,8 @@ static struct fwctl_state *make_state(const char *name)
 	state->in_flight = 2;
 	state->taints = 1 << FWCTL_RPC_DEBUG_WRITE;
 	state->judged[FWCTL_REASON_SCOPE] = 1ULL << 40;
-	state->delivered[FWCTL_RPC_DEBUG_WRITE] = answered;
+	state->delivered[FWCTL_RPC_DEBUG_WRITE] =
+		__atomic_load_n(&answered, __ATOMIC_RELAXED);
 	return state;
 }
 
@@ -172,7 +173,8 @@ static int made_up_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	answer[0] = number;
 	memcpy(answer + 1, in, rpc->in_len);
 	rpc->out_len = rpc->in_len + 1;
-	memcpy(out, answer, rpc->out_len < room ? rpc->out_len : room);
+	if (room)
+		memcpy(out, answer, rpc->out_len < room ? rpc->out_len : room);
 	return 0;
 }
 

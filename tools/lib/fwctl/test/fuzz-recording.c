@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * libFuzzer target: whatever is in a recording, reading and replaying it stays
+ * within its bytes. Checksums are put right, or else nothing would get by them.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../private.h"
+
+static __u32 get_u32(const __u8 *at)
+{
+	__u32 value;
+
+	memcpy(&value, at, sizeof(value));
+	return le32toh(value);
+}
+
+static void put_u32(__u8 *at, __u32 value)
+{
+	value = htole32(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+static void mend(__u8 *data, size_t size)
+{
+	size_t at = FWCTL_TAPE_HEADER, len;
+
+	if (size < at)
+		return;
+	memcpy(data, FWCTL_TAPE_MAGIC, strlen(FWCTL_TAPE_MAGIC));
+	put_u32(data + 8, FWCTL_TAPE_VERSION);
+	put_u32(data + 12, 0);
+	for (; size - at >= FWCTL_TAPE_FRAME; at += FWCTL_TAPE_FRAME + len) {
+		len = get_u32(data + at);
+		if (len > size - at - FWCTL_TAPE_FRAME)
+			break;
+		put_u32(data + at + 4,
+			fwctl_crc32(fwctl_crc32(0, data + at, 4),
+				    data + at + FWCTL_TAPE_FRAME, len));
+	}
+}
+
+/* Ask for everything that there is, and for what there is not. */
+static void replay(struct fwctl_ctx *ctx, const struct fwctl_tape *tape)
+{
+	static __u8 out[4096];
+	struct fwctl_state *state, **states;
+	struct fwctl_dev **devs;
+	__u32 i, n;
+
+	if (fwctl_states(ctx, &states) >= 0)
+		fwctl_states_free(states);
+	if (fwctl_list(ctx, &devs) < 0)
+		return;
+	for (n = 0; devs[n]; n++) {
+		fwctl_dev_open(devs[n], FWCTL_OPEN_READ_ONLY_OK);
+		/* A device whose opening is not in the recording. */
+		devs[n]->is_open = true;
+		if (!fwctl_dev_state(devs[n], &state))
+			fwctl_state_free(state);
+		for (i = 0; i < tape->count; i++) {
+			const struct fwctl_tape_record *r = &tape->records[i];
+			size_t room = r->type == FWCTL_RECORD_INFO ?
+				      get_u32(r->request) :
+				      r->type == FWCTL_RECORD_RPC ?
+				      get_u32(r->request + 4) : 0;
+
+			if (room > sizeof(out))
+				continue;
+			if (r->type == FWCTL_RECORD_INFO)
+				fwctl_dev_info(devs[n], out, &room);
+			else if (r->type == FWCTL_RECORD_RPC)
+				fwctl_dev_rpc(devs[n], get_u32(r->request),
+					      r->request + 8,
+					      r->request_len - 8, out, &room);
+		}
+	}
+	fwctl_list_free(devs);
+}
+
+int LLVMFuzzerTestOneInput(const __u8 *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
+{
+	struct fwctl_recording *recording = calloc(1, sizeof(*recording));
+	struct fwctl_ctx *ctx = fwctl_ctx_new();
+	const struct fwctl_record *record;
+	char error[FWCTL_ERROR_LEN];
+	__u8 *copy = malloc(size + 1);
+	struct fwctl_tape tape;
+	int i;
+
+	memcpy(copy, data, size);
+	mend(copy, size);
+	if (!fwctl_tape_parse(&tape, copy, size, error))
+		ctx->player = fwctl_player_of(&tape);
+	if (ctx->player) {
+		ctx->transport = &fwctl_transport_player;
+		for (i = 0; i < 2; i++)
+			replay(ctx, &ctx->player->tape);
+		recording->tape = ctx->player->tape;
+		recording->devs = calloc(recording->tape.device_count + 1,
+					 sizeof(*recording->devs));
+		while (!fwctl_recording_next(recording, &record))
+			;
+		recording->tape = (struct fwctl_tape){};
+	}
+	fwctl_recording_free(recording);
+	fwctl_ctx_free(ctx);
+	return 0;
+}
