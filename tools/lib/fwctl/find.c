@@ -165,7 +165,8 @@ int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev)
 			return fwctl_fail(ctx->error, -ENODEV,
 					  "%s: is not an fwctl device: see the files in /dev/fwctl",
 					  what);
-		name = what = file;
+		what = file;
+		name = file;
 	} else if (!ctx->player && if_indextoname(if_nametoindex(what), netdev)) {
 		/* What may have been one of its alternative names. */
 		what = netdev;

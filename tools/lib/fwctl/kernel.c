@@ -61,7 +61,7 @@ static char **folder_entries(const char *dir, const char *name)
 	for (i = 0; i < count; i++) {
 		if (names && n == i) {
 			names[n] = strdup(entries[i]->d_name);
-			n += names[n] != NULL;
+			n += !!names[n];
 		}
 		free(entries[i]);
 	}
@@ -159,7 +159,8 @@ static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 		goto out;
 	if (access(CLASS, F_OK)) {
 		ret = fwctl_fail(ctx->error, -ENOENT,
-				 "there is no " CLASS ": load the device's module, e.g. modprobe mlx5_fwctl");
+				 "there is no %s: load the device's module, e.g. modprobe mlx5_fwctl",
+				 CLASS);
 		goto out;
 	}
 	ret = udev_enumerate_add_match_subsystem(found, "fwctl");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libFuzzer target: whatever is in a recording, reading and replaying it stays
+ * libFuzzer target (the Makefile names fuzz_one() as it wants it): whatever is in a recording, reading and replaying it stays
  * within its bytes. Checksums are put right, or else nothing would get by them.
  */
 #include <endian.h>
@@ -80,9 +80,9 @@ static void replay(struct fwctl_ctx *ctx, const struct fwctl_tape *tape)
 	fwctl_list_free(devs);
 }
 
-int LLVMFuzzerTestOneInput(const __u8 *data, size_t size);
+int fuzz_one(const __u8 *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
+int fuzz_one(const __u8 *data, size_t size)
 {
 	struct fwctl_recording *recording = calloc(1, sizeof(*recording));
 	struct fwctl_ctx *ctx = fwctl_ctx_new();

@@ -117,8 +117,8 @@ static bool see_tree(void)
 	setenv("SYSTEMD_DEVICE_VERIFY_SYSFS", "0", 1);
 	snprintf(sys, sizeof(sys), "%s/sys", root);
 	return !unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNS : CLONE_NEWNS) &&
-	       !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
-	       !mount(sys, "/sys", NULL, MS_BIND, NULL);
+	       !mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) &&
+	       !mount(sys, "/sys", "none", MS_BIND, NULL);
 }
 
 static bool sees_tree;

@@ -20,7 +20,7 @@
 #include "../private.h"
 #include "ktap.h"
 
-static char folder[] = "/tmp/test-recording.XXXXXX";
+static char folder[32];
 
 static const char *file(const char *name)
 {
@@ -875,6 +875,7 @@ int main(void)
 	int status;
 	size_t i;
 
+	snprintf(folder, sizeof(folder), "/tmp/test-recording.XXXXXX");
 	if (!mkdtemp(folder)) {
 		printf("Bail out! cannot make %s\n", folder);
 		return 1;
