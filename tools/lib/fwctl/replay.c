@@ -411,14 +411,14 @@ static void fill_record(struct fwctl_record *to,
 int fwctl_recording_next(struct fwctl_recording *recording,
 			 const struct fwctl_record **record)
 {
-	const struct fwctl_tape_record *from =
-		&recording->tape.records[recording->at];
 	struct fwctl_record *to = &recording->record;
+	const struct fwctl_tape_record *from;
 	struct fwctl_dev *dev = NULL;
 	int ret;
 
 	if (recording->at == recording->tape.count)
 		return -ENODATA;
+	from = &recording->tape.records[recording->at];
 	fwctl_states_free(recording->states);
 	recording->states = NULL;
 	if (from->type == FWCTL_RECORD_DEVICE) {

@@ -16,6 +16,7 @@
 
 #define TAPE_FILE_MAX INT32_MAX
 #define NO_STRING UINT32_MAX
+#define ERRNO_MAX 4095
 
 /* The CRC of Ethernet and zip, four bits at a time. */
 __u32 fwctl_crc32(__u32 crc, const void *data, size_t len)
@@ -256,7 +257,9 @@ static bool is_sound(const struct fwctl_tape *tape,
 	bool none = record->device == FWCTL_TAPE_NO_DEVICE;
 	__u32 room;
 
-	if (record->result > 0 || (!none && record->device >= tape->device_count))
+	if (record->result > 0 || record->result < -ERRNO_MAX)
+		return false;
+	if (!none && record->device >= tape->device_count)
 		return false;
 	switch (record->type) {
 	case FWCTL_RECORD_DEVICE:

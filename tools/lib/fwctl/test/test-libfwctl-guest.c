@@ -695,6 +695,60 @@ static void test_mlx5(void)
 	fwctl_dev_free(dev);
 }
 
+/* Threads that share nothing but the kernel. */
+
+static void *use_library(void *arg)
+{
+	struct fwctl_ctx *own = fwctl_ctx_new();
+	struct fwctl_state *state, **states;
+	struct fwctl_dev *dev, **devs;
+	intptr_t bad = !own;
+	int i;
+
+	(void)arg;
+	for (i = 0; i < 30 && !bad; i++) {
+		bad |= fwctl_list(own, &devs) <= 0;
+		if (bad)
+			break;
+		fwctl_list_free(devs);
+		bad |= fwctl_states(own, &states) <= 0;
+		if (!bad)
+			fwctl_states_free(states);
+		bad |= fwctl_find(own, PARENT, &dev);
+		if (bad)
+			break;
+		bad |= fwctl_dev_open(dev, 0);
+		bad |= sim_rpc(dev, 0, FWCTL_SIM_NOP, 0, 0);
+		bad |= sim_rpc(dev, 0, FWCTL_SIM_READ, 20, 0) != -EBADMSG;
+		bad |= fwctl_dev_state(dev, &state);
+		if (!bad)
+			fwctl_state_free(state);
+		fwctl_dev_free(dev);
+	}
+	fwctl_ctx_free(own);
+	return (void *)bad;
+}
+
+static void test_threads(void)
+{
+	struct fwctl_dev *dev = make_sim(false);
+	struct fwctl_state *state;
+	pthread_t threads[4];
+	void *bad;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		CHECK(!pthread_create(&threads[i], NULL, use_library, NULL));
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		CHECK(!pthread_join(threads[i], &bad) && !bad);
+	state = get_state(dev);
+	CHECK(!fwctl_state_files(state));
+	CHECK(fwctl_state_judged(state, FWCTL_REASON_ADMITTED) == 120);
+	CHECK(fwctl_state_judged(state, FWCTL_REASON_SCOPE) == 120);
+	fwctl_state_free(state);
+	fwctl_dev_free(dev);
+}
+
 static const struct ktap_test tests[] = {
 	{ "find", test_find },
 	{ "wait", test_wait },
@@ -704,6 +758,7 @@ static const struct ktap_test tests[] = {
 	{ "device events", test_device_events },
 	{ "audit", test_audit },
 	{ "lost events", test_lost },
+	{ "threads", test_threads },
 	{ "another user", test_nobody },
 	{ "another network namespace", test_other_network },
 	{ "record and replay: sim", test_record_sim },

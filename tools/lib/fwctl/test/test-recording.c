@@ -506,6 +506,24 @@ static void test_iterate(void)
 	fwctl_ctx_free(ctx);
 }
 
+static void test_empty(void)
+{
+	struct fwctl_ctx *ctx = recording_ctx(file("empty"));
+	struct fwctl_recording *recording;
+	const struct fwctl_record *record;
+	struct fwctl_dev **devs;
+
+	fwctl_ctx_free(ctx);
+	ctx = replaying_ctx(file("empty"));
+	CHECK(!fwctl_list(ctx, &devs) && !devs[0]);
+	fwctl_list_free(devs);
+	CHECK(!fwctl_recording_open(ctx, file("empty"), &recording));
+	CHECK(fwctl_recording_next(recording, &record) == -ENODATA);
+	CHECK(!fwctl_recording_complete(recording));
+	fwctl_recording_free(recording);
+	fwctl_ctx_free(ctx);
+}
+
 static void test_begin_fails(void)
 {
 	struct fwctl_ctx *ctx = fwctl_ctx_new();
@@ -613,6 +631,8 @@ static void test_unsound(void)
 		{ "open", 2, 0, -13, "\1\0\0\0", 4, "", 0, true },
 		{ "open 2", 2, 0, 0, "\2\0\0\0", 4, "", 0, false },
 		{ "open answers", 2, 0, 0, "\1\0\0\0", 4, "x", 1, false },
+		{ "no errno", 2, 0, -4096, "\1\0\0\0", 4, "", 0, false },
+		{ "last errno", 2, 0, -4095, "\1\0\0\0", 4, "", 0, true },
 		{ "positive", 2, 0, 13, "\1\0\0\0", 4, "", 0, false },
 		{ "no such device", 2, 1, 0, "\1\0\0\0", 4, "", 0, false },
 		{ "no device", 2, ~0U, 0, "\1\0\0\0", 4, "", 0, false },
@@ -856,6 +876,7 @@ static const struct ktap_test tests[] = {
 	{ "find", test_find },
 	{ "only what was found", test_found_only },
 	{ "iterate", test_iterate },
+	{ "empty", test_empty },
 	{ "begin fails", test_begin_fails },
 	{ "cut off", test_cut_off },
 	{ "damaged", test_damaged },
@@ -866,11 +887,23 @@ static const struct ktap_test tests[] = {
 	{ "threads", test_threads },
 };
 
-int main(void)
+static bool leave_recording(const char *path)
+{
+	size_t len;
+	__u8 *data = get_file(file("session"), &len);
+	FILE *out = fopen(path, "w");
+	bool ok = out && data && fwrite(data, 1, len, out) == len;
+
+	free(data);
+	return out && !fclose(out) && ok;
+}
+
+/* With an argument: leave a recording there. */
+int main(int argc, char **argv)
 {
 	static const char * const files[] = {
 		"session", "found", "unsound", "killed", "full", "many",
-		"threads", "new",
+		"threads", "new", "empty",
 	};
 	int status;
 	size_t i;
@@ -881,6 +914,8 @@ int main(void)
 		return 1;
 	}
 	status = ktap_run(tests, ARRAY_SIZE(tests));
+	if (argc > 1 && !leave_recording(argv[1]))
+		status = 1;
 	for (i = 0; i < ARRAY_SIZE(files); i++)
 		unlink(file(files[i]));
 	rmdir(folder);
