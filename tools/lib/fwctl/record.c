@@ -69,11 +69,9 @@ static void append(struct fwctl_recorder *recorder, const __u8 *data,
 		else if (n == 0 || errno != EINTR)
 			recorder->err = n ? -errno : -ENOSPC;
 	}
-	/* What follows must not make sense of half a record. */
+	/* Nothing is written behind half a record. */
 	if (!recorder->err)
 		recorder->size += len;
-	else if (ftruncate(recorder->fd, recorder->size))
-		return;
 }
 
 /* A record with its frame and fixed part, that the request is then put in. */

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <fwctl/sim.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 
 #include "../private.h"
 #include "ktap.h"
@@ -630,6 +632,60 @@ static void test_state_fails(void)
 	fwctl_dev_free(dev);
 }
 
+/* Attributes as the kernel would never send them. */
+static void test_state_message(void)
+{
+	static const struct {
+		int attr;
+		int len;
+		int err;
+	} bad[] = {
+		{ 0, 0, 0 },
+		{ FWCTL_A_DEV_INDEX, 3, -EBADMSG },
+		{ FWCTL_A_DEV_FILES, 0, -EBADMSG },
+		{ FWCTL_A_DEV_PARENT_BUS, 0, -EBADMSG },
+		{ FWCTL_A_DEV_PARENT_BUS, 4, -EBADMSG },
+		{ FWCTL_A_DEV_REASONS, 0, -EBADMSG },
+		{ FWCTL_A_DEV_REASONS, 8, -EBADMSG },
+		{ FWCTL_A_DEV_MAX + 1, 4, 0 },
+		{ FWCTL_A_DEV_NAME, -1, -EBADMSG },
+		{ FWCTL_A_DEV_DRIVER, -1, -EBADMSG },
+	};
+	static const int strings[] = {
+		FWCTL_A_DEV_NAME, FWCTL_A_DEV_PARENT_NAME, FWCTL_A_DEV_DRIVER,
+	};
+	struct fwctl_state *state;
+	struct nl_msg *msg;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	size_t i, n;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		msg = nlmsg_alloc();
+		CHECK(msg && nlmsg_put(msg, 0, 0, 16, 0, 0));
+		for (n = 0; n < ARRAY_SIZE(strings); n++)
+			if (bad[i].attr != strings[n])
+				nla_put_string(msg, strings[n], "text");
+		/* A counter that this library does not know. */
+		nest = nla_nest_start(msg, FWCTL_A_DEV_SCOPES);
+		nla_put_u32(msg, FWCTL_A_COUNTER_ID, 4000000000);
+		nla_put_u64(msg, FWCTL_A_COUNTER_COUNT, 7);
+		nla_nest_end(msg, nest);
+		if (bad[i].attr && bad[i].len >= 0)
+			nla_put(msg, bad[i].attr, bad[i].len, "\1\1\1\1\1\1\1\1");
+		nlh = nlmsg_hdr(msg);
+		ret = fwctl_state_parse(nlmsg_attrdata(nlh, 0),
+					nlmsg_attrlen(nlh, 0), &state);
+		nlmsg_free(msg);
+		if (ret != bad[i].err)
+			printf("# row %zu: %d\n", i, ret);
+		CHECK(ret == bad[i].err);
+		if (!ret)
+			fwctl_state_free(state);
+	}
+}
+
 static void test_wait(void)
 {
 	struct fwctl_dev *dev = NULL;
@@ -795,6 +851,7 @@ static const struct ktap_test tests[] = {
 	{ "least scope", test_least },
 	{ "least scope: once delivered, never again", test_least_once },
 	{ "state fails", test_state_fails },
+	{ "state message", test_state_message },
 	{ "monitor fails", test_monitor_fails },
 	{ "device outlives context", test_outlives_context },
 	{ "mlx5 status", test_mlx5_status },

@@ -49,6 +49,7 @@ static __u8 *get_file(const char *path, size_t *len)
  */
 
 static unsigned int answered;
+static const char *netdev_name = "eth5";
 
 static char **make_names(const char *name)
 {
@@ -69,7 +70,7 @@ static struct fwctl_dev *make_device(const char *name, bool full)
 	dev->path = malloc(64);
 	if (dev->path)
 		snprintf(dev->path, 64, "/dev/fwctl/%s", name);
-	dev->netdevs = make_names(full ? "eth5" : NULL);
+	dev->netdevs = make_names(full ? netdev_name : NULL);
 	dev->rdma_devs = make_names(full ? "mlx5_7" : NULL);
 	if (full) {
 		dev->driver = strdup("fwctl_sim");
@@ -427,6 +428,40 @@ static void test_find(void)
 	fwctl_ctx_free(ctx);
 }
 
+/* A device that has changed is the same one, as it was last. */
+static void test_found_again(void)
+{
+	struct fwctl_ctx *ctx = recording_ctx(file("again"));
+	__u8 in[3] = { 0, 2, 3 }, out[64];
+	struct fwctl_dev **devs, *dev;
+	size_t len;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		netdev_name = i & 1 ? "eth6" : "eth5";
+		CHECK(!fwctl_find(ctx, i == 3 ? "fwctl0" : netdev_name, &dev));
+		CHECK(!fwctl_dev_open(dev, FWCTL_OPEN_READ_ONLY));
+		len = sizeof(out);
+		CHECK(!fwctl_dev_rpc(dev, 0, in, 3, out, &len));
+		fwctl_dev_free(dev);
+	}
+	netdev_name = "eth5";
+	CHECK(!fwctl_ctx_end_record(ctx));
+	fwctl_ctx_free(ctx);
+	ctx = replaying_ctx(file("again"));
+	CHECK(ctx->player->tape.device_count == 2);
+	CHECK(fwctl_list(ctx, &devs) == 1);
+	CHECK(!strcmp(fwctl_dev_netdevs(devs[0])[0], "eth6"));
+	CHECK(!fwctl_dev_open(devs[0], FWCTL_OPEN_READ_ONLY));
+	for (i = 0; i < 4; i++) {
+		len = sizeof(out);
+		CHECK(!fwctl_dev_rpc(devs[0], 0, in, 3, out, &len));
+		CHECK(out[0] == i + 1);
+	}
+	fwctl_list_free(devs);
+	fwctl_ctx_free(ctx);
+}
+
 /* What fwctl_find() passes by is not in the recording. */
 static void test_found_only(void)
 {
@@ -571,6 +606,31 @@ static void test_cut_off(void)
 	}
 	CHECK(last == 22);
 	free(data);
+}
+
+/* Nothing comes behind the end, neither a record nor part of one. */
+static void test_behind_end(void)
+{
+	/* That of an open and of the end, which are as long. */
+	const size_t len = FWCTL_TAPE_FRAME + FWCTL_TAPE_FIXED + 4;
+	struct fwctl_tape tape;
+	char error[FWCTL_ERROR_LEN];
+	__u8 *data, *at;
+	size_t size;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		data = get_file(file("session"), &size);
+		CHECK(data && size > 1000);
+		at = data + size - len;
+		if (i == 2)
+			for (at = data + FWCTL_TAPE_HEADER; at[8] != 2;)
+				at += 8 + at[0] + 256 * at[1];
+		memcpy(data + size, at, len);
+		CHECK(fwctl_tape_parse(&tape, data, size + (i ? len : 1),
+				       error) == -EUCLEAN);
+		CHECK_HAS(error, "damaged");
+	}
 }
 
 /* No byte can change unnoticed. */
@@ -875,10 +935,12 @@ static const struct ktap_test tests[] = {
 	{ "order of answers", test_order },
 	{ "find", test_find },
 	{ "only what was found", test_found_only },
+	{ "found again, changed", test_found_again },
 	{ "iterate", test_iterate },
 	{ "empty", test_empty },
 	{ "begin fails", test_begin_fails },
 	{ "cut off", test_cut_off },
+	{ "behind the end", test_behind_end },
 	{ "damaged", test_damaged },
 	{ "unsound", test_unsound },
 	{ "without end", test_without_end },
@@ -903,7 +965,7 @@ int main(int argc, char **argv)
 {
 	static const char * const files[] = {
 		"session", "found", "unsound", "killed", "full", "many",
-		"threads", "new", "empty",
+		"threads", "new", "empty", "again",
 	};
 	int status;
 	size_t i;
