@@ -118,13 +118,12 @@ static int choose(struct fwctl_ctx *ctx, struct fwctl_dev **devs,
 	size_t i;
 
 	for (i = 0; devs[i]; i++) {
-		if (!is_meant(devs[i], what) || second) {
+		if (!is_meant(devs[i], what) || second)
 			fwctl_dev_free(devs[i]);
-		} else if (!first) {
+		else if (!first)
 			first = devs[i];
-		} else {
+		else
 			second = devs[i];
-		}
 	}
 	free(devs);
 	if (first && !second) {

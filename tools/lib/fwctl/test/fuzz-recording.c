@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libFuzzer target (the Makefile names fuzz_one() as it wants it): whatever is in a recording, reading and replaying it stays
- * within its bytes. Checksums are put right, or else nothing would get by them.
+ * libFuzzer target (the Makefile names fuzz_one() as it wants it): whatever is
+ * in a recording, reading and replaying it stays within its bytes. Checksums are
+ * put right, or else nothing would get by them.
  */
 #include <endian.h>
 #include <stdlib.h>

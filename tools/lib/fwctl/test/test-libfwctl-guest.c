@@ -405,7 +405,7 @@ static void test_lost(void)
 	__u64 lost = 0, last = 0;
 
 	CHECK(!fwctl_monitor_open(ctx, FWCTL_MONITOR_AUDIT, &monitor));
-	for (i = 0; i < 20000; i++, sent++)
+	for (i = 0; i < 12000; i++, sent++)
 		CHECK(!sim_rpc(dev, FWCTL_RPC_CONFIGURATION, FWCTL_SIM_NOP, 0,
 			       0));
 	for (i = 0; i < 2; i++) {
