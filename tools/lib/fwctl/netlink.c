@@ -213,15 +213,33 @@ out:
 	return err;
 }
 
+/* Ask, also if the module was loaded anew since the last time. */
+static int request(struct fwctl_nl *nl, int cmd, const char *name,
+		   const enum fwctl_ceiling *ceiling, struct answer *answer)
+{
+	int tries, err;
+
+	for (tries = 0; tries < 2; tries++) {
+		*answer = (struct answer){};
+		err = fwctl_nl_open(nl);
+		if (err)
+			return err;
+		err = ask(nl, cmd, name, ceiling, answer);
+		/* There is no family of this number, nobody saw the request. */
+		if (err != -ENOENT)
+			return err;
+		fwctl_nl_close(nl);
+	}
+	return -EOPNOTSUPP;
+}
+
 /* The state of one device. */
 int fwctl_nl_state(struct fwctl_nl *nl, const char *name,
 		   struct fwctl_state **state)
 {
 	struct answer answer = {};
-	int err = fwctl_nl_open(nl);
+	int err = request(nl, FWCTL_CMD_DEV_GET, name, NULL, &answer);
 
-	if (!err)
-		err = ask(nl, FWCTL_CMD_DEV_GET, name, NULL, &answer);
 	if (!err && answer.count != 1)
 		err = -EBADMSG;
 	if (!err) {
@@ -236,10 +254,8 @@ int fwctl_nl_state(struct fwctl_nl *nl, const char *name,
 int fwctl_nl_states(struct fwctl_nl *nl, struct fwctl_state ***states)
 {
 	struct answer answer = {};
-	int err = fwctl_nl_open(nl);
+	int err = request(nl, FWCTL_CMD_DEV_GET, NULL, NULL, &answer);
 
-	if (!err)
-		err = ask(nl, FWCTL_CMD_DEV_GET, NULL, NULL, &answer);
 	if (!err && !answer.states) {
 		answer.states = calloc(1, sizeof(*answer.states));
 		err = answer.states ? 0 : -ENOMEM;
@@ -255,7 +271,6 @@ int fwctl_nl_lower(struct fwctl_nl *nl, const char *name,
 		   enum fwctl_ceiling ceiling)
 {
 	struct answer answer = {};
-	int err = fwctl_nl_open(nl);
 
-	return err ? err : ask(nl, FWCTL_CMD_DEV_SET, name, &ceiling, &answer);
+	return request(nl, FWCTL_CMD_DEV_SET, name, &ceiling, &answer);
 }

@@ -16,11 +16,10 @@
 #include <unistd.h>
 #include <fwctl/sim.h>
 
-#include "../libfwctl.h"
+#include "../private.h"
 #include "ktap.h"
 
 #define BUS "/sys/bus/fwctl_sim/"
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* An id that nobody else is likely to use, as text. */
 #define ID "8800"
 #define PARENT "fwctl_sim" ID
@@ -174,6 +173,11 @@ static void test_state(void)
 	CHECK(i < count && !states[count]);
 	CHECK(fwctl_state_judged(states[i], FWCTL_REASON_SCOPE) == 1);
 	fwctl_states_free(states);
+
+	/* As if the module had been loaded anew: the number is nobody's. */
+	dev->nl.family = 0x3fff;
+	fwctl_state_free(get_state(dev));
+	CHECK(dev->nl.family != 0x3fff);
 
 	remove_sim();
 	CHECK(fwctl_dev_state(dev, &state) == -ENODEV);
