@@ -349,7 +349,8 @@ int fwctl_dev_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
  * fwctl_dev_rpc_least - send a request under the weakest scope that suffices
  * @dev: an open device of type mlx5 or sim
  * @max: the strongest scope to try. FWCTL_RPC_DEBUG_READ_ONLY and below never
- *	taint the kernel, the others do if they are needed.
+ *	taint the kernel. The others do if they are needed; with Linux's own
+ *	fwctl already by the attempt.
  * @in: as for fwctl_dev_rpc()
  * @in_len: as for fwctl_dev_rpc()
  * @out: as for fwctl_dev_rpc()

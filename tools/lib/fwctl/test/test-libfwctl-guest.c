@@ -56,6 +56,25 @@ static struct fwctl_dev *make_sim(bool open_it)
 	return dev;
 }
 
+/* Another one, of an id that is new: what is done to its ceiling stays. */
+static struct fwctl_dev *make_lowered_sim(enum fwctl_ceiling ceiling,
+					  char id[16])
+{
+	static unsigned int count;
+	struct fwctl_dev *dev;
+	char parent[32];
+
+	if (access(BUS "new_device", W_OK))
+		ktap_skip("no fwctl_sim, or not root");
+	snprintf(id, 16, "%u", getpid() * 100u + count++);
+	snprintf(parent, sizeof(parent), "fwctl_sim%s", id);
+	CHECK(put(BUS "new_device", id));
+	CHECK(!fwctl_find(ctx, parent, &dev));
+	CHECK(!fwctl_dev_open(dev, 0));
+	CHECK(!fwctl_dev_lower(dev, ceiling));
+	return dev;
+}
+
 static int sim_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
 		   __u32 opcode, __u32 arg, __u64 value)
 {
@@ -186,19 +205,13 @@ static void test_state(void)
 	fwctl_dev_free(dev);
 }
 
-/* A ceiling stays, so the device must be another one than in other tests. */
 static void test_lower(void)
 {
-	struct fwctl_dev *dev;
 	struct fwctl_state *state;
+	struct fwctl_dev *dev;
+	char id[16];
 
-	fwctl_dev_free(make_sim(false));
-	remove_sim();
-	put(BUS "del_device", "8801");
-	CHECK(put(BUS "new_device", "8801"));
-	CHECK(!fwctl_find(ctx, "fwctl_sim8801", &dev));
-	CHECK(!fwctl_dev_open(dev, 0));
-	CHECK(!fwctl_dev_lower(dev, FWCTL_CEILING_CONFIGURATION));
+	dev = make_lowered_sim(FWCTL_CEILING_CONFIGURATION, id);
 	state = get_state(dev);
 	CHECK(fwctl_state_ceiling(state) == FWCTL_CEILING_CONFIGURATION);
 	fwctl_state_free(state);
@@ -213,7 +226,7 @@ static void test_lower(void)
 	CHECK(fwctl_dev_open(dev, 0) == -EACCES);
 	CHECK_HAS(fwctl_dev_error(dev), "ceiling is none");
 	fwctl_dev_free(dev);
-	put(BUS "del_device", "8801");
+	put(BUS "del_device", id);
 }
 
 static void test_least(void)
@@ -291,7 +304,7 @@ static void test_device_events(void)
 	struct fwctl_dev *dev = make_sim(true);
 	const struct fwctl_event *event;
 	struct fwctl_monitor *monitor;
-	char name[32];
+	char name[32], id[16];
 
 	CHECK(!fwctl_monitor_open(ctx, FWCTL_MONITOR_DEVICES, &monitor));
 	CHECK(fwctl_monitor_next(monitor, &event) == -EAGAIN);
@@ -317,20 +330,15 @@ static void test_device_events(void)
 	fwctl_monitor_free(monitor);
 
 	CHECK(!fwctl_monitor_open(ctx, FWCTL_MONITOR_DEVICES, &monitor));
-	put(BUS "del_device", "8802");
-	CHECK(put(BUS "new_device", "8802"));
 	fwctl_dev_free(dev);
-	CHECK(!fwctl_find(ctx, "fwctl_sim8802", &dev));
-	CHECK(!fwctl_dev_lower(dev, FWCTL_CEILING_DEBUG_WRITE));
+	dev = make_lowered_sim(FWCTL_CEILING_DEBUG_WRITE, id);
 	event = next_event(monitor, fwctl_dev_name(dev));
-	if (event->type == FWCTL_EVENT_REMOVED)
-		event = next_event(monitor, fwctl_dev_name(dev));
 	CHECK(event->type == FWCTL_EVENT_ADDED);
 	event = next_event(monitor, fwctl_dev_name(dev));
 	CHECK(event->type == FWCTL_EVENT_CEILING);
 	CHECK(fwctl_state_ceiling(event->state) == FWCTL_CEILING_DEBUG_WRITE);
 	fwctl_dev_free(dev);
-	put(BUS "del_device", "8802");
+	put(BUS "del_device", id);
 	fwctl_monitor_free(monitor);
 }
 
