@@ -10,8 +10,8 @@ LAB := tools/testing/lab/lab
 USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
 	tools/testing/selftests/fwctl
 # Tests that need no kernel module.
-USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/testing/vcx \
-	tools/testing/selftests/fwctl)
+USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/fwctl \
+	tools/testing/vcx tools/testing/selftests/fwctl)
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
 .PHONY: all help modules modules_install modules_clean user check-user demo \
@@ -64,6 +64,9 @@ $(USER_DIRS):
 	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/ BIN=$(OUTPUT)/bin/
 
 check-user: $(USER_CHECKS)
+
+# Both build the library.
+check-tools/fwctl: check-tools/lib/fwctl
 
 $(USER_CHECKS):
 	@mkdir -p $(OUTPUT)/unit
