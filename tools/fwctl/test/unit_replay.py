@@ -48,12 +48,17 @@ def connectx():
 @test
 def documents():
     """the same in JSON: each document is valid, each exit code in it"""
-    codes = set()
+    codes, errnos = set(), set()
     for name in ("sim", "mlx5"):
         done = replay(name, "--json").ends(PARTIAL)
         for document in done.json["result"]:
-            codes.add(document.get("error", {}).get("code", OK))
+            error = document.get("error", {"code": OK, "errno": None})
+            codes.add(error["code"])
+            if error["errno"] in ("EBADMSG", "EPERM", "EACCES"):
+                equal(error["code"], REFUSED)
+                errnos.add(error["errno"])
     equal(codes, {OK, USAGE, NO_DEVICE, REFUSED, UNSUPPORTED, FIRMWARE, PARTIAL})
+    assert "EBADMSG" in errnos
 
 
 @test
