@@ -106,7 +106,7 @@ static bool taint_agreed(struct run *run, const char *dev,
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return false;
 	fprintf(stderr,
-		"%s: a request under scope %s taints the kernel until it is rebooted. Send it? [y/N] ",
+		"%s: a request under scope %s or above taints the kernel until it is rebooted. Send it? [y/N] ",
 		dev, fwctl_scope_name(scope));
 	return fgets(answer, sizeof(answer), stdin) &&
 	       (*answer == 'y' || *answer == 'Y');
