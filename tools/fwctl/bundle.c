@@ -141,6 +141,7 @@ struct pseudonym {
  * @regexes: of @identifying
  * @pseudonyms: what was replaced so far; never written anywhere
  * @done: entries written
+ * @total: entries that there will be
  * @missing: entries that could not be gathered
  * @progress: is somebody looking on?
  */
@@ -151,6 +152,7 @@ struct bundle {
 	regex_t regexes[ARRAY_SIZE(identifying)];
 	struct pseudonym *pseudonyms;
 	unsigned int done;
+	unsigned int total;
 	unsigned int missing;
 	bool progress;
 };
@@ -235,10 +237,23 @@ static void drop_opaque(json_object *value)
 	}
 }
 
+#define BAR "####################"
+
 static void show_progress(const struct bundle *bundle, const char *name)
 {
+	int width = strlen(BAR), filled;
+
+	if (!bundle->progress)
+		return;
+	filled = width * bundle->done / bundle->total;
+	fprintf(stderr, "\r\033[K[%-*.*s] %u/%u %s", width, filled, BAR,
+		bundle->done, bundle->total, name);
+}
+
+static void end_progress(const struct bundle *bundle)
+{
 	if (bundle->progress)
-		fprintf(stderr, "\r\033[K%s%s", *name ? "gathering " : "", name);
+		fputs("\r\033[K", stderr);
 }
 
 /* Put one text into the archive; returns an exit code. */
@@ -332,8 +347,6 @@ static void add_file(struct run *run, struct bundle *bundle, const char *path,
 	struct buffer buf = {};
 	char *text = NULL;
 
-	if (access(path, F_OK))
-		return;
 	if (!read_bytes(&reader, path, FWCTL_MAX_LEN, &buf))
 		text = strndup(buf.data, buf.len);
 	note(bundle, name, path, reader.error);
@@ -402,24 +415,44 @@ static void add_manifest(struct run *run, struct bundle *bundle)
 	json_object_put(doc);
 }
 
+/* How many commands there are for a device of a type. */
+static unsigned int nr_commands(const struct fwctl_dev *dev)
+{
+	const struct vendor *vendor = find_vendor(fwctl_dev_type(dev));
+	unsigned int count = ARRAY_SIZE(commands_device) - 1;
+	const char *const *command = vendor ? vendor->bundle : NULL;
+
+	while (command && *command++)
+		count++;
+	return count;
+}
+
 static void gather(struct run *run, struct bundle *bundle)
 {
 	const char *const *command;
 	struct fwctl_dev **devs;
 	int count, i;
 
+	/* The log and the manifest are entries, too. */
+	bundle->total = ARRAY_SIZE(commands_once) - 1 + 2;
+	count = fwctl_list(run->ctx, &devs);
+	for (i = 0; i < count; i++)
+		bundle->total += nr_commands(devs[i]);
+	for (i = 0; i < (int)ARRAY_SIZE(files); i++)
+		bundle->total += !access(files[i].path, F_OK);
+
 	for (command = commands_once; *command; command++)
 		add_command(run, bundle, *command, "");
-	count = fwctl_list(run->ctx, &devs);
 	for (i = 0; i < count; i++)
 		add_device(run, bundle, devs[i]);
 	if (count >= 0)
 		fwctl_list_free(devs);
 	for (i = 0; i < (int)ARRAY_SIZE(files); i++)
-		add_file(run, bundle, files[i].path, files[i].name);
+		if (!access(files[i].path, F_OK))
+			add_file(run, bundle, files[i].path, files[i].name);
 	add_log(run, bundle);
 	add_manifest(run, bundle);
-	show_progress(bundle, "");
+	end_progress(bundle);
 }
 
 /* The host's name as a regular expression that means just it. */

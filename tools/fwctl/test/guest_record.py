@@ -137,7 +137,7 @@ def bundle_progress():
     with Sim() as sim:
         code, text = on_terminal(["bundle", path("b.tar.xz")])
         equal(code, OK)
-        match(text, "gathering fwctl/dev-list.json")
+        match(text, r"\[#* +\] 2/\d+ fwctl/policy-show.json")
         run(["policy", "lower", sim.name, "none"], code=OK)
         run(["bundle", path("c.tar.gz")]).ends(PARTIAL, "could not be gathered")
         manifest = json.loads(members(path("c.tar.gz"))["MANIFEST.json"])
