@@ -11,9 +11,10 @@ LAB := tools/testing/lab/lab
 USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
 	tools/testing/selftests/fwctl
 # Tests that need no kernel module.
-USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/testing/vcx \
+USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/fwctl \
+	tools/testing/vcx tools/testing/classifier)
+FUZZERS := $(addprefix fuzz-,tools/lib/fwctl tools/testing/vcx \
 	tools/testing/classifier)
-FUZZERS := $(addprefix fuzz-,tools/testing/vcx tools/testing/classifier)
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
 .PHONY: all help modules modules_install modules_clean user check-user demo \
@@ -68,6 +69,9 @@ $(USER_DIRS):
 	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/ BIN=$(OUTPUT)/bin/
 
 check-user: $(USER_CHECKS)
+
+# Both build the library.
+check-tools/fwctl: check-tools/lib/fwctl
 
 $(USER_CHECKS):
 	@mkdir -p $(OUTPUT)/unit

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the parts of the fwctl tool share.
+ *
+ * A command neither prints nor exits: it leaves what it found out in its
+ * struct run, as JSON, and main.c has it printed in the form asked for.
  */
 #ifndef _FWCTL_TOOL_H
 #define _FWCTL_TOOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <time.h>
+#include <json-c/json.h>
 #include <fwctl/libfwctl.h>
 
 #define __printf(fmt, args)						\
@@ -14,16 +20,14 @@
 		__format__(__printf__, fmt, args)))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+#define FWCTL_VERSION "0.2.0"
+/* Raised when a key or a value of the JSON output changes its meaning. */
+#define FWCTL_SCHEMA_VERSION 1
+/* The most that the kernel takes either way. */
+#define FWCTL_MAX_LEN (2UL << 20)
+
 /**
- * enum fwctl_exit - exit codes, documented in fwctl(8)
- * @FWCTL_EXIT_OK: done
- * @FWCTL_EXIT_USAGE: wrong usage, or an error that no other code describes
- * @FWCTL_EXIT_NO_DEVICE: there is no such device
- * @FWCTL_EXIT_REFUSED: refused: permission, scope, policy or limit
- * @FWCTL_EXIT_UNSUPPORTED: the kernel or the device does not support it
- * @FWCTL_EXIT_FIRMWARE: the firmware reported an error
- * @FWCTL_EXIT_GONE: the device went away or did not answer in time
- * @FWCTL_EXIT_PARTIAL: done in part
+ * enum fwctl_exit - exit codes, documented in fwctl(8); error.c has their names
  */
 enum fwctl_exit {
 	FWCTL_EXIT_OK = 0,
@@ -37,17 +41,204 @@ enum fwctl_exit {
 };
 
 /**
- * struct fwctl_command - one command of the tool
- * @name: its name
- * @args: its arguments, for the help
- * @help: one line about it
- * @run: does it; argv[0] is the command's name. Returns the exit code.
+ * enum command_scope - the scope that a command's requests need
+ * @SCOPE_NO_RPC: it sends none
+ * @SCOPE_LEAST: the least that admits the request, found by trying
+ * @SCOPE_CONFIGURATION: FWCTL_RPC_CONFIGURATION; the others likewise
  */
-struct fwctl_command {
+enum command_scope {
+	SCOPE_NO_RPC,
+	SCOPE_LEAST,
+	SCOPE_CONFIGURATION,
+	SCOPE_DEBUG_READ_ONLY,
+	SCOPE_DEBUG_WRITE,
+	SCOPE_DEBUG_WRITE_FULL,
+};
+
+/**
+ * struct option_spec - an option; a table of them ends with an empty one
+ * @name: without the dashes
+ * @letter: its short form, or 0
+ * @arg: what its value is called, or NULL if it has none. DEV, SCOPE, CEILING,
+ *	FILE and alternatives (A|B) are completed.
+ * @help: one line about it
+ */
+struct option_spec {
+	const char *name;
+	char letter;
+	const char *arg;
+	const char *help;
+};
+
+/**
+ * enum column_flags - how a column's values are shown in text
+ * @COLUMN_HEX: a number, in hexadecimal
+ * @COLUMN_RIGHT: adjusted to the right
+ * @COLUMN_EXTRA: only if asked for by -o
+ */
+enum column_flags {
+	COLUMN_HEX = 1 << 0,
+	COLUMN_RIGHT = 1 << 1,
+	COLUMN_EXTRA = 1 << 2,
+};
+
+/**
+ * struct column_spec - a column of a table, or a line of a description; a table
+ * of them ends with an empty one
+ * @name: the heading, and the name that -o takes
+ * @key: the key in the JSON output, or the path of one (/a/b)
+ * @flags: &enum column_flags
+ */
+struct column_spec {
+	const char *name;
+	const char *key;
+	unsigned int flags;
+};
+
+/**
+ * enum command_flags - what is particular to a command
+ * @COMMAND_DEFAULT: its name may be left out
+ * @COMMAND_NESTED: options behind its first argument belong to the command that
+ *	it is given as its further arguments
+ * @COMMAND_INHERITED: options that all commands have hold for those that it runs
+ * @COMMAND_STREAM: prints as it goes, a line of JSON for each event
+ * @COMMAND_DRY_RUN: sends no RPC, but heeds --dry-run
+ */
+enum command_flags {
+	COMMAND_DEFAULT = 1 << 0,
+	COMMAND_NESTED = 1 << 1,
+	COMMAND_STREAM = 1 << 2,
+	COMMAND_DRY_RUN = 1 << 3,
+	COMMAND_INHERITED = 1 << 4,
+};
+
+struct run;
+
+/**
+ * struct command - what can be done with an object; a table ends with an empty
+ * one
+ * @name: the verb
+ * @args: its arguments, in the notation of a synopsis: DEV [FILE] [WORD...]
+ * @help: one line about it
+ * @options: its options besides those that all commands have, or NULL
+ * @columns: its table, or NULL if its result is no table
+ * @scope: what its requests need
+ * @flags: &enum command_flags
+ * @run: does it; returns the exit code
+ * @text: prints its result as text in place of a table, or NULL
+ */
+struct command {
 	const char *name;
 	const char *args;
 	const char *help;
-	int (*run)(int argc, char **argv);
+	const struct option_spec *options;
+	const struct column_spec *columns;
+	enum command_scope scope;
+	unsigned int flags;
+	int (*run)(struct run *run);
+	void (*text)(struct run *run);
+};
+
+/**
+ * struct firmware_status - how firmware says that a request went
+ * @status: 0 for success
+ * @syndrome: why not, in the firmware's own numbers
+ * @name: of @status, or NULL
+ */
+struct firmware_status {
+	__u32 status;
+	__u32 syndrome;
+	const char *name;
+};
+
+/**
+ * struct vendor - what the tool knows of one type of device: a plugin
+ * @type: &enum fwctl_device_type
+ * @status: finds the firmware's status in an answer to a request; false if it
+ *	has none. Optional.
+ * @info: adds what FWCTL_INFO says to a JSON object. Optional.
+ * @hello: fills in a request that any firmware of the type answers, that is
+ *	admitted under FWCTL_RPC_CONFIGURATION and changes nothing, and returns
+ *	its length. Optional.
+ * @bundle: commands, with %s in place of the device, whose output belongs into
+ *	a bundle; NULL at the end. Optional.
+ */
+struct vendor {
+	__u32 type;
+	bool (*status)(const void *in, size_t in_len, const void *out,
+		       size_t out_len, struct firmware_status *status);
+	void (*info)(json_object *object, const void *data, size_t len);
+	size_t (*hello)(void *in, size_t room);
+	const char *const *bundle;
+};
+
+/**
+ * struct object - a noun of the command line
+ * @name: the noun
+ * @help: one line about it
+ * @commands: what can be done with it
+ * @vendor: if these are a vendor's commands
+ * @next: see register_object()
+ */
+struct object {
+	const char *name;
+	const char *help;
+	const struct command *commands;
+	const struct vendor *vendor;
+	struct object *next;
+};
+
+/**
+ * struct settings - the options that all commands have, and where output goes
+ * @collect: a JSON array that gets documents in place of standard output
+ */
+struct settings {
+	bool json;
+	bool raw;
+	bool taint;
+	bool dry_run;
+	bool help;
+	bool has_scope;
+	enum fwctl_rpc_scope scope;
+	const char *columns;
+	json_object *collect;
+};
+
+#define MAX_OPTIONS 16
+
+/**
+ * struct run - one command, as it was asked for and as it went
+ * @ctx: where devices are looked for
+ * @set: options that all commands have
+ * @object: the noun, NULL if not known
+ * @command: the verb, NULL if not known
+ * @argc: number of @argv
+ * @argv: arguments that are no options, NULL at the end
+ * @values: values of @command->options, NULL where one is not given; options
+ *	that take none have ""
+ * @result: what was found out; freed with the run
+ * @code: exit code
+ * @error: message, or NULL
+ * @err: the negative errno behind it, or 0
+ * @firmware: what firmware said about it
+ * @has_firmware: is there a @firmware?
+ * @printed: the result went to standard output by itself
+ */
+struct run {
+	struct fwctl_ctx *ctx;
+	struct settings set;
+	const struct object *object;
+	const struct command *command;
+	int argc;
+	char **argv;
+	const char *values[MAX_OPTIONS];
+	json_object *result;
+	int code;
+	char *error;
+	int err;
+	struct firmware_status firmware;
+	bool has_firmware;
+	bool printed;
 };
 
 /**
@@ -60,16 +251,100 @@ struct buffer {
 	size_t len;
 };
 
-int fwctl_cmd_list(int argc, char **argv);
-int fwctl_cmd_info(int argc, char **argv);
-int fwctl_cmd_rpc(int argc, char **argv);
+/* objects.c */
+struct object *objects(void);
+void register_object(struct object *object);
+const struct object *find_object(struct run *run, const char *word);
+const struct command *default_command(const struct object *object);
+const struct command *find_command(struct run *run, const char *word,
+				   bool *named);
+const struct vendor *find_vendor(__u32 type);
 
-int __printf(2, 3) fail(int code, const char *fmt, ...);
+/* options.c */
+extern const struct option_spec common_options[];
+int parse_run(struct run *run, int argc, char **argv);
+const char *option(const struct run *run, const char *name);
+int number_option(struct run *run, const char *name, unsigned long min,
+		  unsigned long max, unsigned long *value);
+
+/* main.c */
+int run_line(struct fwctl_ctx *ctx, const struct run *outer, int argc,
+	     char **argv);
+void free_run(struct run *run);
+
+/* error.c */
+extern const struct exit_spec {
+	int code;
+	const char *name;
+	const char *help;
+} exit_specs[];
+
+int __printf(3, 4) fail(struct run *run, int code, const char *fmt, ...);
+int fail_errno(struct run *run, int err, const char *message);
+int fail_firmware(struct run *run, const char *dev,
+		  const struct firmware_status *status);
 int exit_code(int err);
-int find_device(const char *what, struct fwctl_dev **dev);
-void print_scopes(unsigned int scopes);
-const char *type_text(__u32 type, char *buf, size_t len);
-int read_file(const char *name, size_t max, struct buffer *buf);
-int write_file(const char *name, const struct buffer *buf);
+json_object *error_json(const struct run *run);
+
+/* output.c */
+void print_run(struct run *run);
+void print_table(struct run *run, FILE *file);
+void print_bytes(const char *hex);
+void print_event(struct run *run, json_object *event, const char *text);
+json_object *run_json(const struct run *run);
+const struct column_spec *find_column(const struct command *command,
+				      const char *list);
+bool colors_ok(FILE *file);
+json_object *json_text(const char *text);
+json_object *json_hex(const void *data, size_t len);
+json_object *json_scopes(unsigned int scopes);
+const char *string_of(json_object *object, const char *key);
+uint64_t number_of(json_object *object, const char *key);
+
+/* file.c */
+int read_bytes(struct run *run, const char *name, size_t max,
+	       struct buffer *buf);
+int parse_hex(struct run *run, const char *text, size_t max,
+	      struct buffer *buf);
+int write_bytes(struct run *run, const char *name, const void *data,
+		size_t len);
+struct output_file *output_begin(struct run *run, const char *name);
+const char *output_path(const struct output_file *out);
+int output_end(struct run *run, struct output_file *out, bool keep);
+
+/* device.c */
+int find_device(struct run *run, const char *what, struct fwctl_dev **dev);
+int fail_find(struct run *run, int err);
+int open_device(struct run *run, const char *what, unsigned int flags,
+		struct fwctl_dev **dev);
+int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
+	     struct buffer *out, json_object *report);
+int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out);
+int parse_number(struct run *run, const char *what, const char *text,
+		 uint64_t max, uint64_t *value);
+json_object *json_device(const struct fwctl_dev *dev);
+json_object *json_devtype(__u32 type);
+
+/* monitor.c */
+int64_t clock_ns(clockid_t id);
+int wait_event(struct fwctl_monitor *monitor, int64_t until);
+int next_event(struct run *run, struct fwctl_monitor *monitor,
+	       const struct fwctl_event **event);
+
+/* help.c */
+void print_help(const struct run *run, FILE *file);
+void show_help(struct run *run);
+
+/* Makes a vendor's object one of the tool's. */
+#define FWCTL_PLUGIN(object)						\
+	static void __attribute__((constructor)) register_plugin(void)	\
+	{								\
+		register_object(&(object));				\
+	}
+
+/* The objects; those of vendors register themselves. */
+extern struct object dev_object, rpc_object, policy_object, monitor_object,
+	stats_object, probe_object, record_object, replay_object, batch_object,
+	bundle_object, help_object, version_object, completion_object;
 
 #endif

@@ -3,183 +3,112 @@
  * fwctl rpc
  */
 #include <errno.h>
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fwctl.h"
 
-/* The most that the kernel takes either way. */
-#define MAX_LEN (2UL << 20)
 #define DEFAULT_OUT_LEN 4096UL
 
-struct rpc_args {
-	const char *dev;
-	const char *in;
-	const char *out;
-	size_t out_len;
-	enum fwctl_rpc_scope scope;
+static const struct option_spec options[] = {
+	{ "in", 'i', "FILE", "read the request from here, - is standard input" },
+	{ "hex", 'x', "DIGITS", "the request itself, in hexadecimal" },
+	{ "out", 'O', "FILE", "write the answer's bytes here, - is standard output" },
+	{ "out-len", 'l', "BYTES", "room for the answer, 4096 if not given" },
+	{}
 };
 
-static int parse_scope(const char *text, enum fwctl_rpc_scope *scope)
+static int read_request(struct run *run, struct buffer *in)
 {
-	int ret = fwctl_scope_parse(text, scope);
+	const char *name = option(run, "in");
+	const char *hex = option(run, "hex");
 
-	if (!ret)
-		return FWCTL_EXIT_OK;
-	return fail(FWCTL_EXIT_USAGE,
-		    "rpc: --scope %s: %s: say configuration, debug-read-only, debug-write or debug-write-full",
-		    text, ret == -ENOTUNIQ ? "fits several" : "no such scope");
+	if (!name == !hex)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "rpc send: the request comes from --in FILE or --hex DIGITS: say one of them");
+	if (hex)
+		return parse_hex(run, hex, FWCTL_MAX_LEN, in);
+	return read_bytes(run, name, FWCTL_MAX_LEN, in);
 }
 
-static int parse_length(const char *text, size_t *len)
+/* Requests of a scope that writes need a file to which that may be done. */
+static unsigned int open_flags(const struct run *run)
 {
-	unsigned long value;
-	char *end;
-
-	errno = 0;
-	value = strtoul(text, &end, 0);
-	if (errno || *end || end == text || *text == '-' || value > MAX_LEN)
-		return fail(FWCTL_EXIT_USAGE,
-			    "rpc: --out-len %s: is not a number from 0 to %lu",
-			    text, MAX_LEN);
-	*len = value;
-	return FWCTL_EXIT_OK;
+	if (run->set.has_scope && run->set.scope >= FWCTL_RPC_DEBUG_WRITE)
+		return 0;
+	return FWCTL_OPEN_READ_ONLY_OK;
 }
 
-static int parse_args(int argc, char **argv, struct rpc_args *args)
+static int send_request(struct run *run, struct fwctl_dev *dev,
+			struct buffer *out)
 {
-	static const struct option options[] = {
-		{ "scope", required_argument, NULL, 's' },
-		{ "in", required_argument, NULL, 'i' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "out-len", required_argument, NULL, 'l' },
-		{}
-	};
-	int option, code = FWCTL_EXIT_OK;
-
-	opterr = 0;
-	while (!code && (option = getopt_long(argc, argv, ":s:i:o:l:", options,
-					      NULL)) != -1) {
-		switch (option) {
-		case 's':
-			code = parse_scope(optarg, &args->scope);
-			break;
-		case 'i':
-			args->in = optarg;
-			break;
-		case 'o':
-			args->out = optarg;
-			break;
-		case 'l':
-			code = parse_length(optarg, &args->out_len);
-			break;
-		case ':':
-			code = fail(FWCTL_EXIT_USAGE,
-				    "rpc: %s: needs a value", argv[optind - 1]);
-			break;
-		default:
-			code = fail(FWCTL_EXIT_USAGE, "rpc: %s: no such option",
-				    argv[optind - 1]);
-			break;
-		}
-	}
-	if (code)
-		return code;
-	if (optind != argc - 1)
-		return fail(FWCTL_EXIT_USAGE,
-			    "rpc: takes one device: see fwctl help");
-	if (!args->in || !args->out)
-		return fail(FWCTL_EXIT_USAGE,
-			    "rpc: --in FILE and --out FILE are needed");
-	args->dev = argv[optind];
-	return FWCTL_EXIT_OK;
-}
-
-/* What the firmware itself says of the request, where that can be told. */
-static int check_status(struct fwctl_dev *dev, const struct buffer *out)
-{
-	__u32 syndrome;
-	__u8 status;
-	const char *name;
-
-	if (fwctl_dev_type(dev) != FWCTL_DEVICE_TYPE_MLX5 ||
-	    fwctl_mlx5_status(out->data, out->len, &status, &syndrome) !=
-	    -EREMOTEIO)
-		return FWCTL_EXIT_OK;
-	name = fwctl_mlx5_status_name(status);
-	return fail(FWCTL_EXIT_FIRMWARE,
-		    "%s: the firmware reports status 0x%x (%s), syndrome 0x%x",
-		    fwctl_dev_name(dev), status, name ? name : "unknown",
-		    syndrome);
-}
-
-/* Open the device, for writing where the scope is one that writes. */
-static int open_device(struct fwctl_dev *dev, enum fwctl_rpc_scope scope)
-{
-	unsigned int flags = 0;
-	size_t none = 0;
-	int ret;
-
-	if (scope < FWCTL_RPC_DEBUG_WRITE)
-		flags = FWCTL_OPEN_READ_ONLY_OK;
-	ret = fwctl_dev_open(dev, flags);
-	/* Linux's own fwctl tells the type only this way. */
-	if (!ret && fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_ERROR)
-		ret = fwctl_dev_info(dev, NULL, &none);
-	if (ret)
-		return fail(exit_code(ret), "%s", fwctl_dev_error(dev));
-	return FWCTL_EXIT_OK;
-}
-
-static int send_request(struct fwctl_dev *dev, const struct rpc_args *args,
-			const struct buffer *in, struct buffer *out)
-{
-	size_t len = args->out_len;
-	int ret, code;
-
-	ret = fwctl_dev_rpc(dev, args->scope, in->data, in->len, out->data,
-			    &len);
-	if (ret)
-		return fail(exit_code(ret), "%s", fwctl_dev_error(dev));
-
-	out->len = len < args->out_len ? len : args->out_len;
-	code = write_file(args->out, out);
-	if (!code)
-		code = check_status(dev, out);
-	if (!code && len > out->len)
-		code = fail(FWCTL_EXIT_PARTIAL,
-			    "%s: the answer has %zu bytes, of which %zu were received: say --out-len %zu",
-			    fwctl_dev_name(dev), len, out->len, len);
-	return code;
-}
-
-int fwctl_cmd_rpc(int argc, char **argv)
-{
-	struct rpc_args args = {
-		.scope = FWCTL_RPC_CONFIGURATION,
-		.out_len = DEFAULT_OUT_LEN,
-	};
-	struct buffer in = {}, out = {};
-	struct fwctl_dev *dev = NULL;
+	const char *name = option(run, "out");
+	struct buffer in = {};
 	int code;
 
-	code = parse_args(argc, argv, &args);
+	code = read_request(run, &in);
 	if (!code)
-		code = find_device(args.dev, &dev);
-	if (!code)
-		code = open_device(dev, args.scope);
-	if (!code)
-		code = read_file(args.in, MAX_LEN, &in);
-	if (!code) {
-		out.data = calloc(1, args.out_len + 1);
-		if (!out.data)
-			code = fail(FWCTL_EXIT_USAGE, "no memory");
-	}
-	if (!code)
-		code = send_request(dev, &args, &in, &out);
+		code = send_rpc(run, dev, &in, out, run->result);
 	free(in.data);
-	free(out.data);
-	fwctl_dev_free(dev);
+	/* An answer that carries an error is an answer. */
+	if (name && json_object_object_get(run->result, "answer")) {
+		write_bytes(run, name, out->data, out->len);
+		run->printed = !strcmp(name, "-");
+	}
 	return code;
 }
+
+static int send_run(struct run *run)
+{
+	const char *name = option(run, "out");
+	unsigned long room = DEFAULT_OUT_LEN;
+	struct fwctl_dev *dev = NULL;
+	struct buffer out;
+	int code;
+
+	if (number_option(run, "out-len", 0, FWCTL_MAX_LEN, &room))
+		return run->code;
+	if (name && !strcmp(name, "-") && run->set.json)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "--out - and --json: standard output is for one of them");
+	code = open_device(run, run->argv[0], open_flags(run), &dev);
+	if (!code) {
+		out.len = room;
+		out.data = calloc(1, room + 1);
+		run->result = json_object_new_object();
+		code = out.data ? send_request(run, dev, &out) :
+		       fail(run, FWCTL_EXIT_USAGE, "no memory");
+		free(out.data);
+	}
+	fwctl_dev_free(dev);
+	/* Without an answer there is nothing to tell but the error. */
+	if (run->code && !json_object_object_get(run->result, "answer")) {
+		json_object_put(run->result);
+		run->result = NULL;
+	}
+	return code;
+}
+
+static void send_text(struct run *run)
+{
+	const char *answer = string_of(run->result, "answer");
+
+	if (option(run, "out"))
+		return;
+	if (run->set.raw)
+		puts(answer);
+	else
+		print_bytes(answer);
+}
+
+static const struct command commands[] = {
+	{ .name = "send", .args = "DEV",
+	  .help = "send a request in the device's own format, receive the answer",
+	  .options = options, .scope = SCOPE_LEAST, .flags = COMMAND_DEFAULT,
+	  .run = send_run, .text = send_text },
+	{}
+};
+
+struct object rpc_object = {
+	.name = "rpc", .help = "requests, as bytes", .commands = commands,
+};

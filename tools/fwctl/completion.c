@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl completion: what may come next on a command line, from the tables, and
+ * what makes shells ask.
+ */
+#include <string.h>
+
+#include "fwctl.h"
+
+static const char bash_script[] =
+	"# bash completion of fwctl\n"
+	"_fwctl() {\n"
+	"	local cur=${COMP_WORDS[COMP_CWORD]} cword=$COMP_CWORD word help\n"
+	"	local words=(\"${COMP_WORDS[@]}\")\n"
+	"	# A colon in an address ends no word.\n"
+	"	declare -F _get_comp_words_by_ref > /dev/null &&\n"
+	"		_get_comp_words_by_ref -n : cur words cword\n"
+	"	COMPREPLY=()\n"
+	"	while IFS=$'\\t' read -r word help; do\n"
+	"		if [ \"$word\" = :files ]; then\n"
+	"			compopt -o filenames 2> /dev/null\n"
+	"			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$cur\")\n"
+	"		else\n"
+	"			COMPREPLY+=(\"$word\")\n"
+	"		fi\n"
+	"	done < <(fwctl completion words -- \"${words[@]:1:cword}\" 2> /dev/null)\n"
+	"	! declare -F __ltrim_colon_completions > /dev/null ||\n"
+	"		__ltrim_colon_completions \"$cur\"\n"
+	"}\n"
+	"complete -F _fwctl fwctl\n";
+
+static const char zsh_script[] =
+	"#compdef fwctl\n"
+	"# zsh completion of fwctl\n"
+	"local -a found\n"
+	"local line ret=1\n"
+	"for line in \"${(@f)$(fwctl completion words -- \"${(@)words[2,CURRENT]}\" 2> /dev/null)}\"; do\n"
+	"	if [[ $line = :files ]]; then\n"
+	"		_files && ret=0\n"
+	"	elif [[ -n $line ]]; then\n"
+	"		found+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\")\n"
+	"	fi\n"
+	"done\n"
+	"(( $#found )) && _describe fwctl found && ret=0\n"
+	"return ret\n";
+
+/* What this object prints is for shells. */
+static int no_json(struct run *run)
+{
+	if (!run->set.json)
+		return 0;
+	return fail(run, FWCTL_EXIT_USAGE,
+		    "completion: has no JSON: fwctl help --json tells all");
+}
+
+static int bash_run(struct run *run)
+{
+	return no_json(run) ?: fputs(bash_script, stdout) < 0;
+}
+
+static int zsh_run(struct run *run)
+{
+	return no_json(run) ?: fputs(zsh_script, stdout) < 0;
+}
+
+static void offer(const char *word, const char *cur, const char *help)
+{
+	if (!strncmp(word, cur, strlen(cur)))
+		printf("%s\t%s\n", word, help ? help : "");
+}
+
+static void offer_devices(struct run *run, const char *cur)
+{
+	struct fwctl_dev **devs;
+	int i, count = fwctl_list(run->ctx, &devs);
+
+	for (i = 0; i < count; i++) {
+		const char *parent = fwctl_dev_parent(devs[i]);
+
+		offer(fwctl_dev_name(devs[i]), cur, parent);
+		if (parent)
+			offer(parent, cur, fwctl_dev_name(devs[i]));
+	}
+	if (count >= 0)
+		fwctl_list_free(devs);
+}
+
+static void offer_objects(const char *cur)
+{
+	const struct object *object;
+
+	for (object = objects(); object; object = object->next)
+		offer(object->name, cur, object->help);
+}
+
+static void offer_commands(const struct object *object, const char *cur)
+{
+	const struct command *command;
+
+	for (command = object->commands; command->name; command++)
+		offer(command->name, cur, command->help);
+	offer("help", cur, "explain these commands");
+}
+
+static void offer_columns(const struct command *command, const char *cur)
+{
+	const struct column_spec *column = command ? command->columns : NULL;
+
+	for (; column && column->name; column++)
+		offer(column->name, cur, "");
+}
+
+static void offer_options(const struct option_spec *specs, const char *cur)
+{
+	char word[64];
+
+	for (; specs && specs->name; specs++) {
+		snprintf(word, sizeof(word), "--%s", specs->name);
+		offer(word, cur, specs->help);
+	}
+}
+
+static bool is_word(const char *arg, const char *word)
+{
+	size_t len = strlen(word);
+
+	arg += *arg == '[';
+	return !strncmp(arg, word, len) && !strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+						   arg[len] ? arg[len] : ' ');
+}
+
+/* What fits an argument, by what it is called in a synopsis. */
+static void offer_values(struct run *run, const struct command *command,
+			 const char *arg, const char *cur)
+{
+	const char *name;
+	int i;
+
+	if (is_word(arg, "DEV"))
+		offer_devices(run, cur);
+	else if (is_word(arg, "OBJECT"))
+		offer_objects(cur);
+	else if (is_word(arg, "COLUMNS"))
+		offer_columns(command, cur);
+	else if (is_word(arg, "FILE"))
+		printf(":files\n");
+	else if (is_word(arg, "SCOPE"))
+		for (i = 0; (name = fwctl_scope_name(i)); i++)
+			offer(name, cur, NULL);
+	else if (is_word(arg, "CEILING"))
+		for (i = 0; (name = fwctl_ceiling_name(i)); i++)
+			offer(name, cur, NULL);
+}
+
+/* The option that a word is, or NULL. */
+static const struct option_spec *find_spec(const struct option_spec *specs,
+					   const char *word)
+{
+	for (; specs && specs->name; specs++)
+		if ((word[0] == '-' && word[1] == '-' &&
+		     !strcmp(word + 2, specs->name)) ||
+		    (word[0] == '-' && word[1] && word[1] == specs->letter &&
+		     !word[2]))
+			return specs;
+	return NULL;
+}
+
+/* The argument with this number in the notation of a synopsis. */
+static const char *argument(const char *args, int number)
+{
+	while (number-- && *args) {
+		args += strcspn(args, " ");
+		args += strspn(args, " ");
+	}
+	return args;
+}
+
+/* Offer what fits the last of the words, the others being in front of it. */
+static void offer_next(struct run *run, int count, char **words)
+{
+	const char *cur = words[count - 1];
+	const struct option_spec *spec = NULL;
+	int i, number = 0;
+	bool named;
+
+	run->object = NULL;
+	run->command = NULL;
+	for (i = 0; i < count - 1; i++) {
+		spec = find_spec(common_options, words[i]);
+		if (!spec && run->command)
+			spec = find_spec(run->command->options, words[i]);
+		if (spec && !spec->arg)
+			spec = NULL;
+		if (spec && i < count - 2) {
+			i++;
+			spec = NULL;
+		}
+		if (*words[i] == '-' || spec)
+			continue;
+		if (!run->object) {
+			run->object = find_object(run, words[i]);
+			if (!run->object)
+				return;
+		} else if (!run->command) {
+			run->command = find_command(run, words[i], &named);
+			if (!run->command)
+				return;
+			number = !named;
+		} else {
+			number++;
+		}
+		if (run->command && run->command->flags & COMMAND_NESTED &&
+		    number == 1) {
+			offer_next(run, count - i - 1, words + i + 1);
+			return;
+		}
+	}
+	if (spec) {
+		offer_values(run, run->command, spec->arg, cur);
+	} else if (*cur == '-') {
+		offer_options(common_options, cur);
+		if (run->object && !run->command)
+			run->command = default_command(run->object);
+		if (run->command)
+			offer_options(run->command->options, cur);
+	} else if (!run->object) {
+		offer_objects(cur);
+	} else {
+		if (!run->command) {
+			offer_commands(run->object, cur);
+			run->command = default_command(run->object);
+		}
+		if (run->command)
+			offer_values(run, run->command,
+				     argument(run->command->args, number), cur);
+	}
+}
+
+static int words_run(struct run *run)
+{
+	struct run line = { .ctx = run->ctx };
+
+	if (no_json(run))
+		return run->code;
+	if (run->argc)
+		offer_next(&line, run->argc, run->argv);
+	free_run(&line);
+	return 0;
+}
+
+static const struct command commands[] = {
+	{ .name = "bash", .args = "", .help = "print what makes bash complete",
+	  .run = bash_run },
+	{ .name = "zsh", .args = "", .help = "print what makes zsh complete",
+	  .run = zsh_run },
+	{ .name = "words", .args = "[WORD...]",
+	  .help = "print what may stand in place of the last word; for shells",
+	  .run = words_run },
+	{}
+};
+
+struct object completion_object = {
+	.name = "completion", .help = "completion of command lines by shells",
+	.commands = commands,
+};

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl dev
+ */
+#include <errno.h>
+
+#include "fwctl.h"
+
+static const struct column_spec list_columns[] = {
+	{ "NAME", "name", 0 },
+	{ "TYPE", "type", 0 },
+	{ "DRIVER", "driver", 0 },
+	{ "PARENT", "parent", 0 },
+	{ "SCOPES", "scopes", 0 },
+	{ "PATH", "path", COLUMN_EXTRA },
+	{ "BUS", "bus", COLUMN_EXTRA },
+	{ "NETDEVS", "netdevs", COLUMN_EXTRA },
+	{ "RDMA", "rdma_devs", COLUMN_EXTRA },
+	{}
+};
+
+static int list_run(struct run *run)
+{
+	struct fwctl_dev **devs;
+	int ret, i;
+
+	ret = fwctl_list(run->ctx, &devs);
+	if (ret < 0)
+		return fail_find(run, ret);
+	run->result = json_object_new_array();
+	for (i = 0; i < ret; i++)
+		json_object_array_add(run->result, json_device(devs[i]));
+	fwctl_list_free(devs);
+	return 0;
+}
+
+static const struct column_spec show_columns[] = {
+	{ "NAME", "name", 0 },
+	{ "PATH", "path", 0 },
+	{ "TYPE", "type", 0 },
+	{ "DRIVER", "driver", 0 },
+	{ "PARENT", "parent", 0 },
+	{ "BUS", "bus", 0 },
+	{ "NETDEVS", "netdevs", 0 },
+	{ "RDMA", "rdma_devs", 0 },
+	{ "SCOPES", "scopes", 0 },
+	{ "WRITABLE", "writable", 0 },
+	{ "INFO", "info", 0 },
+	{ "DATA", "data", 0 },
+	{}
+};
+
+/* What FWCTL_INFO says: in words if there is a plugin, and else as bytes. */
+static int add_info(struct run *run, struct fwctl_dev *dev)
+{
+	const struct vendor *vendor;
+	unsigned char data[256];
+	size_t len = sizeof(data);
+	json_object *info = NULL;
+	int ret;
+
+	ret = fwctl_dev_info(dev, data, &len);
+	if (ret)
+		return fail_errno(run, ret, fwctl_dev_error(dev));
+	if (len > sizeof(data))
+		len = sizeof(data);
+	vendor = find_vendor(fwctl_dev_type(dev));
+	run->result = json_device(dev);
+	if (vendor && vendor->info) {
+		info = json_object_new_object();
+		vendor->info(info, data, len);
+	}
+	json_object_object_add(run->result, "writable",
+			       json_object_new_boolean(fwctl_dev_writable(dev)));
+	json_object_object_add(run->result, "info", info);
+	json_object_object_add(run->result, "data", json_hex(data, len));
+	return 0;
+}
+
+static int show_run(struct run *run)
+{
+	struct fwctl_dev *dev;
+
+	/* FWCTL_INFO writes nothing. */
+	if (!open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK, &dev))
+		add_info(run, dev);
+	fwctl_dev_free(dev);
+	return run->code;
+}
+
+static const struct option_spec wait_options[] = {
+	{ "timeout", 't', "SECONDS", "give up after this time, not never" },
+	{}
+};
+
+static int wait_run(struct run *run)
+{
+	unsigned long seconds = 0;
+	struct fwctl_dev *dev;
+	int ret;
+
+	if (number_option(run, "timeout", 0, 1000000, &seconds))
+		return run->code;
+	ret = fwctl_wait(run->ctx, run->argv[0],
+			 option(run, "timeout") ? (int)seconds * 1000 : -1,
+			 &dev);
+	if (ret)
+		return fail_find(run, ret);
+	run->result = json_object_new_array();
+	json_object_array_add(run->result, json_device(dev));
+	fwctl_dev_free(dev);
+	return 0;
+}
+
+static const struct command commands[] = {
+	{ .name = "list", .args = "", .help = "list the devices, opening none",
+	  .columns = list_columns, .run = list_run },
+	{ .name = "show", .args = "DEV", .help = "tell what a device says of itself",
+	  .columns = show_columns, .run = show_run },
+	{ .name = "wait", .args = "DEV", .help = "wait until a device is there",
+	  .options = wait_options, .columns = list_columns, .run = wait_run },
+	{}
+};
+
+struct object dev_object = {
+	.name = "dev", .help = "devices: what there is", .commands = commands,
+};

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finding and opening devices, and sending requests: the way that all commands
+ * share, so that all keep the rules about scopes and taint.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fwctl.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+/* A device type's name, or its number, or null if it is not known. */
+json_object *json_devtype(__u32 type)
+{
+	const char *name = fwctl_type_name(type);
+	char number[16];
+
+	if (!name && type == FWCTL_DEVICE_TYPE_ERROR)
+		return NULL;
+	snprintf(number, sizeof(number), "%u", type);
+	return json_text(name ? name : number);
+}
+
+/* An array of names with a NULL at its end. */
+static json_object *json_names(const char *const *names)
+{
+	json_object *array = json_object_new_array();
+
+	for (; *names; names++)
+		json_object_array_add(array, json_text(*names));
+	return array;
+}
+
+/* What is known of a device without opening it. */
+json_object *json_device(const struct fwctl_dev *dev)
+{
+	unsigned int scopes = fwctl_dev_scopes(dev);
+	json_object *object = json_object_new_object();
+
+	ADD(object, "name", json_text(fwctl_dev_name(dev)));
+	ADD(object, "path", json_text(fwctl_dev_path(dev)));
+	ADD(object, "type", json_devtype(fwctl_dev_type(dev)));
+	ADD(object, "driver", json_text(fwctl_dev_driver(dev)));
+	ADD(object, "parent", json_text(fwctl_dev_parent(dev)));
+	ADD(object, "bus", json_text(fwctl_dev_bus(dev)));
+	ADD(object, "netdevs", json_names(fwctl_dev_netdevs(dev)));
+	ADD(object, "rdma_devs", json_names(fwctl_dev_rdma_devs(dev)));
+	ADD(object, "scopes", scopes ? json_scopes(scopes) : NULL);
+	return object;
+}
+
+/* Note why no device was found. */
+int fail_find(struct run *run, int err)
+{
+	int code = FWCTL_EXIT_USAGE;
+
+	if (err == -ENODEV || err == -ENOENT)
+		code = FWCTL_EXIT_NO_DEVICE;
+	else if (err == -ETIMEDOUT)
+		code = FWCTL_EXIT_GONE;
+	if (!run->code)
+		run->err = err;
+	return fail(run, code, "%s", fwctl_ctx_error(run->ctx));
+}
+
+/* Find a device; returns an exit code. */
+int find_device(struct run *run, const char *what, struct fwctl_dev **dev)
+{
+	int ret = fwctl_find(run->ctx, what, dev);
+
+	if (!ret)
+		return 0;
+	*dev = NULL;
+	return fail_find(run, ret);
+}
+
+/* Find and open a device; returns an exit code. */
+int open_device(struct run *run, const char *what, unsigned int flags,
+		struct fwctl_dev **dev)
+{
+	size_t none = 0;
+	int ret;
+
+	if (find_device(run, what, dev))
+		return run->code;
+	ret = fwctl_dev_open(*dev, flags);
+	/* Linux's own fwctl tells the type only this way. */
+	if (!ret && fwctl_dev_type(*dev) == FWCTL_DEVICE_TYPE_ERROR)
+		ret = fwctl_dev_info(*dev, NULL, &none);
+	if (ret)
+		return fail_errno(run, ret, fwctl_dev_error(*dev));
+	return 0;
+}
+
+/* Is it all right that the next request taints the kernel? */
+static bool taint_agreed(struct run *run, const char *dev,
+			 enum fwctl_rpc_scope scope)
+{
+	char answer[16];
+
+	if (run->set.taint)
+		return true;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return false;
+	fprintf(stderr,
+		"%s: a request under scope %s or above taints the kernel until it is rebooted. Send it? [y/N] ",
+		dev, fwctl_scope_name(scope));
+	return fgets(answer, sizeof(answer), stdin) &&
+	       (*answer == 'y' || *answer == 'Y');
+}
+
+static int fail_taint(struct run *run, const char *dev,
+		      enum fwctl_rpc_scope scope)
+{
+	return fail(run, FWCTL_EXIT_REFUSED,
+		    "%s: the request is not sent: under scope %s it would taint the kernel: agree to that by --taint",
+		    dev, fwctl_scope_name(scope));
+}
+
+/*
+ * Send a request under a scope that is given, or under the least that admits
+ * it. Nothing taints the kernel unless that was agreed to. Returns an exit
+ * code.
+ */
+static int send_scoped(struct run *run, struct fwctl_dev *dev,
+		       const struct buffer *in, void *out, size_t *len,
+		       enum fwctl_rpc_scope *used)
+{
+	enum fwctl_rpc_scope max = FWCTL_RPC_DEBUG_READ_ONLY;
+	const char *name = fwctl_dev_name(dev);
+	size_t room = *len;
+	int ret;
+
+	if (run->set.has_scope) {
+		*used = run->set.scope;
+		if (*used >= FWCTL_RPC_DEBUG_WRITE &&
+		    !taint_agreed(run, name, *used))
+			return fail_taint(run, name, *used);
+		ret = fwctl_dev_rpc(dev, *used, in->data, in->len, out, len);
+		return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
+	}
+
+	*used = FWCTL_RPC_CONFIGURATION;
+	if (run->set.taint)
+		max = FWCTL_RPC_DEBUG_WRITE_FULL;
+	ret = fwctl_dev_rpc_least(dev, max, in->data, in->len, out, len, used);
+	/* Of a type that cannot be tried with, a scope has to be named. */
+	if (ret == -EOPNOTSUPP)
+		ret = fwctl_dev_rpc(dev, *used, in->data, in->len, out, len);
+	/* What writes is not helped by a scope if the file cannot be written. */
+	if (ret != -EBADMSG || !fwctl_dev_writable(dev) ||
+	    max == FWCTL_RPC_DEBUG_WRITE_FULL)
+		return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
+	if (!taint_agreed(run, name, FWCTL_RPC_DEBUG_WRITE))
+		return fail(run, FWCTL_EXIT_REFUSED,
+			    "%s: the request is not admitted under scope configuration or debug-read-only, and a higher one taints the kernel: agree to that by --taint, unless the device never admits the request",
+			    name);
+	*len = room;
+	ret = fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL, in->data,
+				  in->len, out, len, used);
+	return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
+}
+
+/* What the firmware itself says of a request, where that can be told. */
+static void check_status(struct run *run, struct fwctl_dev *dev,
+			 const struct buffer *in, const struct buffer *out)
+{
+	const struct vendor *vendor = find_vendor(fwctl_dev_type(dev));
+	struct firmware_status status = {};
+
+	if (vendor && vendor->status &&
+	    vendor->status(in->data, in->len, out->data, out->len, &status) &&
+	    status.status)
+		fail_firmware(run, fwctl_dev_name(dev), &status);
+}
+
+/*
+ * Send a request and receive an answer of at most out->len bytes at out->data;
+ * out->len becomes the number of bytes that came. Under --dry-run nothing is
+ * sent, and none come. @report, an object, gets what was sent and how. Returns
+ * an exit code: also a firmware's error is one, and then there is an answer.
+ */
+int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
+	     struct buffer *out, json_object *report)
+{
+	enum fwctl_rpc_scope used = run->set.scope;
+	const char *scope = NULL;
+	size_t len = out->len;
+	int code = 0;
+
+	ADD(report, "device", json_text(fwctl_dev_name(dev)));
+	ADD(report, "type", json_devtype(fwctl_dev_type(dev)));
+	ADD(report, "dry_run", json_object_new_boolean(run->set.dry_run));
+	if (run->set.dry_run)
+		len = 0;
+	else
+		code = send_scoped(run, dev, in, out->data, &len, &used);
+	if (code)
+		return code;
+	if (run->set.has_scope || !run->set.dry_run)
+		scope = fwctl_scope_name(used);
+	ADD(report, "scope", json_text(scope));
+	ADD(report, "request", json_hex(in->data, in->len));
+	ADD(report, "room", json_object_new_uint64(out->len));
+	if (len < out->len)
+		out->len = len;
+	if (run->set.dry_run)
+		return 0;
+	ADD(report, "answer", json_hex(out->data, out->len));
+	ADD(report, "answer_len", json_object_new_uint64(len));
+	check_status(run, dev, in, out);
+	if (len > out->len)
+		fail(run, FWCTL_EXIT_PARTIAL,
+		     "%s: the answer has %zu bytes, of which %zu were received",
+		     fwctl_dev_name(dev), len, out->len);
+	return run->code;
+}
+
+/*
+ * Open the device that is the first argument of a vendor's command, send a
+ * request to it and receive the answer, as send_rpc() does. The report is the
+ * run's result, to which the command adds what the answer means. Returns an
+ * exit code. With --dry-run there is no answer: out->len is 0.
+ */
+int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out)
+{
+	const char *type = fwctl_type_name(run->object->vendor->type);
+	struct fwctl_dev *dev = NULL;
+
+	if (open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK, &dev))
+		goto out;
+	if (fwctl_dev_type(dev) != run->object->vendor->type) {
+		fail(run, FWCTL_EXIT_UNSUPPORTED,
+		     "%s: is not of type %s, which fwctl %s is about: see fwctl dev list",
+		     fwctl_dev_name(dev), type ? type : run->object->name,
+		     run->object->name);
+		goto out;
+	}
+	run->result = json_object_new_object();
+	send_rpc(run, dev, in, out, run->result);
+	/* Without an answer there is nothing to tell but the error. */
+	if (run->code && !json_object_object_get(run->result, "answer")) {
+		json_object_put(run->result);
+		run->result = NULL;
+	}
+out:
+	fwctl_dev_free(dev);
+	return run->code;
+}
+
+/* Parse an argument that is a number up to max; returns an exit code. */
+int parse_number(struct run *run, const char *what, const char *text,
+		 uint64_t max, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	if (errno || *end || end == text || strchr(text, '-') || *value > max)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: %s is a number from 0 to %llu", text, what,
+			    (unsigned long long)max);
+	return 0;
+}

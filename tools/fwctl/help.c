@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl help, fwctl version, fwctl completion: all from the tables.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "fwctl.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+static const char notes[] =
+	"\n"
+	"Objects, commands and long options may be shortened to what fits only one.\n"
+	"DEV is a name (fwctl0), a path (/dev/fwctl/fwctl0), the address of the device\n"
+	"behind it (0000:03:00.0), or a network (eth0) or RDMA device (mlx5_0) of it.\n"
+	"SCOPE is configuration, debug-read-only, debug-write or debug-write-full.\n"
+	"See fwctl(8).\n";
+
+static const char *scope_text(enum command_scope scope)
+{
+	if (scope == SCOPE_NO_RPC)
+		return "none";
+	if (scope == SCOPE_LEAST)
+		return "least";
+	return fwctl_scope_name((enum fwctl_rpc_scope)
+				(scope - SCOPE_CONFIGURATION));
+}
+
+static void print_option(const struct option_spec *spec, FILE *file)
+{
+	char text[64], letter[8] = "    ";
+
+	if (spec->letter)
+		snprintf(letter, sizeof(letter), "-%c, ", spec->letter);
+	snprintf(text, sizeof(text), "%s--%s%s%s", letter, spec->name,
+		 spec->arg ? " " : "", spec->arg ? spec->arg : "");
+	fprintf(file, "  %-26s %s\n", text, spec->help);
+}
+
+static void print_options(const struct option_spec *specs, FILE *file)
+{
+	for (; specs && specs->name; specs++)
+		print_option(specs, file);
+}
+
+static void print_all(FILE *file)
+{
+	const struct object *object;
+
+	fputs("Usage: fwctl [OPTIONS] OBJECT COMMAND [DEV] [ARGS]\n\nObjects:\n",
+	      file);
+	for (object = objects(); object; object = object->next)
+		fprintf(file, "  %-12s %s\n", object->name, object->help);
+	fputs("\nOptions of all commands:\n", file);
+	print_options(common_options, file);
+	fputs(notes, file);
+}
+
+static void print_object(const struct object *object, FILE *file)
+{
+	const struct command *command;
+
+	fprintf(file, "Usage: fwctl %s COMMAND\n\n%s\n\nCommands:\n",
+		object->name, object->help);
+	for (command = object->commands; command->name; command++)
+		fprintf(file, "  %s%s%s\n        %s%s\n", command->name,
+			*command->args ? " " : "", command->args, command->help,
+			command->flags & COMMAND_DEFAULT ?
+			" (the default command)" : "");
+}
+
+static void print_command(const struct object *object,
+			  const struct command *command, FILE *file)
+{
+	const struct column_spec *column;
+
+	fprintf(file, "Usage: fwctl %s %s [OPTIONS]%s%s\n\n%s\n", object->name,
+		command->name, *command->args ? " " : "", command->args,
+		command->help);
+	fprintf(file, "\nScope: %s\n",
+		command->scope == SCOPE_NO_RPC ? "sends no request" :
+		command->scope == SCOPE_LEAST ?
+		"the least that admits the request" :
+		scope_text(command->scope));
+	if (command->options) {
+		fputs("\nOptions:\n", file);
+		print_options(command->options, file);
+	}
+	if (command->columns) {
+		fputs("\nColumns, those in brackets only with -o:\n ", file);
+		for (column = command->columns; column->name; column++)
+			fprintf(file, column->flags & COLUMN_EXTRA ? " (%s)" :
+				" %s", column->name);
+		fputs("\n", file);
+	}
+	fputs("\nOptions of all commands:\n", file);
+	print_options(common_options, file);
+}
+
+/* As much as is known of what the run is about. */
+void print_help(const struct run *run, FILE *file)
+{
+	if (run->command)
+		print_command(run->object, run->command, file);
+	else if (run->object)
+		print_object(run->object, file);
+	else
+		print_all(file);
+}
+
+static json_object *options_json(const struct option_spec *specs)
+{
+	json_object *array = json_object_new_array(), *object;
+	char letter[2] = "";
+
+	for (; specs && specs->name; specs++) {
+		object = json_object_new_object();
+		*letter = specs->letter;
+		ADD(object, "name", json_text(specs->name));
+		ADD(object, "letter", json_text(*letter ? letter : NULL));
+		ADD(object, "argument", json_text(specs->arg));
+		ADD(object, "help", json_text(specs->help));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static json_object *command_json(const struct command *command)
+{
+	const struct column_spec *column = command->columns;
+	json_object *object = json_object_new_object();
+	json_object *columns = json_object_new_array();
+
+	for (; column && column->name; column++)
+		json_object_array_add(columns, json_text(column->name));
+	ADD(object, "name", json_text(command->name));
+	ADD(object, "arguments", json_text(command->args));
+	ADD(object, "help", json_text(command->help));
+	ADD(object, "scope", json_text(scope_text(command->scope)));
+	ADD(object, "default", json_object_new_boolean(command->flags &
+						       COMMAND_DEFAULT));
+	ADD(object, "stream", json_object_new_boolean(command->flags &
+						      COMMAND_STREAM));
+	ADD(object, "options", options_json(command->options));
+	ADD(object, "columns", columns);
+	return object;
+}
+
+static json_object *objects_json(void)
+{
+	json_object *array = json_object_new_array(), *entry, *commands;
+	const struct command *command;
+	const struct object *object;
+
+	for (object = objects(); object; object = object->next) {
+		entry = json_object_new_object();
+		commands = json_object_new_array();
+		for (command = object->commands; command->name; command++)
+			json_object_array_add(commands, command_json(command));
+		ADD(entry, "name", json_text(object->name));
+		ADD(entry, "help", json_text(object->help));
+		ADD(entry, "type", object->vendor ?
+		    json_devtype(object->vendor->type) : NULL);
+		ADD(entry, "commands", commands);
+		json_object_array_add(array, entry);
+	}
+	return array;
+}
+
+/* All that the tool knows of itself. */
+static void add_everything(struct run *run)
+{
+	json_object *scopes = json_object_new_array();
+	json_object *ceilings = json_object_new_array();
+	json_object *reasons = json_object_new_array();
+	json_object *exits, *entry;
+	const struct exit_spec *spec;
+	int i;
+
+	exits = json_object_new_array();
+	for (spec = exit_specs; spec->name; spec++) {
+		entry = json_object_new_object();
+		ADD(entry, "code", json_object_new_int(spec->code));
+		ADD(entry, "name", json_text(spec->name));
+		ADD(entry, "help", json_text(spec->help));
+		json_object_array_add(exits, entry);
+	}
+	run->result = json_object_new_object();
+	ADD(run->result, "objects", objects_json());
+	ADD(run->result, "options", options_json(common_options));
+	ADD(run->result, "exit_codes", exits);
+	ADD(run->result, "scopes", scopes);
+	for (i = 0; fwctl_scope_name(i); i++)
+		json_object_array_add(scopes, json_text(fwctl_scope_name(i)));
+	ADD(run->result, "ceilings", ceilings);
+	for (i = 0; fwctl_ceiling_name(i); i++)
+		json_object_array_add(ceilings,
+				      json_text(fwctl_ceiling_name(i)));
+	ADD(run->result, "reasons", reasons);
+	for (i = 0; fwctl_reason_name(i); i++)
+		json_object_array_add(reasons, json_text(fwctl_reason_name(i)));
+}
+
+/* Help about what the run is about; in JSON there is only one about all. */
+void show_help(struct run *run)
+{
+	if (!run->set.json) {
+		print_help(run, stdout);
+		return;
+	}
+	run->object = &help_object;
+	run->command = help_object.commands;
+	add_everything(run);
+}
+
+static int help_run(struct run *run)
+{
+	struct run topic = {};
+	bool named;
+
+	if (run->argc > 0)
+		topic.object = find_object(run, run->argv[0]);
+	if (topic.object && run->argc > 1) {
+		run->object = topic.object;
+		topic.command = find_command(run, run->argv[1], &named);
+		if (topic.command && !named)
+			fail(run, FWCTL_EXIT_USAGE,
+			     "%s %s: no such command: see fwctl help %s",
+			     topic.object->name, run->argv[1],
+			     topic.object->name);
+		run->object = &help_object;
+	}
+	if (run->code)
+		return run->code;
+	if (run->set.json)
+		add_everything(run);
+	else
+		print_help(&topic, stdout);
+	return 0;
+}
+
+static const struct command help_commands[] = {
+	{ .name = "show", .args = "[OBJECT] [COMMAND]",
+	  .help = "explain the tool, an object or a command; --json: everything",
+	  .flags = COMMAND_DEFAULT, .run = help_run },
+	{}
+};
+
+struct object help_object = {
+	.name = "help", .help = "explain objects and commands",
+	.commands = help_commands,
+};
+
+static int version_run(struct run *run)
+{
+	run->result = json_object_new_object();
+	ADD(run->result, "version", json_text(FWCTL_VERSION));
+	return 0;
+}
+
+static void version_text(struct run *run)
+{
+	printf("fwctl %s\n", string_of(run->result, "version"));
+}
+
+static const struct command version_commands[] = {
+	{ .name = "show", .args = "", .help = "print the tool's version",
+	  .flags = COMMAND_DEFAULT, .run = version_run, .text = version_text },
+	{}
+};
+
+struct object version_object = {
+	.name = "version", .help = "the tool's version",
+	.commands = version_commands,
+};

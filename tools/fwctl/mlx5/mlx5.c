@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl mlx5: NVIDIA ConnectX.
+ *
+ * Layouts: Ethernet Adapters Programming Manual, QUERY_HCA_CAP and MGIR.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+#include <fwctl/mlx5.h>
+
+#include "../fwctl.h"
+
+static bool mlx5_status(const void *in, size_t in_len, const void *out,
+			size_t out_len, struct firmware_status *status)
+{
+	__u32 syndrome = 0;
+	__u8 code = 0;
+
+	(void)in;
+	(void)in_len;
+	if (fwctl_mlx5_status(out, out_len, &code, &syndrome) == -EMSGSIZE)
+		return false;
+	status->status = code;
+	status->syndrome = syndrome;
+	status->name = fwctl_mlx5_status_name(code);
+	return true;
+}
+
+static void mlx5_info(json_object *object, const void *data, size_t len)
+{
+	struct fwctl_info_mlx5 info = {};
+
+	memcpy(&info, data, len < sizeof(info) ? len : sizeof(info));
+	json_object_object_add(object, "uid", json_object_new_int64(info.uid));
+	json_object_object_add(object, "uctx_caps",
+			       json_object_new_int64(info.uctx_caps));
+}
+
+/* QUERY_ADAPTER, which has no arguments. */
+static size_t mlx5_hello(void *in, size_t room)
+{
+	if (room < 16)
+		return 0;
+	memset(in, 0, 16);
+	memcpy(in, "\x01\x01", 2);
+	return 16;
+}
+
+#define MGIR 0x9020
+#define MGIR_LEN 0xa0
+
+static __u32 field(const __u8 *reg, size_t offset)
+{
+	__u32 be;
+
+	memcpy(&be, reg + offset, sizeof(be));
+	return be32toh(be);
+}
+
+static int identity_run(struct run *run)
+{
+	__u8 request[FWCTL_MLX5_REG_HEADER + MGIR_LEN] = {};
+	__u8 answer[sizeof(request)] = {}, data[MGIR_LEN] = {};
+	struct fwctl_mlx5_reg reg = {
+		.id = MGIR, .data = data, .len = sizeof(data),
+	};
+	struct buffer in = { request, sizeof(request) };
+	struct buffer out = { answer, sizeof(answer) };
+	char text[20];
+
+	if (fwctl_mlx5_reg_build(&reg, request, sizeof(request)) < 0)
+		return fail(run, FWCTL_EXIT_USAGE, "MGIR: no room");
+	if (vendor_rpc(run, &in, &out) || run->set.dry_run)
+		return run->code;
+	if (fwctl_mlx5_reg_parse(&reg, answer, out.len))
+		return fail(run, FWCTL_EXIT_FIRMWARE,
+			    "%s: the answer is too short for MGIR",
+			    run->argv[0]);
+	json_object_object_add(run->result, "hw_dev_id",
+			       json_object_new_int(field(data, 8) & 0xffff));
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
+		 data[18], data[19], data[20], data[21], data[22], data[23]);
+	json_object_object_add(run->result, "base_mac", json_text(text));
+	snprintf(text, sizeof(text), "%.16s", (const char *)data + 0x30);
+	json_object_object_add(run->result, "psid", json_text(text));
+	snprintf(text, sizeof(text), "%u.%u.%u", field(data, 0x44),
+		 field(data, 0x48), field(data, 0x4c));
+	json_object_object_add(run->result, "firmware", json_text(text));
+	return 0;
+}
+
+static const struct column_spec columns[] = {
+	{ "DEVICE", "device", 0 },
+	{ "HW-DEV-ID", "hw_dev_id", COLUMN_HEX },
+	{ "BASE-MAC", "base_mac", 0 },
+	{ "PSID", "psid", 0 },
+	{ "FIRMWARE", "firmware", 0 },
+	{}
+};
+
+static const struct command commands[] = {
+	{ .name = "identity", .args = "DEV",
+	  .help = "tell which card it is, and which firmware",
+	  .columns = columns, .scope = SCOPE_LEAST, .run = identity_run },
+	{}
+};
+
+static const char * const bundle[] = { "mlx5 identity %s", NULL };
+
+static const struct vendor vendor = {
+	.type = FWCTL_DEVICE_TYPE_MLX5,
+	.status = mlx5_status,
+	.info = mlx5_info,
+	.hello = mlx5_hello,
+	.bundle = bundle,
+};
+
+static struct object mlx5_object = {
+	.name = "mlx5", .help = "NVIDIA ConnectX", .commands = commands,
+	.vendor = &vendor,
+};
+
+FWCTL_PLUGIN(mlx5_object);

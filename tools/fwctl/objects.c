@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of objects, and finding things in it.
+ */
+#include <string.h>
+
+#include "fwctl.h"
+
+static struct object * const own_objects[] = {
+	&dev_object, &rpc_object, &policy_object, &monitor_object,
+	&stats_object, &probe_object, &record_object, &replay_object,
+	&batch_object, &bundle_object, &help_object, &version_object,
+	&completion_object,
+};
+
+/* Those of vendors, in the order of their names. */
+static struct object *vendor_objects;
+
+/* Add a vendor's object; called before main(). */
+void register_object(struct object *object)
+{
+	struct object **place = &vendor_objects;
+
+	while (*place && strcmp((*place)->name, object->name) < 0)
+		place = &(*place)->next;
+	object->next = *place;
+	*place = object;
+}
+
+/* The first object; &object.next leads to the others. */
+struct object *objects(void)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < ARRAY_SIZE(own_objects); i++)
+		own_objects[i]->next = own_objects[i + 1];
+	own_objects[i]->next = vendor_objects;
+	return own_objects[0];
+}
+
+/* A word fits a name if it is a beginning of it; the whole name fits best. */
+static int fit(const char *name, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (!len || strncmp(name, word, len))
+		return 0;
+	return name[len] ? 1 : 2;
+}
+
+/* Find an object by a word that fits only its name, or say why not. */
+const struct object *find_object(struct run *run, const char *word)
+{
+	const struct object *object, *found = NULL, *other = NULL;
+
+	for (object = objects(); object; object = object->next) {
+		int how = fit(object->name, word);
+
+		if (how == 2)
+			return object;
+		if (how && !found)
+			found = object;
+		else if (how && !other)
+			other = object;
+	}
+	if (found && !other)
+		return found;
+	if (found)
+		fail(run, FWCTL_EXIT_USAGE, "%s: fits %s and %s: say which",
+		     word, found->name, other->name);
+	else
+		fail(run, FWCTL_EXIT_USAGE,
+		     "%s: no such object: see fwctl help", word);
+	return NULL;
+}
+
+/* The command that is meant where none is named, or NULL. */
+const struct command *default_command(const struct object *object)
+{
+	const struct command *command;
+
+	for (command = object->commands; command->name; command++)
+		if (command->flags & COMMAND_DEFAULT)
+			return command;
+	return NULL;
+}
+
+/*
+ * Find a command of run->object by a word that fits only its name; then *named
+ * is set. No word, or one that fits none, stands for the default one. Says why
+ * it found nothing.
+ */
+const struct command *find_command(struct run *run, const char *word,
+				   bool *named)
+{
+	const struct command *usual = default_command(run->object);
+	const struct command *command, *found = NULL, *other = NULL;
+
+	*named = true;
+	for (command = run->object->commands; word && command->name; command++) {
+		int how = fit(command->name, word);
+
+		if (how == 2)
+			return command;
+		if (how && !found)
+			found = command;
+		else if (how && !other)
+			other = command;
+	}
+	if (found && !other)
+		return found;
+	*named = false;
+	if (other)
+		fail(run, FWCTL_EXIT_USAGE, "%s %s: fits %s and %s: say which",
+		     run->object->name, word, found->name, other->name);
+	else if (usual)
+		found = usual;
+	else
+		fail(run, FWCTL_EXIT_USAGE, "%s%s%s: %s: see fwctl help %s",
+		     run->object->name, word ? " " : "", word ? word : "",
+		     word ? "no such command" : "a command is missing",
+		     run->object->name);
+	return other ? NULL : found;
+}
+
+/* The plugin for a type of device, or NULL. */
+const struct vendor *find_vendor(__u32 type)
+{
+	const struct object *object;
+
+	for (object = vendor_objects; object; object = object->next)
+		if (object->vendor && object->vendor->type == type)
+			return object->vendor;
+	return NULL;
+}

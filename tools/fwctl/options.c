@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From words to a struct run.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fwctl.h"
+
+const struct option_spec common_options[] = {
+	{ "json", 'j', NULL, "print JSON, also of errors" },
+	{ "raw", 'r', NULL, "print without headings and alignment" },
+	{ "output", 'o', "COLUMNS", "print these columns, e.g. NAME,TYPE" },
+	{ "scope", 's', "SCOPE", "send under this scope, not the least that works" },
+	{ "taint", 0, NULL, "agree to what taints the kernel" },
+	{ "dry-run", 'n', NULL, "print what would be sent, send nothing" },
+	{ "help", 'h', NULL, "print help" },
+	{}
+};
+
+enum common_option {
+	OPTION_JSON, OPTION_RAW, OPTION_OUTPUT, OPTION_SCOPE, OPTION_TAINT,
+	OPTION_DRY_RUN, OPTION_HELP, NR_COMMON,
+};
+
+/* getopt_long() returns these for long options and letters alike. */
+#define COMMON_BASE 256
+#define COMMAND_BASE 512
+
+struct parser {
+	struct option longs[NR_COMMON + MAX_OPTIONS + 1];
+	char letters[2 * (NR_COMMON + MAX_OPTIONS) + 3];
+	const struct option_spec *specs;
+	unsigned int given;
+};
+
+/* Append a table of options to what getopt_long() is told. */
+static void add_options(struct parser *parser, const struct option_spec *specs,
+			int base)
+{
+	struct option *next = parser->longs;
+	char *letter = parser->letters + strlen(parser->letters);
+	int i;
+
+	while (next->name)
+		next++;
+	for (i = 0; specs && specs[i].name; i++) {
+		*next++ = (struct option){
+			.name = specs[i].name,
+			.has_arg = specs[i].arg ? required_argument : no_argument,
+			.val = base + i,
+		};
+		if (specs[i].letter)
+			*letter++ = specs[i].letter;
+		if (specs[i].letter && specs[i].arg)
+			*letter++ = ':';
+	}
+}
+
+static int find_letter(const struct option_spec *specs, int letter)
+{
+	int i;
+
+	for (i = 0; specs && specs[i].name; i++)
+		if (specs[i].letter == letter)
+			return i;
+	return -1;
+}
+
+static int set_scope(struct run *run, const char *text)
+{
+	int ret = fwctl_scope_parse(text, &run->set.scope);
+
+	run->set.has_scope = true;
+	if (!ret)
+		return 0;
+	return fail(run, FWCTL_EXIT_USAGE,
+		    "--scope %s: %s: say configuration, debug-read-only, debug-write or debug-write-full",
+		    text, ret == -ENOTUNIQ ? "fits several" : "no such scope");
+}
+
+static int set_common(struct run *run, int which, char *value)
+{
+	switch (which) {
+	case OPTION_JSON:
+		run->set.json = true;
+		break;
+	case OPTION_RAW:
+		run->set.raw = true;
+		break;
+	case OPTION_OUTPUT:
+		run->set.columns = value;
+		break;
+	case OPTION_SCOPE:
+		return set_scope(run, value);
+	case OPTION_TAINT:
+		run->set.taint = true;
+		break;
+	case OPTION_DRY_RUN:
+		run->set.dry_run = true;
+		break;
+	case OPTION_HELP:
+		run->set.help = true;
+		break;
+	}
+	return 0;
+}
+
+/*
+ * Parse options: all those in argv, or with @order "+" up to the first word
+ * that is none. Sets *next to the first such word.
+ */
+static int parse_options(struct run *run, struct parser *parser,
+			 const char *order, int argc, char **argv, int *next)
+{
+	char letters[sizeof(parser->letters) + 2];
+	int val, which, code = 0;
+
+	snprintf(letters, sizeof(letters), "%s:%s", order, parser->letters);
+	opterr = 0;
+	optind = 0;
+	while (!code && (val = getopt_long(argc, argv, letters, parser->longs,
+					   NULL)) != -1) {
+		if (val == ':') {
+			code = fail(run, FWCTL_EXIT_USAGE, "%s: needs a value",
+				    argv[optind - 1]);
+			break;
+		}
+		if (val == '?') {
+			code = fail(run, FWCTL_EXIT_USAGE,
+				    "%s: no such option: see --help",
+				    argv[optind - 1]);
+			break;
+		}
+		if (val < COMMON_BASE) {
+			which = find_letter(common_options, val);
+			val = which >= 0 ? COMMON_BASE + which : COMMAND_BASE +
+			      find_letter(parser->specs, val);
+		}
+		if (val >= COMMAND_BASE) {
+			run->values[val - COMMAND_BASE] = optarg ? optarg : "";
+			continue;
+		}
+		parser->given |= 1U << (val - COMMON_BASE);
+		code = set_common(run, val - COMMON_BASE, optarg);
+	}
+	*next = optind;
+	return code;
+}
+
+/*
+ * Do argc arguments fit the notation of a synopsis? Sets *min to the number
+ * that is needed at least.
+ */
+static bool arguments_fit(const char *args, int argc, int *min)
+{
+	bool any = strstr(args, "...");
+	int max = 0;
+
+	*min = 0;
+	while (*args) {
+		max++;
+		if (*args != '[')
+			(*min)++;
+		args += strcspn(args, " ");
+		args += strspn(args, " ");
+	}
+	return argc >= *min && (any || argc <= max);
+}
+
+static int check_columns(struct run *run)
+{
+	const char *name = run->set.columns;
+	size_t len;
+
+	if (!run->command->columns)
+		return fail(run, FWCTL_EXIT_USAGE, "%s %s: has no columns for -o",
+			    run->object->name, run->command->name);
+	if (run->set.json)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "-o is about tables, and JSON has all columns: leave out one of the two");
+	for (; *name; name += *name == ',') {
+		len = strcspn(name, ",");
+		if (!find_column(run->command, name))
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "-o %.*s: no such column: see fwctl help %s %s",
+				    (int)len, name, run->object->name,
+				    run->command->name);
+		name += len;
+	}
+	return 0;
+}
+
+/* What was asked for explicitly must mean something to the command. */
+static int check_common(struct run *run, unsigned int given)
+{
+	static const enum common_option rpc_options[] = {
+		OPTION_SCOPE, OPTION_TAINT, OPTION_DRY_RUN,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rpc_options); i++) {
+		if (run->command->scope != SCOPE_NO_RPC ||
+		    run->command->flags & COMMAND_INHERITED ||
+		    (run->command->flags & COMMAND_DRY_RUN &&
+		     rpc_options[i] == OPTION_DRY_RUN) ||
+		    !(given & (1U << rpc_options[i])))
+			continue;
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s %s: sends nothing, so --%s has no meaning",
+			    run->object->name, run->command->name,
+			    common_options[rpc_options[i]].name);
+	}
+	if (run->set.json && run->set.raw)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "--json and --raw: leave out one of the two");
+	return given & (1U << OPTION_OUTPUT) ? check_columns(run) : 0;
+}
+
+static int check_arguments(struct run *run)
+{
+	int min;
+
+	if (arguments_fit(run->command->args, run->argc, &min))
+		return 0;
+	return fail(run, FWCTL_EXIT_USAGE, "%s %s: %s: usage: fwctl %s %s%s%s",
+		    run->object->name, run->command->name,
+		    run->argc < min ? "an argument is missing" :
+				      "too many arguments",
+		    run->object->name, run->command->name,
+		    *run->command->args ? " " : "", run->command->args);
+}
+
+/* Whoever wants JSON wants it also of an error in front of --json. */
+static void look_for_json(struct run *run, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-j"))
+			run->set.json = true;
+}
+
+/* Find the verb among the words behind the noun, argv[0]. */
+static int parse_verb(struct run *run, struct parser *parser, int *argc,
+		      char ***argv)
+{
+	const char *word = *argc > 1 ? (*argv)[1] : NULL;
+	bool named = false;
+	int next, code;
+
+	/* Options in front of the verb, unless the verb is left out. */
+	if (word && *word == '-' && !default_command(run->object)) {
+		code = parse_options(run, parser, "+", *argc, *argv, &next);
+		if (code)
+			return code;
+		*argc -= next - 1;
+		*argv += next - 1;
+		word = *argc > 1 ? (*argv)[1] : NULL;
+	}
+	if (word && !strcmp(word, "help")) {
+		run->set.help = true;
+		word = *argc > 2 ? (*argv)[2] : NULL;
+		if (!word)
+			return 0;
+	}
+	if (!word && run->set.help)
+		return 0;
+	if (word && *word == '-')
+		word = NULL;
+	run->command = find_command(run, word, &named);
+	if (!run->command)
+		return run->code;
+	*argc -= named;
+	*argv += named;
+	return 0;
+}
+
+/*
+ * Parse a command line; argv[0] is not looked at. Returns an exit code. If help
+ * was asked for run->set.help is set, and what was not named is NULL.
+ */
+int parse_run(struct run *run, int argc, char **argv)
+{
+	struct parser parser = {};
+	const char *order = "";
+	int next, code;
+
+	look_for_json(run, argc, argv);
+	add_options(&parser, common_options, COMMON_BASE);
+	code = parse_options(run, &parser, "+", argc, argv, &next);
+	if (code || (next == argc && run->set.help))
+		return code;
+	if (next == argc)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "an object is missing: see fwctl help");
+	run->object = find_object(run, argv[next]);
+	if (!run->object)
+		return run->code;
+
+	/* argv[0], here the noun, is what getopt takes for the program. */
+	argc -= next;
+	argv += next;
+	code = parse_verb(run, &parser, &argc, &argv);
+	if (code || !run->command || run->set.help)
+		return code;
+
+	parser.specs = run->command->options;
+	add_options(&parser, parser.specs, COMMAND_BASE);
+	if (run->command->flags & COMMAND_NESTED)
+		order = "+";
+	code = parse_options(run, &parser, order, argc, argv, &next);
+	run->argc = argc - next;
+	run->argv = argv + next;
+	if (code || run->set.help)
+		return code;
+	return check_arguments(run) ?: check_common(run, parser.given);
+}
+
+/* The value of an option, "" if it takes none, NULL if it is not given. */
+const char *option(const struct run *run, const char *name)
+{
+	int i;
+
+	for (i = 0; run->command->options[i].name; i++)
+		if (!strcmp(run->command->options[i].name, name))
+			return run->values[i];
+	return NULL;
+}
+
+/* Parse an option's value from min to max; *value stays if it is not given. */
+int number_option(struct run *run, const char *name, unsigned long min,
+		  unsigned long max, unsigned long *value)
+{
+	const char *text = option(run, name);
+	unsigned long number;
+	char *end;
+
+	if (!text)
+		return 0;
+	errno = 0;
+	number = strtoul(text, &end, 0);
+	if (errno || *end || end == text || strchr(text, '-') ||
+	    number < min || number > max)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "--%s %s: is not a number from %lu to %lu", name,
+			    text, min, max);
+	*value = number;
+	return 0;
+}

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one place where results become text or JSON.
+ */
+#include <errno.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fwctl.h"
+
+#define BOLD_RED "\033[1;31m"
+#define PLAIN "\033[0m"
+
+/* Colours are for people who look at a terminal and did not decline. */
+bool colors_ok(FILE *file)
+{
+	const char *no = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	return isatty(fileno(file)) && !(no && *no) && term &&
+	       strcmp(term, "dumb");
+}
+
+/* Length of the UTF-8 sequence that text begins with, 0 if it is none. */
+static int utf8_len(const unsigned char *text)
+{
+	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	int len = *text < 0x80 ? 1 : *text < 0xc2 ? 0 : *text < 0xe0 ? 2 :
+		  *text < 0xf0 ? 3 : *text < 0xf5 ? 4 : 0;
+	unsigned int code = len > 1 ? *text & (0x7f >> len) : *text;
+	int i;
+
+	for (i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3f);
+	}
+	if (len > 1 && (code < least[len] || code > 0x10ffff ||
+			(code >= 0xd800 && code < 0xe000)))
+		return 0;
+	return len;
+}
+
+/*
+ * A JSON string, or null for NULL. JSON is UTF-8, and what processes and files
+ * are called need not be: other bytes become the replacement character.
+ */
+json_object *json_text(const char *text)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	json_object *string;
+	char *copy, *end;
+	int len;
+
+	if (!text)
+		return NULL;
+	copy = malloc(3 * strlen(text) + 1);
+	if (!copy)
+		return NULL;
+	for (end = copy; *bytes; bytes += len ? len : 1) {
+		len = utf8_len(bytes);
+		if (len)
+			end = mempcpy(end, bytes, len);
+		else
+			end = mempcpy(end, "\xef\xbf\xbd", 3);
+	}
+	string = json_object_new_string_len(copy, end - copy);
+	free(copy);
+	return string;
+}
+
+/* Bytes as a JSON string of hexadecimal digits. */
+json_object *json_hex(const void *data, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *bytes = data;
+	json_object *string;
+	char *text;
+	size_t i;
+
+	text = malloc(2 * len + 1);
+	if (!text)
+		return NULL;
+	for (i = 0; i < len; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	string = json_object_new_string_len(text, 2 * len);
+	free(text);
+	return string;
+}
+
+/* The names of scopes in a mask, as a JSON array. */
+json_object *json_scopes(unsigned int scopes)
+{
+	json_object *array = json_object_new_array();
+	unsigned int scope;
+	const char *name;
+
+	for (scope = 0; scope < 32; scope++) {
+		name = fwctl_scope_name((enum fwctl_rpc_scope)scope);
+		if (name && scopes & (1U << scope))
+			json_object_array_add(array, json_text(name));
+	}
+	return array;
+}
+
+/* The string at a key of an object, or NULL. */
+const char *string_of(json_object *object, const char *key)
+{
+	json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return NULL;
+	return json_object_get_string(value);
+}
+
+/* The number at a key of an object, or 0. */
+uint64_t number_of(json_object *object, const char *key)
+{
+	return json_object_get_uint64(json_object_object_get(object, key));
+}
+
+/* A value as text, from malloc(). */
+static char *cell_text(json_object *value, unsigned int flags)
+{
+	char *text = NULL, *part;
+	size_t i, size;
+	FILE *file;
+
+	switch (json_object_get_type(value)) {
+	case json_type_null:
+		return strdup("-");
+	case json_type_boolean:
+		return strdup(json_object_get_boolean(value) ? "yes" : "no");
+	case json_type_int:
+		if (!(flags & COLUMN_HEX))
+			break;
+		if (asprintf(&text, "0x%llx", (unsigned long long)
+			     json_object_get_uint64(value)) < 0)
+			return NULL;
+		return text;
+	case json_type_array:
+		if (!json_object_array_length(value))
+			return strdup("-");
+		file = open_memstream(&text, &size);
+		if (!file)
+			return NULL;
+		for (i = 0; i < json_object_array_length(value); i++) {
+			part = cell_text(json_object_array_get_idx(value, i),
+					 flags);
+			fprintf(file, "%s%s", i ? " " : "", part ? part : "");
+			free(part);
+		}
+		fclose(file);
+		return text;
+	default:
+		break;
+	}
+	return strdup(json_object_get_string(value));
+}
+
+#define MAX_COLUMNS 24
+
+/* Find a column by the beginning of a list, whose first name it is. */
+const struct column_spec *find_column(const struct command *command,
+				      const char *list)
+{
+	size_t len = strcspn(list, ",");
+	const struct column_spec *column;
+
+	for (column = command->columns; column->name; column++)
+		if (strlen(column->name) == len &&
+		    !strncasecmp(column->name, list, len))
+			return column;
+	return NULL;
+}
+
+/* The columns to show, with an empty one at the end. */
+static void choose_columns(const struct run *run,
+			   struct column_spec chosen[MAX_COLUMNS + 1])
+{
+	const char *list = run->set.columns;
+	const struct column_spec *column;
+	size_t n = 0;
+
+	for (column = run->command->columns; !list && column->name; column++)
+		if (!(column->flags & COLUMN_EXTRA) && n < MAX_COLUMNS)
+			chosen[n++] = *column;
+	/* The list was checked when it was parsed. */
+	while (list && *list && n < MAX_COLUMNS) {
+		chosen[n++] = *find_column(run->command, list);
+		list += strcspn(list, ",");
+		list += *list == ',';
+	}
+	chosen[n] = (struct column_spec){};
+}
+
+/* What a column shows of a row: the value at a key, or at a path (/a/b). */
+static json_object *value_of(json_object *row, const char *key)
+{
+	json_object *value = NULL;
+
+	if (*key != '/')
+		return json_object_object_get(row, key);
+	return json_pointer_get(row, key, &value) ? NULL : value;
+}
+
+static void set_cell(struct libscols_line *line, size_t n, json_object *value,
+		     unsigned int flags)
+{
+	char *text = cell_text(value, flags);
+
+	if (text)
+		scols_line_refer_data(line, n, text);
+}
+
+static void fill_table(json_object *rows, const struct column_spec *columns,
+		       struct libscols_table *table)
+{
+	struct libscols_line *line;
+	size_t i, n;
+
+	for (n = 0; columns[n].name; n++)
+		scols_table_new_column(table, columns[n].name, 0,
+				       columns[n].flags & COLUMN_RIGHT ?
+				       SCOLS_FL_RIGHT : 0);
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		json_object *row = json_object_array_get_idx(rows, i);
+
+		line = scols_table_new_line(table, NULL);
+		if (!line)
+			return;
+		for (n = 0; columns[n].name; n++)
+			set_cell(line, n, value_of(row, columns[n].key),
+				 columns[n].flags);
+	}
+}
+
+static void add_value(struct libscols_table *table, const char *key,
+		      json_object *value, unsigned int flags)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+
+	if (!line)
+		return;
+	scols_line_set_data(line, 0, key);
+	set_cell(line, 1, value, flags);
+}
+
+/* One object: a line for each of its values, and of values within values. */
+static void fill_description(json_object *object,
+			     const struct column_spec *columns,
+			     struct libscols_table *table)
+{
+	json_object *value;
+
+	scols_table_enable_noheadings(table, 1);
+	scols_table_new_column(table, "NAME", 0, 0);
+	scols_table_new_column(table, "VALUE", 0, 0);
+	for (; columns->name; columns++) {
+		if (!json_object_object_get_ex(object, columns->key, &value))
+			continue;
+		if (!json_object_is_type(value, json_type_object)) {
+			add_value(table, columns->key, value, columns->flags);
+			continue;
+		}
+		json_object_object_foreach(value, key, part)
+			add_value(table, key, part, columns->flags);
+	}
+}
+
+/* The result as a table. */
+void print_table(struct run *run, FILE *file)
+{
+	struct libscols_table *table = scols_new_table();
+	struct column_spec columns[MAX_COLUMNS + 1];
+
+	if (!table)
+		return;
+	choose_columns(run, columns);
+	scols_table_set_stream(table, file);
+	scols_table_enable_raw(table, run->set.raw);
+	scols_table_enable_noheadings(table, run->set.raw);
+	if (json_object_is_type(run->result, json_type_array))
+		fill_table(run->result, columns, table);
+	else
+		fill_description(run->result, columns, table);
+	if (!scols_table_is_empty(table))
+		scols_print_table(table);
+	scols_unref_table(table);
+}
+
+/* Hexadecimal digits as rows of sixteen bytes, with the offset in front. */
+void print_bytes(const char *hex)
+{
+	size_t i;
+
+	for (i = 0; hex[i]; i += 2) {
+		if (i % 32 == 0)
+			printf("%s%04zx: ", i ? "\n" : "", i / 2);
+		printf(" %.2s", hex + i);
+	}
+	if (*hex)
+		putchar('\n');
+}
+
+/* What --dry-run shows of a request in place of the answer. */
+static void print_request(struct run *run)
+{
+	const char *scope = string_of(run->result, "scope");
+	const char *request = string_of(run->result, "request");
+
+	if (run->set.raw) {
+		puts(request);
+		return;
+	}
+	printf("%s, scope %s, room for %llu bytes:\n",
+	       string_of(run->result, "device"), scope ? scope : "least",
+	       (unsigned long long)number_of(run->result, "room"));
+	print_bytes(request);
+}
+
+static json_object *document(const struct run *run)
+{
+	json_object *doc = json_object_new_object();
+	char name[128];
+
+	json_object_object_add(doc, "schema_version",
+			       json_object_new_int(FWCTL_SCHEMA_VERSION));
+	snprintf(name, sizeof(name), "%s %s",
+		 run->object ? run->object->name : "",
+		 run->command ? run->command->name : "");
+	json_object_object_add(doc, "command",
+			       run->command ? json_text(name) : NULL);
+	return doc;
+}
+
+static void print_json(json_object *doc, int flags)
+{
+	fputs(json_object_to_json_string_ext(doc, flags |
+					     JSON_C_TO_STRING_NOSLASHESCAPE),
+	      stdout);
+	fputc('\n', stdout);
+	json_object_put(doc);
+}
+
+/* An event of a stream: a line of JSON, or of text if the caller has some. */
+void print_event(struct run *run, json_object *event, const char *text)
+{
+	json_object *doc;
+
+	if (run->set.json) {
+		doc = document(run);
+		json_object_object_add(doc, "event", json_object_get(event));
+		print_json(doc, JSON_C_TO_STRING_PLAIN);
+	} else {
+		printf("%s\n", text);
+	}
+	/* Who reads along wants whole lines, and at once. */
+	if (fflush(stdout))
+		fail(run, FWCTL_EXIT_USAGE,
+		     "cannot write to standard output: %m");
+}
+
+/* What a run found out, and what went wrong, as one JSON object. */
+json_object *run_json(const struct run *run)
+{
+	json_object *doc = document(run);
+
+	if (run->result)
+		json_object_object_add(doc, "result",
+				       json_object_get(run->result));
+	if (run->code)
+		json_object_object_add(doc, "error", error_json(run));
+	return doc;
+}
+
+static void print_error(const struct run *run)
+{
+	bool color = colors_ok(stderr);
+
+	fprintf(stderr, "%sfwctl:%s %s\n", color ? BOLD_RED : "",
+		color ? PLAIN : "", run->error ? run->error : "no memory");
+}
+
+/* Print the result of a run, and its error. */
+void print_run(struct run *run)
+{
+	bool text = run->result && !run->set.json && !run->printed;
+
+	if (run->set.json && (run->result || run->code) && !run->printed)
+		print_json(run_json(run),
+			   run->command && run->command->flags & COMMAND_STREAM ?
+			   JSON_C_TO_STRING_PLAIN :
+			   JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+	else if (text && run->set.dry_run &&
+		 json_object_object_get(run->result, "request"))
+		print_request(run);
+	else if (text && run->command->text)
+		run->command->text(run);
+	else if (text && run->command->columns)
+		print_table(run, stdout);
+	/* Data that does not arrive is an error, e.g. a full disk. */
+	if ((fflush(stdout) || ferror(stdout)) && !run->code)
+		fail(run, FWCTL_EXIT_USAGE,
+		     "cannot write to standard output: %m");
+	/* Without a message the error is that of a command within, which told. */
+	if (run->code && run->error)
+		print_error(run);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl policy
+ */
+#include <errno.h>
+
+#include "fwctl.h"
+
+static const struct column_spec columns[] = {
+	{ "NAME", "name", 0 },
+	{ "PARENT", "parent", 0 },
+	{ "CEILING", "ceiling", 0 },
+	{ "FILES", "files", COLUMN_RIGHT },
+	{ "IN-FLIGHT", "in_flight", COLUMN_RIGHT },
+	{ "TAINTS", "taints", 0 },
+	{ "REFUSED", "refused", COLUMN_RIGHT },
+	{ "DRIVER", "driver", COLUMN_EXTRA },
+	{}
+};
+
+/* What is allowed of a device, and what it was used for. */
+static json_object *json_policy(const struct fwctl_state *state)
+{
+	json_object *object = json_object_new_object();
+	uint64_t refused = 0;
+	int reason;
+
+	for (reason = FWCTL_REASON_ADMITTED + 1; fwctl_reason_name(reason);
+	     reason++)
+		refused += fwctl_state_judged(state, reason);
+	json_object_object_add(object, "name",
+			       json_text(fwctl_state_name(state)));
+	json_object_object_add(object, "parent",
+			       json_text(fwctl_state_parent(state)));
+	json_object_object_add(object, "driver",
+			       json_text(fwctl_state_driver(state)));
+	json_object_object_add(object, "ceiling",
+			       json_text(fwctl_ceiling_name(fwctl_state_ceiling(state))));
+	json_object_object_add(object, "files",
+			       json_object_new_int64(fwctl_state_files(state)));
+	json_object_object_add(object, "in_flight",
+			       json_object_new_int64(fwctl_state_in_flight(state)));
+	json_object_object_add(object, "taints",
+			       json_scopes(fwctl_state_taints(state)));
+	json_object_object_add(object, "refused",
+			       json_object_new_uint64(refused));
+	return object;
+}
+
+/* The state of one device, as the only row of the result. */
+static int add_state(struct run *run, struct fwctl_dev *dev)
+{
+	struct fwctl_state *state;
+	int ret;
+
+	ret = fwctl_dev_state(dev, &state);
+	if (ret)
+		return fail_errno(run, ret, fwctl_dev_error(dev));
+	json_object_array_add(run->result, json_policy(state));
+	fwctl_state_free(state);
+	return 0;
+}
+
+static int show_all(struct run *run)
+{
+	struct fwctl_state **states;
+	int ret, i;
+
+	ret = fwctl_states(run->ctx, &states);
+	if (ret < 0)
+		return fail_errno(run, ret, fwctl_ctx_error(run->ctx));
+	for (i = 0; i < ret; i++)
+		json_object_array_add(run->result, json_policy(states[i]));
+	fwctl_states_free(states);
+	return 0;
+}
+
+static int show_run(struct run *run)
+{
+	struct fwctl_dev *dev;
+
+	if (run->argc && find_device(run, run->argv[0], &dev))
+		return run->code;
+	run->result = json_object_new_array();
+	if (!run->argc)
+		return show_all(run);
+	add_state(run, dev);
+	fwctl_dev_free(dev);
+	return run->code;
+}
+
+static int lower_run(struct run *run)
+{
+	enum fwctl_ceiling ceiling;
+	struct fwctl_dev *dev;
+	int ret;
+
+	ret = fwctl_ceiling_parse(run->argv[1], &ceiling);
+	if (ret)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "policy lower: %s: %s: say none, configuration, debug-read-only, debug-write or debug-write-full",
+			    run->argv[1], ret == -ENOTUNIQ ? "fits several" :
+			    "no such ceiling");
+	if (find_device(run, run->argv[0], &dev))
+		return run->code;
+	run->result = json_object_new_array();
+	if (!run->set.dry_run) {
+		ret = fwctl_dev_lower(dev, ceiling);
+		if (ret)
+			fail_errno(run, ret, fwctl_dev_error(dev));
+	}
+	if (!run->code && !add_state(run, dev) && run->set.dry_run)
+		json_object_object_add(json_object_array_get_idx(run->result, 0),
+				       "ceiling",
+				       json_text(fwctl_ceiling_name(ceiling)));
+	fwctl_dev_free(dev);
+	return run->code;
+}
+
+static const struct command commands[] = {
+	{ .name = "show", .args = "[DEV]",
+	  .help = "show ceilings, and who uses what they leave",
+	  .columns = columns, .run = show_run },
+	{ .name = "lower", .args = "DEV CEILING",
+	  .help = "lower the ceiling of a device, which nobody can raise again",
+	  .columns = columns, .flags = COMMAND_DRY_RUN, .run = lower_run },
+	{}
+};
+
+struct object policy_object = {
+	.name = "policy", .help = "ceilings: the highest scope that is admitted",
+	.commands = commands,
+};

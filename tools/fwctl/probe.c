@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl probe: what this kernel, these drivers and their firmware let this user
+ * do. Whatever can be tried without harm is tried.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fwctl.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+#define CAP_SYS_RAWIO_BIT 17
+#define CAP_SYS_ADMIN_BIT 21
+#define TAINT_FWCTL_BIT 19
+
+#define JOIN_GROUP							\
+	"join the group that owns the file (ls -l /dev/fwctl), "	\
+	"e.g. fwctl by the udev rule 60-fwctl.rules, or run as root"
+#define AS_ROOT "run as root, or give the program the capability"
+
+/* A no has a reason, and what would help where anything would. */
+static bool add_check(struct run *run, const char *subject, const char *check,
+		      bool ok, const char *why, const char *help)
+{
+	json_object *row = json_object_new_object();
+
+	ADD(row, "subject", json_text(subject));
+	ADD(row, "check", json_text(check));
+	ADD(row, "ok", json_object_new_boolean(ok));
+	ADD(row, "why", json_text(ok ? NULL : why));
+	ADD(row, "help", json_text(ok ? NULL : help));
+	json_object_array_add(run->result, row);
+	return ok;
+}
+
+/* The first line of a file, or of that which begins so; false if none does. */
+static bool read_line(const char *path, const char *begin, char *line,
+		      size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, size, file))
+		found = !strncmp(line, begin, strlen(begin));
+	fclose(file);
+	line[strcspn(line, "\n")] = 0;
+	return found;
+}
+
+static bool capable(int bit)
+{
+	char line[128];
+
+	return read_line("/proc/self/status", "CapEff:", line, sizeof(line)) &&
+	       strtoull(line + strlen("CapEff:"), NULL, 16) >> bit & 1;
+}
+
+/* Is the kernel locked down? Not if it cannot be. */
+static bool locked_down(void)
+{
+	char line[128];
+
+	return read_line("/sys/kernel/security/lockdown", "", line,
+			 sizeof(line)) && !strstr(line, "[none]");
+}
+
+static void probe_kernel(struct run *run)
+{
+	struct fwctl_monitor *monitor = NULL;
+	struct fwctl_state **states = NULL;
+	const char *subject = "kernel";
+	char line[128];
+	int ret;
+
+	ret = fwctl_states(run->ctx, &states);
+	add_check(run, subject, "netlink", ret >= 0, fwctl_ctx_error(run->ctx),
+		  "load the module fwctl of this project; Linux's own has no netlink family");
+	fwctl_states_free(states);
+
+	ret = fwctl_monitor_open(run->ctx, FWCTL_MONITOR_AUDIT, &monitor);
+	add_check(run, subject, "audit", !ret, fwctl_ctx_error(run->ctx),
+		  ret == -EPERM ? AS_ROOT " CAP_SYS_ADMIN" : NULL);
+	fwctl_monitor_free(monitor);
+
+	add_check(run, subject, "lower-ceilings", capable(CAP_SYS_ADMIN_BIT),
+		  "the capability CAP_SYS_ADMIN is missing",
+		  AS_ROOT " CAP_SYS_ADMIN");
+	add_check(run, subject, "not-locked-down", !locked_down(),
+		  "the kernel is locked down, which rules out what needs debug-write-full",
+		  "lockdown ends at a reboot with other settings: see kernel_lockdown(7)");
+	add_check(run, subject, "not-tainted",
+		  !read_line("/proc/sys/kernel/tainted", "", line, sizeof(line)) ||
+		  !(strtoull(line, NULL, 10) >> TAINT_FWCTL_BIT & 1),
+		  "a request under debug-write or debug-write-full has tainted the kernel",
+		  "the mark lasts until the next reboot");
+}
+
+/* Why a scope is out of reach for this user of this device, or NULL. */
+static const char *scope_obstacle(const struct fwctl_dev *dev,
+				  enum fwctl_rpc_scope scope, const char **help)
+{
+	unsigned int scopes = fwctl_dev_scopes(dev);
+
+	*help = "get access for writing, e.g. by the udev rule for the group fwctl, or run as root";
+	if (!fwctl_dev_writable(dev) && scope >= FWCTL_RPC_DEBUG_WRITE)
+		return "the device's file is not writable";
+	*help = "ceilings are never raised: reload the module fwctl with another scope_max";
+	if (scopes && !(scopes & (1U << scope)))
+		return "it is above the device's ceiling";
+	if (scope < FWCTL_RPC_DEBUG_WRITE_FULL)
+		return NULL;
+	*help = AS_ROOT " CAP_SYS_RAWIO";
+	if (!capable(CAP_SYS_RAWIO_BIT))
+		return "the capability CAP_SYS_RAWIO is missing";
+	*help = "lockdown ends at a reboot with other settings: see kernel_lockdown(7)";
+	return locked_down() ? "the kernel is locked down" : NULL;
+}
+
+/* Does the firmware answer? */
+static void probe_firmware(struct run *run, struct fwctl_dev *dev,
+			   const struct vendor *vendor)
+{
+	struct firmware_status status = {};
+	unsigned char in[64], out[4096];
+	size_t len = sizeof(out), in_len;
+	char why[128] = "";
+	int ret;
+
+	if (!vendor || !vendor->hello) {
+		add_check(run, fwctl_dev_name(dev), "firmware", false,
+			  "there is no request that this tool knows to be harmless to this type of device",
+			  "write a plugin: see the documentation of fwctl");
+		return;
+	}
+	memset(in, 0, sizeof(in));
+	in_len = vendor->hello(in, sizeof(in));
+	ret = fwctl_dev_rpc(dev, FWCTL_RPC_CONFIGURATION, in, in_len, out,
+			    &len);
+	if (!ret && vendor->status &&
+	    vendor->status(in, in_len, out, len < sizeof(out) ? len :
+			   sizeof(out), &status) && status.status)
+		snprintf(why, sizeof(why),
+			 "the firmware reports status 0x%x, syndrome 0x%x",
+			 status.status, status.syndrome);
+	add_check(run, fwctl_dev_name(dev), "firmware", !ret && !*why,
+		  ret ? fwctl_dev_error(dev) : why, NULL);
+}
+
+static void probe_device(struct run *run, struct fwctl_dev *dev)
+{
+	const char *name = fwctl_dev_name(dev), *why, *help;
+	const struct vendor *vendor;
+	size_t none = 0;
+	int scope, ret;
+
+	ret = fwctl_dev_open(dev, FWCTL_OPEN_READ_ONLY_OK);
+	if (!add_check(run, name, "open", !ret, fwctl_dev_error(dev),
+		       ret == -EACCES || ret == -EPERM ?
+		       JOIN_GROUP : NULL))
+		return;
+	add_check(run, name, "write", fwctl_dev_writable(dev),
+		  "the device's file is not writable, so what writes is refused",
+		  "get access for writing, or run as root");
+	ret = fwctl_dev_info(dev, NULL, &none);
+	add_check(run, name, "info", !ret, fwctl_dev_error(dev), NULL);
+	vendor = find_vendor(fwctl_dev_type(dev));
+	add_check(run, name, "plugin", vendor,
+		  "this tool has no plugin for the type of the device, only fwctl rpc",
+		  "use the vendor's own tool, or write a plugin");
+	for (scope = 0; fwctl_scope_name(scope); scope++) {
+		why = scope_obstacle(dev, scope, &help);
+		add_check(run, name, fwctl_scope_name(scope), !why, why, help);
+	}
+	probe_firmware(run, dev, vendor);
+}
+
+static int show_run(struct run *run)
+{
+	struct fwctl_dev **devs = NULL, *dev = NULL;
+	int ret = 0, i;
+
+	if (run->argc && find_device(run, run->argv[0], &dev))
+		return run->code;
+	run->result = json_object_new_array();
+	if (!dev)
+		ret = fwctl_list(run->ctx, &devs);
+	add_check(run, "kernel", "fwctl", ret >= 0, fwctl_ctx_error(run->ctx),
+		  "load the module of the device, e.g. modprobe mlx5_fwctl");
+	probe_kernel(run);
+	for (i = 0; i < ret; i++)
+		probe_device(run, devs[i]);
+	if (dev)
+		probe_device(run, dev);
+	fwctl_list_free(devs);
+	fwctl_dev_free(dev);
+	return 0;
+}
+
+static const struct column_spec columns[] = {
+	{ "SUBJECT", "subject", 0 },
+	{ "CHECK", "check", 0 },
+	{ "OK", "ok", 0 },
+	{ "WHY", "why", 0 },
+	{ "HELP", "help", 0 },
+	{}
+};
+
+static const struct command commands[] = {
+	{ .name = "show", .args = "[DEV]",
+	  .help = "tell what may be done, and for each no why and what would help",
+	  .columns = columns, .scope = SCOPE_CONFIGURATION,
+	  .flags = COMMAND_DEFAULT, .run = show_run },
+	{}
+};
+
+struct object probe_object = {
+	.name = "probe", .help = "what this user may do on this machine",
+	.commands = commands,
+};

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl record, fwctl replay: a command with its requests written down, or
+ * answered from what was written down.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "fwctl.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+static int fail_context(struct run *run, struct fwctl_ctx *ctx, int err)
+{
+	if (!run->code)
+		run->err = err;
+	return fail(run, err == -EPROTONOSUPPORT ? FWCTL_EXIT_UNSUPPORTED :
+		    FWCTL_EXIT_USAGE, "%s", fwctl_ctx_error(ctx));
+}
+
+/* Its first argument is the file's name, the others are a command. */
+static int record_run(struct run *run)
+{
+	struct output_file *out = output_begin(run, run->argv[0]);
+	int ret, code;
+
+	if (!out)
+		return run->code;
+	ret = fwctl_ctx_set_record(run->ctx, output_path(out));
+	if (ret) {
+		fail_context(run, run->ctx, ret);
+		/* What is there belongs to somebody else. */
+		output_end(run, out, false);
+		return run->code;
+	}
+	code = run_line(run->ctx, run, run->argc, run->argv);
+	run->printed = true;
+	ret = fwctl_ctx_end_record(run->ctx);
+	if (ret)
+		fail(run, FWCTL_EXIT_PARTIAL, "%s", fwctl_ctx_error(run->ctx));
+	/* A command that failed makes a recording, too. */
+	output_end(run, out, !ret);
+	if (!run->code)
+		run->code = code;
+	return run->code;
+}
+
+static int replay_run(struct run *run)
+{
+	struct fwctl_ctx *ctx = fwctl_ctx_new();
+	int ret;
+
+	if (!ctx)
+		return fail(run, FWCTL_EXIT_USAGE, "no memory");
+	ret = fwctl_ctx_set_replay(ctx, run->argv[0]);
+	if (ret) {
+		fail_context(run, ctx, ret);
+	} else {
+		run->code = run_line(ctx, run, run->argc, run->argv);
+		run->printed = true;
+	}
+	fwctl_ctx_free(ctx);
+	return run->code;
+}
+
+static const char * const type_names[] = {
+	[FWCTL_RECORD_DEVICE] = "device",
+	[FWCTL_RECORD_OPEN] = "open",
+	[FWCTL_RECORD_INFO] = "info",
+	[FWCTL_RECORD_RPC] = "rpc",
+	[FWCTL_RECORD_STATE] = "state",
+	[FWCTL_RECORD_STATES] = "states",
+	[FWCTL_RECORD_LOWER] = "lower",
+	[FWCTL_RECORD_END] = "end",
+};
+
+static json_object *json_record(const struct fwctl_record *record)
+{
+	json_object *object = json_object_new_object();
+	bool rpc = record->type == FWCTL_RECORD_RPC;
+	bool answer = rpc || record->type == FWCTL_RECORD_INFO;
+	const char *type = NULL, *name = NULL;
+
+	if (record->type < ARRAY_SIZE(type_names))
+		type = type_names[record->type];
+	if (record->result)
+		name = strerrorname_np(-record->result);
+	ADD(object, "type", json_text(type));
+	ADD(object, "device", json_text(record->name));
+	ADD(object, "parent", json_text(record->parent));
+	ADD(object, "start_ns", json_object_new_uint64(record->start));
+	ADD(object, "duration_ns", json_object_new_uint64(record->duration));
+	ADD(object, "errno", json_text(name));
+	ADD(object, "scope", rpc ?
+	    json_text(fwctl_scope_name((enum fwctl_rpc_scope)record->scope)) :
+	    NULL);
+	ADD(object, "ceiling", record->type == FWCTL_RECORD_LOWER ?
+	    json_text(fwctl_ceiling_name((enum fwctl_ceiling)record->ceiling)) :
+	    NULL);
+	ADD(object, "request", rpc ?
+	    json_hex(record->in, record->in_len) : NULL);
+	ADD(object, "room", answer ?
+	    json_object_new_int64(record->room) : NULL);
+	ADD(object, "answer", answer ?
+	    json_hex(record->out, record->out_len) : NULL);
+	ADD(object, "answer_len", answer ?
+	    json_object_new_int64(record->answer_len) : NULL);
+	return object;
+}
+
+static int record_show(struct run *run)
+{
+	struct fwctl_recording *recording;
+	const struct fwctl_record *record;
+	int ret;
+
+	ret = fwctl_recording_open(run->ctx, run->argv[0], &recording);
+	if (ret)
+		return fail_context(run, run->ctx, ret);
+	run->result = json_object_new_array();
+	while (!(ret = fwctl_recording_next(recording, &record)))
+		json_object_array_add(run->result, json_record(record));
+	if (ret != -ENODATA)
+		fail(run, FWCTL_EXIT_USAGE, "%s: no memory", run->argv[0]);
+	else if (!fwctl_recording_complete(recording))
+		fail(run, FWCTL_EXIT_PARTIAL,
+		     "%s: is cut off: the program that made it was killed, or could not write",
+		     run->argv[0]);
+	fwctl_recording_free(recording);
+	return run->code;
+}
+
+static const struct column_spec columns[] = {
+	{ "TYPE", "type", 0 },
+	{ "DEVICE", "device", 0 },
+	{ "ERRNO", "errno", 0 },
+	{ "SCOPE", "scope", 0 },
+	{ "REQUEST", "request", 0 },
+	{ "ROOM", "room", COLUMN_RIGHT },
+	{ "ANSWER", "answer", 0 },
+	{ "LENGTH", "answer_len", COLUMN_RIGHT | COLUMN_EXTRA },
+	{ "CEILING", "ceiling", COLUMN_EXTRA },
+	{ "PARENT", "parent", COLUMN_EXTRA },
+	{ "START-NS", "start_ns", COLUMN_RIGHT | COLUMN_EXTRA },
+	{ "DURATION-NS", "duration_ns", COLUMN_RIGHT | COLUMN_EXTRA },
+	{}
+};
+
+static const struct command record_commands[] = {
+	{ .name = "run", .args = "FILE OBJECT [COMMAND...]",
+	  .help = "run a command and write down its requests and their answers",
+	  .flags = COMMAND_DEFAULT | COMMAND_NESTED | COMMAND_INHERITED,
+	  .run = record_run },
+	{ .name = "show", .args = "FILE", .help = "show what a recording holds",
+	  .columns = columns, .run = record_show },
+	{}
+};
+
+struct object record_object = {
+	.name = "record", .help = "recordings of requests and answers",
+	.commands = record_commands,
+};
+
+static const struct command replay_commands[] = {
+	{ .name = "run", .args = "FILE OBJECT [COMMAND...]",
+	  .help = "run a command, its requests answered from a recording",
+	  .flags = COMMAND_DEFAULT | COMMAND_NESTED | COMMAND_INHERITED,
+	  .run = replay_run },
+	{}
+};
+
+struct object replay_object = {
+	.name = "replay", .help = "commands without the device",
+	.commands = replay_commands,
+};

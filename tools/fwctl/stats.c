@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl stats: the kernel's counters, and how long requests take, from the
+ * audit stream.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fwctl.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+/* Bucket i counts what took at most 4^i microseconds; the last one the rest. */
+#define NR_BUCKETS 14
+#define bucket_limit(i) (1000ULL << (2 * (i)))
+
+struct histogram {
+	char *name;
+	uint64_t buckets[NR_BUCKETS];
+	uint64_t count;
+	uint64_t sum;
+	uint64_t max;
+	struct histogram *next;
+};
+
+/**
+ * struct stats - what is gathered from the beginning of a run on
+ * @monitor: source of @histograms, NULL if they are not wanted
+ * @histograms: of devices that had requests
+ * @lost: events that did not get here
+ */
+struct stats {
+	struct fwctl_monitor *monitor;
+	struct histogram *histograms;
+	uint64_t lost;
+};
+
+static struct histogram *find_histogram(const struct stats *stats,
+					const char *name)
+{
+	struct histogram *hist;
+
+	for (hist = stats->histograms; hist; hist = hist->next)
+		if (!strcmp(hist->name, name))
+			return hist;
+	return NULL;
+}
+
+static void count_event(struct stats *stats, const struct fwctl_event *event)
+{
+	const struct fwctl_audit *audit = event->audit;
+	struct histogram *hist;
+	int i = 0;
+
+	stats->lost += event->lost;
+	if (!audit || !audit->has_time)
+		return;
+	hist = find_histogram(stats, audit->name);
+	if (!hist) {
+		hist = calloc(1, sizeof(*hist));
+		if (!hist)
+			return;
+		hist->name = strdup(audit->name);
+		if (!hist->name) {
+			free(hist);
+			return;
+		}
+		hist->next = stats->histograms;
+		stats->histograms = hist;
+	}
+	while (i < NR_BUCKETS - 1 && audit->duration > bucket_limit(i))
+		i++;
+	hist->buckets[i]++;
+	hist->count++;
+	hist->sum += audit->duration;
+	if (audit->duration > hist->max)
+		hist->max = audit->duration;
+}
+
+static void free_stats(struct stats *stats)
+{
+	struct histogram *hist;
+
+	while ((hist = stats->histograms)) {
+		stats->histograms = hist->next;
+		free(hist->name);
+		free(hist);
+	}
+	fwctl_monitor_free(stats->monitor);
+}
+
+/* Gather until a time; returns false if the run is to end. */
+static bool listen_until(struct run *run, struct stats *stats, int64_t until)
+{
+	const struct fwctl_event *event;
+	int ret;
+
+	while ((ret = wait_event(stats->monitor, until)) > 0) {
+		while (!(ret = next_event(run, stats->monitor, &event)))
+			count_event(stats, event);
+		if (ret != -EAGAIN)
+			return false;
+		/* Events may come without end. */
+		if (clock_ns(CLOCK_MONOTONIC) >= until)
+			return true;
+	}
+	return !ret;
+}
+
+/* The limit that a share of the requests kept to. */
+static json_object *quantile(const struct histogram *hist, int percent)
+{
+	uint64_t below = 0;
+	int i;
+
+	for (i = 0; i < NR_BUCKETS - 1; i++) {
+		below += hist->buckets[i];
+		if (below * 100 >= hist->count * percent)
+			return json_object_new_uint64(bucket_limit(i));
+	}
+	return json_object_new_uint64(hist->max);
+}
+
+static json_object *json_latency(const struct stats *stats, const char *name)
+{
+	const struct histogram *hist = find_histogram(stats, name);
+	static const struct histogram none;
+	json_object *object, *buckets, *bucket;
+	int i;
+
+	if (!stats->monitor)
+		return NULL;
+	if (!hist)
+		hist = &none;
+	object = json_object_new_object();
+	buckets = json_object_new_array();
+	for (i = 0; i < NR_BUCKETS; i++) {
+		bucket = json_object_new_object();
+		ADD(bucket, "limit_ns", i < NR_BUCKETS - 1 ?
+		    json_object_new_uint64(bucket_limit(i)) : NULL);
+		ADD(bucket, "count", json_object_new_uint64(hist->buckets[i]));
+		json_object_array_add(buckets, bucket);
+	}
+	ADD(object, "count", json_object_new_uint64(hist->count));
+	ADD(object, "sum_ns", json_object_new_uint64(hist->sum));
+	ADD(object, "p50_ns", hist->count ? quantile(hist, 50) : NULL);
+	ADD(object, "p99_ns", hist->count ? quantile(hist, 99) : NULL);
+	ADD(object, "max_ns", hist->count ?
+	    json_object_new_uint64(hist->max) : NULL);
+	ADD(object, "lost", json_object_new_uint64(stats->lost));
+	ADD(object, "buckets", buckets);
+	return object;
+}
+
+static json_object *json_stats(const struct stats *stats,
+			       const struct fwctl_state *state)
+{
+	json_object *object = json_object_new_object();
+	json_object *delivered = json_object_new_object();
+	json_object *judged = json_object_new_object();
+	uint64_t count, refused = 0;
+	const char *name;
+	int i;
+
+	for (i = 0; (name = fwctl_scope_name(i)); i++)
+		ADD(delivered, name,
+		    json_object_new_uint64(fwctl_state_delivered(state, i)));
+	for (i = 0; (name = fwctl_reason_name(i)); i++) {
+		count = fwctl_state_judged(state, i);
+		ADD(judged, name, json_object_new_uint64(count));
+		refused += i == FWCTL_REASON_ADMITTED ? 0 : count;
+	}
+	ADD(object, "name", json_text(fwctl_state_name(state)));
+	ADD(object, "parent", json_text(fwctl_state_parent(state)));
+	ADD(object, "driver", json_text(fwctl_state_driver(state)));
+	ADD(object, "files", json_object_new_int64(fwctl_state_files(state)));
+	ADD(object, "in_flight",
+	    json_object_new_int64(fwctl_state_in_flight(state)));
+	ADD(object, "delivered", delivered);
+	ADD(object, "judged", judged);
+	ADD(object, "refused", json_object_new_uint64(refused));
+	ADD(object, "latency", json_latency(stats, fwctl_state_name(state)));
+	return object;
+}
+
+/* Replace the run's result by what is known now; returns an exit code. */
+static int take_stats(struct run *run, const struct stats *stats)
+{
+	struct fwctl_state **states;
+	struct fwctl_dev *dev = NULL;
+	int ret, i;
+
+	if (run->argc && find_device(run, run->argv[0], &dev))
+		return run->code;
+	ret = fwctl_states(run->ctx, &states);
+	if (ret < 0) {
+		fwctl_dev_free(dev);
+		return fail_errno(run, ret, fwctl_ctx_error(run->ctx));
+	}
+	json_object_put(run->result);
+	run->result = json_object_new_array();
+	for (i = 0; i < ret; i++)
+		if (!dev || !strcmp(fwctl_state_name(states[i]),
+				    fwctl_dev_name(dev)))
+			json_object_array_add(run->result,
+					      json_stats(stats, states[i]));
+	fwctl_states_free(states);
+	fwctl_dev_free(dev);
+	return 0;
+}
+
+/* Text for Prometheus: all samples of a metric stand together. */
+
+static void put_label(FILE *file, const char *label, const char *value)
+{
+	fprintf(file, "%s=\"", label);
+	for (; value && *value; value++) {
+		if (*value == '"' || *value == '\\')
+			fputc('\\', file);
+		fputc(*value == '\n' ? ' ' : *value, file);
+	}
+	fputc('"', file);
+}
+
+static void put_labels(FILE *file, json_object *row)
+{
+	put_label(file, "device", string_of(row, "name"));
+	put_label(file, ",parent", string_of(row, "parent"));
+	put_label(file, ",driver", string_of(row, "driver"));
+}
+
+static void put_head(FILE *file, const char *name, const char *type,
+		     const char *help)
+{
+	fprintf(file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void put_gauge(FILE *file, json_object *rows, const char *metric,
+		      const char *key, const char *help)
+{
+	size_t i;
+
+	put_head(file, metric, "gauge", help);
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		json_object *row = json_object_array_get_idx(rows, i);
+
+		fprintf(file, "%s{", metric);
+		put_labels(file, row);
+		fprintf(file, "} %llu\n",
+			(unsigned long long)number_of(row, key));
+	}
+}
+
+static void put_counters(FILE *file, json_object *rows, const char *metric,
+			 const char *key, const char *label, const char *help)
+{
+	size_t i;
+
+	put_head(file, metric, "counter", help);
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		json_object *row = json_object_array_get_idx(rows, i);
+
+		json_object_object_foreach(json_object_object_get(row, key),
+					   name, value) {
+			fprintf(file, "%s{", metric);
+			put_labels(file, row);
+			fprintf(file, ",%s=\"%s\"} %llu\n", label, name,
+				(unsigned long long)
+				json_object_get_uint64(value));
+		}
+	}
+}
+
+static void put_histogram(FILE *file, json_object *row)
+{
+	json_object *latency = json_object_object_get(row, "latency");
+	json_object *buckets = json_object_object_get(latency, "buckets");
+	uint64_t below = 0, limit;
+	char text[32] = "+Inf";
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(buckets); i++) {
+		json_object *bucket = json_object_array_get_idx(buckets, i);
+
+		limit = number_of(bucket, "limit_ns");
+		below += number_of(bucket, "count");
+		if (limit)
+			snprintf(text, sizeof(text), "%llu.%09llu",
+				 (unsigned long long)limit / 1000000000,
+				 (unsigned long long)limit % 1000000000);
+		else
+			strcpy(text, "+Inf");
+		fputs("fwctl_rpc_duration_seconds_bucket{", file);
+		put_labels(file, row);
+		fprintf(file, ",le=\"%s\"} %llu\n", text,
+			(unsigned long long)below);
+	}
+	fputs("fwctl_rpc_duration_seconds_sum{", file);
+	put_labels(file, row);
+	fprintf(file, "} %.9f\n", number_of(latency, "sum_ns") / 1e9);
+	fputs("fwctl_rpc_duration_seconds_count{", file);
+	put_labels(file, row);
+	fprintf(file, "} %llu\n",
+		(unsigned long long)number_of(latency, "count"));
+}
+
+static void put_prometheus(FILE *file, json_object *rows, bool histograms)
+{
+	size_t i;
+
+	put_gauge(file, rows, "fwctl_open_files", "files",
+		  "Open files of a device.");
+	put_gauge(file, rows, "fwctl_rpcs_in_flight", "in_flight",
+		  "Requests that are with a device's driver.");
+	put_counters(file, rows, "fwctl_rpcs_delivered_total", "delivered",
+		     "scope", "Requests that reached a device, by effective scope.");
+	put_counters(file, rows, "fwctl_rpcs_judged_total", "judged", "reason",
+		     "Requests by why they were refused, or that they were admitted.");
+	if (!histograms)
+		return;
+	put_head(file, "fwctl_rpc_duration_seconds", "histogram",
+		 "How long requests took, since this exporter was started.");
+	for (i = 0; i < json_object_array_length(rows); i++)
+		put_histogram(file, json_object_array_get_idx(rows, i));
+}
+
+static int write_prometheus(struct run *run, bool histograms)
+{
+	const char *name = option(run, "out");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file;
+	int code;
+
+	file = open_memstream(&text, &size);
+	if (!file)
+		return fail(run, FWCTL_EXIT_USAGE, "no memory");
+	put_prometheus(file, run->result, histograms);
+	fclose(file);
+	code = write_bytes(run, name ? name : "-", text, size);
+	free(text);
+	run->printed = true;
+	return code;
+}
+
+static void show_live(struct run *run)
+{
+	/* Home, and clear what is below. */
+	if (isatty(STDOUT_FILENO))
+		fputs("\033[H\033[J", stdout);
+	print_table(run, stdout);
+	fputs(isatty(STDOUT_FILENO) ? "\n^C ends.\n" : "\n", stdout);
+	fflush(stdout);
+	run->printed = true;
+}
+
+static int check_options(struct run *run, unsigned long interval)
+{
+	const char *out = option(run, "out");
+
+	if (out && !option(run, "prometheus"))
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "stats: --out is for --prometheus: redirect standard output");
+	if (option(run, "prometheus") && run->set.json)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "stats: --prometheus and --json: leave out one of the two");
+	if (interval && option(run, "prometheus") && (!out || !strcmp(out, "-")))
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "stats: --prometheus with --interval needs --out FILE, which is replaced each time");
+	if (interval && run->set.json)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "stats: --interval and --json: say --seconds to listen before the answer");
+	return 0;
+}
+
+/* Listen, and show what is known, again and again. */
+static int repeat(struct run *run, struct stats *stats, int64_t interval,
+		  unsigned long count)
+{
+	int64_t next = clock_ns(CLOCK_MONOTONIC);
+	unsigned long i;
+
+	for (i = 0; !count || i < count; i++) {
+		next += i ? interval : 0;
+		if (i && !listen_until(run, stats, next))
+			break;
+		if (take_stats(run, stats))
+			break;
+		if (!option(run, "prometheus"))
+			show_live(run);
+		else if (write_prometheus(run, true))
+			break;
+	}
+	run->printed = true;
+	return run->code;
+}
+
+static int show_run(struct run *run)
+{
+	bool prometheus = option(run, "prometheus");
+	unsigned long seconds = 0, interval = 0, count = 0;
+	struct stats stats = {};
+	int ret = 0;
+
+	if (number_option(run, "seconds", 0, 1000000, &seconds) ||
+	    number_option(run, "interval", 1, 1000000, &interval) ||
+	    number_option(run, "count", 1, 1000000000, &count) ||
+	    check_options(run, interval))
+		return run->code;
+	/* On a terminal somebody looks on. */
+	if (!interval && !seconds && !option(run, "once") && !run->set.json &&
+	    !run->set.raw && !prometheus && isatty(STDOUT_FILENO))
+		interval = 2;
+	if (seconds || interval)
+		ret = fwctl_monitor_open(run->ctx, FWCTL_MONITOR_AUDIT,
+					 &stats.monitor);
+	/* The counters are there for everybody; only who asks must be allowed. */
+	if (ret && (seconds || option(run, "interval")))
+		return fail_errno(run, ret, fwctl_ctx_error(run->ctx));
+	if (interval) {
+		repeat(run, &stats, interval * 1000000000LL, count);
+	} else {
+		if (seconds)
+			listen_until(run, &stats, clock_ns(CLOCK_MONOTONIC) +
+				     seconds * 1000000000LL);
+		if (!run->code && !take_stats(run, &stats) && prometheus)
+			write_prometheus(run, stats.monitor);
+	}
+	free_stats(&stats);
+	return run->code;
+}
+
+static const struct option_spec options[] = {
+	{ "once", '1', NULL, "show once also on a terminal" },
+	{ "interval", 'i', "SECONDS", "show again after this time" },
+	{ "count", 'c', "NUMBER", "end after showing so many times" },
+	{ "seconds", 't', "SECONDS", "listen so long to learn how long requests take" },
+	{ "prometheus", 'p', NULL, "print as Prometheus' text format" },
+	{ "out", 'O', "FILE", "write that to a file, which is never seen half-written" },
+	{}
+};
+
+static const struct column_spec columns[] = {
+	{ "NAME", "/name", 0 },
+	{ "PARENT", "/parent", 0 },
+	{ "FILES", "/files", COLUMN_RIGHT },
+	{ "IN-FLIGHT", "/in_flight", COLUMN_RIGHT },
+	{ "CONF", "/delivered/configuration", COLUMN_RIGHT },
+	{ "READ", "/delivered/debug-read-only", COLUMN_RIGHT },
+	{ "WRITE", "/delivered/debug-write", COLUMN_RIGHT },
+	{ "FULL", "/delivered/debug-write-full", COLUMN_RIGHT },
+	{ "REFUSED", "/refused", COLUMN_RIGHT },
+	{ "P50-NS", "/latency/p50_ns", COLUMN_RIGHT },
+	{ "P99-NS", "/latency/p99_ns", COLUMN_RIGHT },
+	{ "MAX-NS", "/latency/max_ns", COLUMN_RIGHT },
+	{ "DRIVER", "/driver", COLUMN_EXTRA },
+	{ "LOST", "/latency/lost", COLUMN_RIGHT | COLUMN_EXTRA },
+	{}
+};
+
+static const struct command commands[] = {
+	{ .name = "show", .args = "[DEV]",
+	  .help = "show counters, and how long requests take",
+	  .options = options, .columns = columns, .flags = COMMAND_DEFAULT,
+	  .run = show_run },
+	{}
+};
+
+struct object stats_object = {
+	.name = "stats", .help = "counters and latencies", .commands = commands,
+};

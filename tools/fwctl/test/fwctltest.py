@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What tests of the fwctl tool share: running it, judging what it printed, KTAP.
+
+Every document that the tool prints under --json is held against the schema.
+"""
+import errno
+import functools
+import glob
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+import jsonschema
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+TOOL = os.path.dirname(HERE)
+TREE = os.path.dirname(os.path.dirname(TOOL))
+FWCTL = os.environ.get("FWCTL") or shutil.which("fwctl")
+WRAP = shlex.split(os.environ.get("FWCTL_WRAP", ""))
+SIM_BUS = "/sys/bus/fwctl_sim"
+OK, USAGE, NO_DEVICE, REFUSED, UNSUPPORTED, FIRMWARE, GONE, PARTIAL = range(8)
+NOBODY = 65534
+TIMEOUT = 120
+
+tests = []
+
+
+class Skip(Exception):
+    """The test cannot be run here."""
+
+
+def test(function):
+    """Makes a function a test; its first line of documentation is the name."""
+    tests.append(function)
+    return function
+
+
+def require(condition, why):
+    if not condition:
+        raise Skip(why)
+
+
+def equal(got, wanted):
+    if isinstance(got, list) and isinstance(wanted, list):
+        for number, (one, other) in enumerate(zip(got, wanted)):
+            assert one == other, f"{number}: got {one!r:.400}, wanted {other!r:.400}"
+    assert got == wanted, f"got {got!r:.800}, wanted {wanted!r:.800}"
+
+
+def match(text, regex):
+    assert re.search(regex, text, re.M), f"{text!r} does not match {regex!r}"
+
+
+@functools.cache
+def validators():
+    """The schema of the tool and those of its plugins."""
+    schemas = []
+    for path in [f"{TOOL}/schema.json"] + glob.glob(f"{TOOL}/*/*.schema.json"):
+        with open(path, encoding="utf-8") as file:
+            schemas.append(jsonschema.Draft202012Validator(json.load(file)))
+    return schemas
+
+
+def check_document(text):
+    """Parses a document; integers have to be integers, also big ones."""
+    document = json.loads(text)
+    for validator in validators():
+        validator.validate(document)
+    return document
+
+
+class Result:
+    """What became of a run of the tool."""
+
+    def __init__(self, args, code, out, err):
+        self.args, self.code, self.out, self.err = args, code, out, err
+
+    def __str__(self):
+        return f"{self.args}: {self.code}\n{self.out!r}\n{self.err!r}"
+
+    @property
+    def text(self):
+        return self.out.decode()
+
+    @property
+    def lines(self):
+        return self.text.splitlines()
+
+    def fails(self, code, regex=""):
+        """It failed for this reason, and standard output stayed empty."""
+        self.ends(code, regex)
+        if "--json" not in self.args:
+            equal(self.out, b"")
+        return self
+
+    def ends(self, code, regex=""):
+        assert self.code == code, f"wanted {code}: {self}"
+        match(self.err, regex)
+        return self
+
+
+def run(args, code=None, stdin=b"", **kwargs):
+    """Runs the tool; with --json the output is checked and parsed."""
+    command = WRAP + [FWCTL] + [str(arg) for arg in args]
+    command = kwargs.pop("prefix", []) + command
+    done = subprocess.run(command, input=stdin, capture_output=True,
+                          timeout=TIMEOUT, check=False, **kwargs)
+    result = Result(list(args), done.returncode, done.stdout,
+                    done.stderr.decode(errors="replace"))
+    if code is not None:
+        result.ends(code)
+    if "--json" in args and done.stdout:
+        result.documents = [check_document(line) for line in
+                            split_documents(result.text)]
+        result.json = result.documents[-1]
+    return result
+
+
+def split_documents(text):
+    """One document on many lines, or many on one line each."""
+    if text.startswith("{\n"):
+        return [text]
+    return text.splitlines()
+
+
+def fwctl(*args, **kwargs):
+    """Runs the tool, which has to succeed; returns its standard output."""
+    return run(args, code=OK, **kwargs).text
+
+
+def result(*args, **kwargs):
+    """Runs the tool with --json, which has to succeed; returns the result."""
+    return run(("--json",) + args, code=OK, **kwargs).json["result"]
+
+
+def on_terminal(args, typed=b"", env=None, until=None):
+    """Runs the tool on a terminal of its own; returns exit code and output."""
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execvpe(FWCTL, [FWCTL] + [str(arg) for arg in args],
+                   {**os.environ, "TERM": "xterm", **(env or {})})
+    output, end = b"", time.time() + TIMEOUT
+    os.write(master, typed)
+    while time.time() < end:
+        if not select.select([master], [], [], 1)[0]:
+            continue
+        try:
+            chunk = os.read(master, 65536)
+        except OSError as error:
+            assert error.errno == errno.EIO
+            break
+        if not chunk:
+            break
+        output += chunk
+        if until and until in output:
+            os.write(master, b"\x03")
+            until = None
+    os.close(master)
+    status = os.waitpid(pid, 0)[1]
+    return os.waitstatus_to_exitcode(status), output.decode()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def soon(condition, seconds=30):
+    """Waits until a condition holds."""
+    end = time.time() + seconds
+    while time.time() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+class Sim:
+    """A simulated device for the length of a test."""
+
+    last = 7700
+
+    def __init__(self, options=""):
+        Sim.last += 1
+        self.id = Sim.last
+        self.options = options
+        self.parent = f"fwctl_sim{self.id}"
+
+    def add(self):
+        write(f"{SIM_BUS}/new_device", f"{self.id} {self.options}")
+        self.name = os.listdir(f"{SIM_BUS}/devices/{self.parent}/fwctl")[0]
+        self.path = f"/dev/fwctl/{self.name}"
+
+    def remove(self):
+        write(f"{SIM_BUS}/del_device", self.id)
+
+    def __enter__(self):
+        require(os.path.exists(SIM_BUS), "no simulated devices")
+        self.add()
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.remove()
+        except FileNotFoundError:
+            pass
+
+    def knob(self, name, value):
+        write(f"/sys/kernel/debug/fwctl_sim/{self.parent}/{name}", value)
+
+
+def request(opcode, arg=0, value=0):
+    """struct fwctl_sim_request, in hexadecimal."""
+    return struct.pack("=IIQ", opcode, arg, value).hex()
+
+
+NOP, ECHO, FILL, READ, WRITE, READ_CLEAR, RESET = 1, 2, 3, 0x10, 0x11, 0x12, 0x20
+
+directory = None
+
+
+def path(name):
+    """A path in a folder of the test's own, which everybody may enter."""
+    return os.path.join(directory, name)
+
+
+def run_all():
+    """Runs the tests; returns the exit status."""
+    global directory
+    failed = 0
+    if not FWCTL:
+        print("Bail out! there is no tool")
+        return 1
+    print("KTAP version 1")
+    print(f"1..{len(tests)}")
+    for number, function in enumerate(tests, 1):
+        name = f"{function.__module__}: {function.__doc__.splitlines()[0]}"
+        directory = tempfile.mkdtemp(prefix="fwctl-test-")
+        os.chmod(directory, 0o755)
+        started = time.monotonic()
+        try:
+            function()
+            took = time.monotonic() - started
+            if took > 5:
+                print(f"# {took:.1f} s")
+            print(f"ok {number} {name}", flush=True)
+        except Skip as why:
+            print(f"ok {number} {name} # SKIP {why}", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line}")
+            print(f"not ok {number} {name}", flush=True)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+    sys.stdout.flush()
+    return 1 if failed else 0

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""fwctl dev, and naming devices."""
+import os
+import subprocess
+import threading
+import time
+
+from fwctltest import (GONE, NO_DEVICE, UNSUPPORTED, Sim, equal, fwctl, match,
+                       require, result, run, test)
+
+
+def mlx5():
+    """The ConnectX, if there is one."""
+    for dev in result("dev", "list"):
+        if dev["type"] == "mlx5":
+            return dev
+    require(False, "no ConnectX")
+
+
+@test
+def listing():
+    """dev list shows devices, in the columns asked for"""
+    with Sim() as sim:
+        rows = {row["name"]: row for row in result("dev", "list")}
+        dev = rows[sim.name]
+        equal((dev["type"], dev["driver"], dev["parent"], dev["path"]),
+              ("sim", "fwctl_sim", sim.parent, sim.path))
+        equal(dev["scopes"][0], "configuration")
+        text = fwctl("dev", "list")
+        match(text, rf"^NAME +TYPE +DRIVER +PARENT +SCOPES$")
+        match(text, rf"^{sim.name} +sim +fwctl_sim +{sim.parent} +configuration ")
+        raw = fwctl("--raw", "dev", "list", "-o", "parent,NAME")
+        match(raw, rf"^{sim.parent} {sim.name}$")
+        assert "NAME" not in raw
+
+
+@test
+def empty():
+    """without devices the list is empty, also in JSON"""
+    require(not os.listdir("/sys/class/fwctl"), "there are devices")
+    equal(result("dev", "list"), [])
+    equal(fwctl("dev", "list"), "")
+
+
+@test
+def showing():
+    """dev show tells what FWCTL_INFO says, by each name of the device"""
+    with Sim() as sim:
+        for name in (sim.name, sim.path, sim.parent):
+            dev = result("dev", "show", name)
+            equal(dev["name"], sim.name)
+            equal(dev["info"]["id"], sim.id)
+        match(fwctl("dev", "show", sim.name), rf"^id +{sim.id}$")
+        run(["dev", "show", "/dev/null"]).fails(NO_DEVICE, "not an fwctl device")
+
+
+@test
+def by_netdev():
+    """a ConnectX is found by PCI address, network and RDMA device"""
+    dev = mlx5()
+    names = [dev["parent"], dev["parent"].removeprefix("0000:")]
+    names += dev["netdevs"] + dev["rdma_devs"]
+    for name in names:
+        equal(result("dev", "show", name)["name"], dev["name"])
+
+
+@test
+def other_type():
+    """a device of another type is shown as bytes, and no plugin takes it"""
+    with Sim("type=99") as sim:
+        dev = result("dev", "show", sim.name)
+        equal((dev["type"], dev["info"]), ("99", None))
+        equal(len(dev["data"]), 16)
+        run(["sim", "read", sim.name, "0"]).fails(UNSUPPORTED, "not of type sim")
+
+
+@test
+def waiting():
+    """dev wait ends when the device appears, or when time is up"""
+    run(["dev", "wait", "fwctl_sim7999", "--timeout", "1"]).fails(GONE)
+    sim = Sim()
+    timer = threading.Timer(1, sim.add)
+    timer.start()
+    started = time.monotonic()
+    equal(result("dev", "wait", sim.parent, "-t", "60")[0]["parent"], sim.parent)
+    assert time.monotonic() - started < 30
+    timer.join()
+    sim.remove()
+
+
+def milliseconds(command, count):
+    """The best of some runs; others only tell of the machine."""
+    best = None
+    for _ in range(count):
+        started = time.monotonic()
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        took = (time.monotonic() - started) * 1000
+        best = took if best is None else min(best, took)
+    return best
+
+
+@test
+def start_up():
+    """dev list starts in a few times what devlink dev show takes"""
+    ours = milliseconds(["fwctl", "dev", "list"], 10)
+    theirs = milliseconds(["devlink", "dev", "show"], 10)
+    print(f"# fwctl dev list {ours:.1f} ms, devlink dev show {theirs:.1f} ms, "
+          f"ratio {ours / theirs:.2f}")
+    assert ours < 10 * theirs

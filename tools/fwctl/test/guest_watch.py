@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What goes on: policy, monitor, stats, probe."""
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+from fwctltest import (FWCTL, GONE, NOP, OK, REFUSED, USAGE, Sim, check_document,
+                       equal, fwctl, match, on_terminal, path, read, request,
+                       result, run, soon, test)
+
+
+def row_of(rows, sim):
+    return [row for row in rows if row["name"] == sim.name][0]
+
+
+@test
+def policy():
+    """policy: ceilings are shown, lowered, and never raised"""
+    with Sim() as sim:
+        equal(row_of(result("policy", "show"), sim)["ceiling"],
+              "debug-write-full")
+        row = result("policy", "lower", sim.name, "debug-read", "--dry-run")[0]
+        equal(row["ceiling"], "debug-read-only")
+        equal(result("policy", "show", sim.name)[0]["ceiling"],
+              "debug-write-full")
+        row = result("policy", "lower", sim.name, "debug-read")[0]
+        equal(row["ceiling"], "debug-read-only")
+        run(["policy", "lower", sim.name, "debug-write"]).fails(REFUSED)
+        run(["sim", "write", sim.name, "20", "1", "--taint"]).fails(
+            REFUSED, "ceiling")
+        equal(result("policy", "show", sim.name)[0]["refused"] > 0, True)
+        match(fwctl("policy", "show", sim.name),
+              rf"^{sim.name} +{sim.parent} +debug-read-only ")
+        run(["policy", "lower", sim.name, "none"], code=OK)
+        run(["dev", "show", sim.name]).fails(REFUSED, "ceiling")
+
+
+class Monitor:
+    """A monitor that runs until the test ends it."""
+
+    def __init__(self, *args):
+        self.file = open(path("monitor"), "wb")
+        self.child = subprocess.Popen([FWCTL, *args], stdout=self.file,
+                                      stderr=subprocess.PIPE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.kill()
+        self.child.wait()
+        self.child.stderr.close()
+        self.file.close()
+
+    def lines(self):
+        return read(path("monitor")).splitlines()
+
+    def end(self):
+        """As by ^C."""
+        self.child.send_signal(signal.SIGINT)
+        return self.child.wait(30)
+
+
+@test
+def monitor_device():
+    """monitor device: devices that come and go, lines of JSON; ^C ends it"""
+    with Monitor("--json", "monitor", "device") as monitor:
+        def seen():
+            with Sim() as sim:
+                pass
+            return [line for line in monitor.lines() if sim.name in line]
+        soon(seen)
+        equal(monitor.end(), 0)
+        events = [check_document(line)["event"] for line in monitor.lines()]
+        assert {"added", "removed"} <= {event["type"] for event in events}
+
+
+@test
+def monitor_audit():
+    """monitor audit: requests as they finish or are refused"""
+    with Sim() as sim, Sim() as other, \
+            Monitor("monitor", "audit", sim.name) as monitor:
+        def seen():
+            run(["sim", "read", other.name, "1"], code=OK)
+            run(["sim", "read", sim.name, "20"], code=OK)
+            return len(monitor.lines()) > 3
+        soon(seen)
+        equal(monitor.end(), 0)
+        text = "\n".join(monitor.lines())
+        assert other.name not in text
+        match(text, rf"^rpc {sim.name} fwctl\[\d+\] uid 0 command 0x10 \(read\) "
+              "declared configuration effective debug-read-only refused: scope "
+              "result -74")
+        match(text, "declared debug-read-only effective debug-read-only admitted "
+              r"result 0 .*\d+ us$")
+
+
+@test
+def monitor_json():
+    """monitor audit --json: each line is valid, whatever processes are called"""
+    with Sim() as sim, Monitor("--json", "monitor", "audit", "--writes") as monitor:
+        # A name that is neither UTF-8 nor printable.
+        script = ("import ctypes,os,sys;"
+                  "ctypes.CDLL(None).prctl(15, b'\\xff\\x1b\"\\n\\xc3', 0, 0, 0);"
+                  "import fcntl,struct;"
+                  f"fd=os.open('{sim.path}', os.O_RDWR);"
+                  f"b=ctypes.create_string_buffer(bytes.fromhex('{request(0x11, 1, 2)}'));"
+                  "o=ctypes.create_string_buffer(16);"
+                  "a=bytearray(struct.pack('IIIIQQ', 32, 0, 16, 16,"
+                  "ctypes.addressof(b), ctypes.addressof(o)));"
+                  "fcntl.ioctl(fd, 0x9a01, a)")
+
+        def seen():
+            subprocess.run(["python3", "-c", script], check=True)
+            return monitor.lines()
+        soon(seen)
+        equal(monitor.end(), 0)
+        for line in monitor.lines():
+            event = check_document(line)["event"]
+            equal(event["writes"], True)
+        assert "\ufffd" in event["comm"], event["comm"]
+
+
+@test
+def monitor_ends():
+    """monitor: ends after so many events, or with exit code 6 without them"""
+    done = run(["--json", "monitor", "audit", "-c", "1", "-t", "1", "--refused"])
+    done.ends(GONE, "0 of 1 events came")
+    run(["monitor", "-t", "1"], code=OK)
+    run(["monitor", "fwctl9999"]).fails(2)
+
+
+@test
+def stats():
+    """stats: counters, and how long requests take"""
+    with Sim() as sim:
+        for _ in range(3):
+            run(["sim", "read", sim.name, "1"], code=OK)
+        run(["sim", "read", sim.name, "20"], code=OK)
+        row = result("stats", "show", sim.name)[0]
+        equal(row["delivered"]["configuration"], 3)
+        equal(row["delivered"]["debug-read-only"], 1)
+        equal(row["judged"]["scope"], 1)
+        equal(row["latency"], None)
+        match(fwctl("stats", sim.name), rf"^{sim.name} +{sim.parent} +0 +0 +3 +1 ")
+        sim.knob("rpc_delay_ms", 20)
+        child = subprocess.Popen(["sh", "-c", "while :; do fwctl sim read "
+                                  f"{sim.parent} 1; done"],
+                                 stdout=subprocess.DEVNULL,
+                                 start_new_session=True)
+        try:
+            row = result("stats", sim.name, "--seconds", "3")[0]
+        finally:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        latency = row["latency"]
+        assert latency["count"] > 0
+        equal(sum(bucket["count"] for bucket in latency["buckets"]),
+              latency["count"])
+        assert latency["max_ns"] >= 20000000
+        assert latency["p50_ns"] >= 16384000
+
+
+SAMPLE = re.compile(r'^([a-z_]+)\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)*\} ([0-9.e+]+)$')
+
+
+def check_prometheus(text):
+    """The text format: samples behind the TYPE of their metric."""
+    metric, seen = None, set()
+    for line in text.splitlines():
+        if line.startswith("# TYPE"):
+            metric = line.split()[2]
+            assert metric not in seen
+            seen.add(metric)
+        elif not line.startswith("# HELP"):
+            found = SAMPLE.match(line)
+            assert found, line
+            assert found[1].startswith(metric), line
+    return seen
+
+
+@test
+def prometheus():
+    """stats --prometheus: the text format, in a file that is replaced whole"""
+    with Sim() as sim:
+        run(["sim", "read", sim.name, "1"], code=OK)
+        text = fwctl("stats", "--prometheus")
+        metrics = check_prometheus(text)
+        assert "fwctl_rpcs_delivered_total" in metrics
+        match(text, rf'^fwctl_rpcs_delivered_total{{device="{sim.name}",'
+              rf'parent="{sim.parent}",driver="fwctl_sim",'
+              r'scope="configuration"} 1$')
+        run(["stats", "--prometheus", "--interval", "1"]).fails(USAGE, "--out")
+        fwctl("stats", "-p", "-i", "1", "-c", "2", "-O", path("fwctl.prom"))
+        assert "fwctl_rpc_duration_seconds" in check_prometheus(
+            read(path("fwctl.prom")))
+        equal(os.listdir(path("")), ["fwctl.prom"])
+
+
+@test
+def live():
+    """stats: refreshes on a terminal until ^C"""
+    with Sim() as sim:
+        code, text = on_terminal(["stats", "-i", "1"], until=b"^C ends")
+        equal(code, 0)
+        match(text, "\033\\[H\033\\[J")
+        match(text, sim.name)
+        assert "\033" not in fwctl("stats", "-i", "1", "-c", "1")
+
+
+@test
+def probing():
+    """probe: what may be done, and for each no why"""
+    with Sim() as sim:
+        rows = {(row["subject"], row["check"]): row for row in result("probe")}
+        for check in ("open", "write", "info", "plugin", "firmware",
+                      "configuration", "debug-write-full"):
+            equal(rows[(sim.name, check)]["ok"], True)
+        equal(rows[("kernel", "audit")]["ok"], True)
+        for row in rows.values():
+            equal(row["why"] is None, row["ok"])
+        run(["policy", "lower", sim.name, "debug-read-only"], code=OK)
+        rows = {row["check"]: row for row in result("probe", sim.name)}
+        match(rows["debug-write"]["why"], "ceiling")
+        match(rows["debug-write"]["help"], "never raised")
+        equal(rows["debug-read-only"]["ok"], True)

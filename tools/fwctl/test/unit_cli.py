@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line: nouns, verbs, options, help, errors. No device is needed."""
+import os
+
+from fwctltest import (NO_DEVICE, OK, USAGE, equal, fwctl, match, on_terminal,
+                       path, require, result, run, test, write)
+
+
+def bad(*args, says):
+    """Wrong usage: a message that says so, in JSON, too."""
+    run(args).fails(USAGE, says)
+    error = run(("--json",) + args).fails(USAGE, says).json["error"]
+    match(error["message"], says)
+    equal(error["code"], USAGE)
+
+
+@test
+def usage():
+    """wrong usage is told, and nothing goes to standard output"""
+    bad(says="an object is missing")
+    bad("paint", says="no such object")
+    bad("dev", says="a command is missing")
+    bad("dev", "paint", says="no such command")
+    bad("dev", "show", says="an argument is missing: usage: fwctl dev show DEV")
+    bad("dev", "list", "fwctl0", says="too many arguments")
+    bad("dev", "list", "--loud", says="--loud: no such option")
+    bad("dev", "list", "-o", says="-o: needs a value")
+    bad("--scope", "debug", "rpc", "fwctl0", says="fits several")
+    bad("--scope", "high", "rpc", "fwctl0", says="no such scope")
+    bad("dev", "list", "--taint", says="sends nothing")
+    bad("policy", "lower", "fwctl0", "lowest", says="no such ceiling")
+    bad("batch", "/nonexistent", says="cannot read /nonexistent")
+
+
+@test
+def outputs():
+    """ways of output that exclude each other are not ignored"""
+    run(["--json", "--raw", "dev", "list"]).fails(USAGE, "leave out one")
+    run(["--json", "dev", "list", "-o", "NAME"]).fails(USAGE, "leave out one")
+    run(["dev", "list", "-o", "NAME,SIZE"]).fails(USAGE, "-o SIZE: no such col")
+    run(["version", "-o", "NAME"]).fails(USAGE, "has no columns")
+    run(["--json", "rpc", "fwctl0", "--hex", "00", "--out", "-"]).fails(
+        USAGE, "standard output is for one of them")
+
+
+@test
+def prefixes():
+    """beginnings that fit only one name are accepted, others are told"""
+    equal(fwctl("v"), fwctl("version", "show"))
+    equal(fwctl("he", "d", "l"), fwctl("help", "dev", "list"))
+    bad("r", says="fits rpc and record: say which")
+    bad("re", "x", says="fits record and replay")
+    bad("p", says="fits policy and probe")
+    equal(fwctl("dev", "list", "--he"), fwctl("help", "dev", "list"))
+
+
+@test
+def help_everywhere():
+    """help is there at each level, and without a device"""
+    for args in (["help"], ["--help"], ["-h"]):
+        match(fwctl(*args), r"^  dev +devices")
+    for args in (["help", "dev"], ["dev", "help"], ["dev", "--help"]):
+        match(fwctl(*args), r"^  show DEV")
+    texts = {fwctl(*args) for args in (
+        ["help", "rpc", "send"], ["rpc", "help", "send"],
+        ["rpc", "send", "--help"], ["rpc", "send", "fwctl0", "-h"])}
+    equal(len(texts), 1)
+    match(texts.pop(), r"^Scope: the least that admits the request")
+    for entry in result("help")["objects"]:
+        for command in entry["commands"]:
+            text = fwctl("help", entry["name"], command["name"])
+            match(text, r"^Scope: ")
+            for option in command["options"]:
+                match(text, f"--{option['name']}")
+    match(run([]).fails(USAGE).err, "^Usage:")
+    run(["help", "paint"]).fails(USAGE, "no such object")
+    run(["help", "dev", "paint"]).fails(USAGE, "no such command")
+
+
+@test
+def json_errors():
+    """an error is one JSON document, wherever --json stands"""
+    for args in (["--json", "paint"], ["paint", "--json"], ["paint", "-j"],
+                 ["dev", "list", "--loud", "--json"]):
+        done = run(args + ["--json"]).ends(USAGE)
+        equal(done.json["error"]["name"], "usage")
+        equal(len(done.documents), 1)
+
+
+@test
+def json_of_any_bytes():
+    """JSON is UTF-8, also where arguments are not"""
+    for arg in ("\udcff\udcfe", "a\udc80b", "\udced\udca0\udc80", "\u20ac\x1b\""):
+        error = run(["--json", arg]).ends(USAGE).json["error"]
+        assert error["message"].endswith(": no such object: see fwctl help")
+    match(error["message"], "^\u20ac\x1b\":")
+    match(run(["--json", "a\udc80b"]).json["error"]["message"], "^a\ufffdb:")
+
+
+@test
+def json_everywhere():
+    """--json gives a document also for help, and in scripts"""
+    for args in (["help", "dev"], ["dev", "--help"], ["dev", "help"], ["-h"]):
+        equal(run(["--json"] + args, code=OK).json["command"], "help show")
+    run(["completion", "bash", "--json"]).fails(USAGE, "has no JSON")
+    text = b"dev --help\nversion\n"
+    documents = run(["--json", "batch", "-"], stdin=text, code=OK).json["result"]
+    equal([doc["command"] for doc in documents], ["help show", "version show"])
+
+
+@test
+def no_devices():
+    """without fwctl: exit code 2, and what to do about it"""
+    require(not os.path.exists("/sys/class/fwctl"), "this kernel has fwctl")
+    run(["dev", "list"]).fails(NO_DEVICE, "modprobe mlx5_fwctl")
+    error = run(["--json", "dev", "list"]).fails(NO_DEVICE).json["error"]
+    equal(error["errno"], "ENOENT")
+    run(["dev", "show", "fwctl0"]).fails(NO_DEVICE, "no such fwctl device")
+    checks = {row["check"]: row for row in result("probe")}
+    equal(checks["fwctl"]["ok"], False)
+    match(checks["fwctl"]["help"], "modprobe")
+
+
+@test
+def full_disk():
+    """data that cannot be written is an error"""
+    for args in (["help"], ["version"], ["--json", "version"]):
+        run(args, prefix=["sh", "-c", '"$@" > /dev/full', "sh"]).fails(
+            USAGE, "cannot write to standard output")
+
+
+@test
+def colours():
+    """colour only on a terminal, and not against NO_COLOR"""
+    code, text = on_terminal(["paint"])
+    equal(code, USAGE)
+    match(text, "\033\\[1;31mfwctl:")
+    for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        assert "\033" not in on_terminal(["paint"], env=env)[1]
+    assert "\033" not in run(["paint"]).err
+
+
+@test
+def scripts():
+    """batch: a script with an error in any line is not begun"""
+    write(path("script"), "version\n# nothing\n\ndev paint\nversion")
+    done = run(["batch", path("script")]).fails(USAGE, "script:4: dev paint: no")
+    equal(done.out, b"")
+    write(path("quotes"), "version 'x")
+    run(["batch", path("quotes")]).fails(USAGE, "quotes:1: a quote is not closed")
+    write(path("stream"), "monitor")
+    run(["--json", "batch", path("stream")]).fails(USAGE, "as it goes")
+
+
+@test
+def batch():
+    """batch: runs lines in order, also from standard input"""
+    text = b"version\n'vers''ion' \"show\"  # twice\n"
+    equal(run(["batch", "-"], stdin=text, code=OK).lines, ["fwctl 0.2.0"] * 2)
+    documents = run(["--json", "batch", "-"], stdin=text, code=OK).json["result"]
+    equal([doc["line"] for doc in documents], [1, 2])
+    equal(documents[0]["command"], "version show")

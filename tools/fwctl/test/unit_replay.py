@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Recordings answer as the devices did that they were made on, see make-recordings.
+"""
+import glob
+import os
+
+from fwctltest import (FIRMWARE, HERE, NO_DEVICE, OK, PARTIAL, REFUSED,
+                       UNSUPPORTED, USAGE, check_document, equal, match, path,
+                       read, require, run, test)
+
+RECORDINGS = f"{HERE}/recordings"
+
+
+def replay(name, *options):
+    return run([*options, "replay", f"{RECORDINGS}/{name}.rec", "batch", "-k",
+                f"{RECORDINGS}/{name}.batch"])
+
+
+def expected(name):
+    """What was printed then; messages name the folder of the script."""
+    def lines(ending):
+        return [line.replace(RECORDINGS, "") for line in
+                read(f"{RECORDINGS}/{name}.{ending}").splitlines()]
+    return lines("out"), lines("err")
+
+
+def same(name):
+    want_out, want_err = expected(name)
+    done = replay(name).ends(PARTIAL)
+    equal(done.lines, want_out)
+    # The last line has the path of the script.
+    equal(done.err.splitlines()[:-1], want_err[:-1])
+
+
+@test
+def simulated():
+    """a simulated device answers from its recording, in text"""
+    same("sim")
+
+
+@test
+def connectx():
+    """a ConnectX answers from its recording, in text"""
+    same("mlx5")
+
+
+@test
+def documents():
+    """the same in JSON: each document is valid, each exit code in it"""
+    codes, errnos = set(), set()
+    for name in ("sim", "mlx5"):
+        done = replay(name, "--json").ends(PARTIAL)
+        for document in done.json["result"]:
+            error = document.get("error", {"code": OK, "errno": None})
+            codes.add(error["code"])
+            if error["errno"] in ("EBADMSG", "EPERM", "EACCES"):
+                equal(error["code"], REFUSED)
+                errnos.add(error["errno"])
+    equal(codes, {OK, USAGE, NO_DEVICE, REFUSED, UNSUPPORTED, FIRMWARE, PARTIAL})
+    assert "EBADMSG" in errnos
+
+
+@test
+def integers():
+    """64 bits are JSON integers, text has them in full"""
+    done = replay("sim", "--json")
+    values = [doc["result"]["value"] for doc in done.json["result"]
+              if doc["command"] == "sim read" and "result" in doc
+              and "value" in doc["result"]]
+    assert 0xfedcba9876543210 in values
+    match(replay("sim").text, "^value +0xfedcba9876543210$")
+
+
+@test
+def empty():
+    """no devices: valid JSON, and no text"""
+    require(os.path.exists(f"{RECORDINGS}/none.rec"), "no such recording")
+    name = f"{RECORDINGS}/none.rec"
+    equal(run(["--json", "replay", name, "dev", "list"], code=OK).json["result"], [])
+    equal(run(["replay", name, "dev", "list"], code=OK).out, b"")
+
+
+@test
+def unknown_request():
+    """a request that was not recorded fails loudly"""
+    done = run(["--json", "replay", f"{RECORDINGS}/sim.rec", "sim", "read",
+                "fwctl_sim0", "9"])
+    done.ends(USAGE, "recording has no such request")
+    equal(done.json["error"]["errno"], "ENODATA")
+
+
+@test
+def no_events():
+    """a recording has no events, and says so"""
+    run(["replay", f"{RECORDINGS}/sim.rec", "monitor", "-t", "1"]).fails(
+        UNSUPPORTED)
+
+
+@test
+def contents():
+    """record show tells what is in a recording"""
+    for name in glob.glob(f"{RECORDINGS}/*.rec"):
+        rows = run(["--json", "record", "show", name], code=OK).json["result"]
+        equal(rows[-1]["type"], "end")
+        run(["record", "show", name], code=OK)
+
+
+@test
+def cut_off():
+    """a recording that is cut off anywhere is told, and nothing crashes"""
+    with open(f"{RECORDINGS}/sim.rec", "rb") as file:
+        whole = file.read()
+    for size in sorted({0, 1, 7, 8, 16, len(whole) // 3, len(whole) // 2,
+                        len(whole) - 1}):
+        with open(path("cut"), "wb") as file:
+            file.write(whole[:size])
+        done = run(["--json", "record", "show", path("cut")])
+        assert done.code in (USAGE, PARTIAL), done
+        run(["replay", path("cut"), "dev", "list"])
