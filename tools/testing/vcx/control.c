@@ -280,7 +280,7 @@ static void do_reg(struct request *r)
 		fail(r, "the register is no hexadecimal number up to ffff");
 		return;
 	}
-	content = regs_content(r->vcx, (u16)id, &len);
+	content = regs_content(r->vcx, (u16)id, 0, &len);
 	if (!content) {
 		fail(r, "no such register, or its content is computed");
 		return;
@@ -373,10 +373,11 @@ static void do_help(struct request *r)
 		       requests[i].args[0] ? " " : "", requests[i].args);
 }
 
-void control_line(struct vcx *vcx, const char *line, char answer_line[CONTROL_ANSWER])
+void control_line(struct vcx_card *card, const char *line, char answer_line[CONTROL_ANSWER])
 {
-	struct request r = { .vcx = vcx, .answer = answer_line };
+	struct request r = { .vcx = card->functions[0], .answer = answer_line };
 	char copy[CONTROL_LINE];
+	u32 function;
 	char *save, *word;
 
 	answer_line[0] = '\0';
@@ -388,6 +389,14 @@ void control_line(struct vcx *vcx, const char *line, char answer_line[CONTROL_AN
 		if (r.argc == MAX_ARGS) {
 			fail(&r, "too many arguments");
 			return;
+		}
+		if (!r.argc && word[0] == '@') {
+			if (!parse(word + 1, 10, card->nfunctions - 1, &function)) {
+				fail(&r, "no such function");
+				return;
+			}
+			r.vcx = card->functions[function];
+			continue;
 		}
 		r.argv[r.argc++] = word;
 	}

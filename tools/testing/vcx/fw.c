@@ -134,6 +134,12 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 		slot->delivery = fw_execute(vcx, &cmd, slot, fault);
 		cmdq_free(&cmd);
 	}
+	/* What is in flight then is never answered. */
+	if (vcx->card->update.power_failed) {
+		log_msg(&vcx->log, LOG_INFO, "the power fails");
+		vcx_reset(vcx, VCX_RESET_FIRMWARE);
+		return;
+	}
 	if (slot->delivery != CMDQ_OK) {
 		vcx->stats.undeliverable++;
 		log_msg(&vcx->log, LOG_GUEST, "slot %u: delivery status %#x", n, slot->delivery);

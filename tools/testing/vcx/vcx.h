@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The virtual ConnectX: one PCI function, its firmware, and how they fail on
- * demand. All state hangs off struct vcx.
+ * The virtual ConnectX: the PCI functions of a card, their firmware, and how they
+ * fail on demand. All state hangs off struct vcx, one for each function, and the
+ * struct vcx_card that they share.
  */
 #ifndef VCX_H
 #define VCX_H
@@ -10,6 +11,7 @@
 #include "dma.h"
 #include "log.h"
 #include "nvconfig.h"
+#include "update.h"
 #include "util.h"
 
 #define VCX_BAR_SIZE	(32ull << 20)
@@ -19,6 +21,8 @@
 #define VCX_VECTORS	8u
 #define VCX_MAX_EQS	128u
 #define VCX_REG_MAX	272u	/* the longest register */
+#define VCX_REG_INSTANCES 8u	/* of a register: ports, lanes, priorities */
+#define VCX_FUNCTIONS	2u
 
 #define FW_MINOR	41u
 #define FW_SUBMINOR	1000u
@@ -168,15 +172,28 @@ struct vcx_stats {
 	u64 bad_messages;
 };
 
+struct vcx;
+struct reg_state;
+
+/* What the functions of a card share. */
+struct vcx_card {
+	struct vcx *functions[VCX_FUNCTIONS];
+	unsigned int nfunctions;
+	struct nv_config nv;
+	struct update update;
+	u64 start_ns;
+};
+
 struct vcx {
+	struct vcx_card *card;
+	u8 function;		/* its number on the card */
 	struct vcx_config config;
 	const struct vcx_model *model;
 	struct log log;
 	struct dma dma;
 	struct vcx_pci pci;
 	struct vcx_fw fw;
-	struct nv_config nv;
-	u8 (*regs)[VCX_REG_MAX];	/* content, in the order of the table */
+	struct reg_state *regs;	/* of each instance, in the order of the table */
 	struct vcx_faults faults;
 	struct vcx_stats stats;
 	u64 input_stamp;
@@ -186,8 +203,15 @@ struct vcx {
 
 /* device.c */
 const struct vcx_model *vcx_find_model(u16 device_id);
-/* @vcx is zeroed; 0, -ENODEV for a model that isn't known, or -ENOMEM. */
-int vcx_init(struct vcx *vcx, const struct vcx_config *config, FILE *log, enum log_level level);
+/*
+ * Adds a function to a card. Both are zeroed at first; 0, -ENODEV for a model that
+ * isn't known, -ENOSPC for one function too many, or -ENOMEM.
+ */
+int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *config, FILE *log,
+	     enum log_level level);
+/* The version of firmware that runs: major << 24 | minor << 16 | subminor. */
+u32 vcx_fw_version(const struct vcx *vcx);
+/* Of this function; or of firmware, and so of the whole card. */
 void vcx_reset(struct vcx *vcx, enum vcx_reset kind);
 void vcx_exit(struct vcx *vcx);
 
@@ -267,9 +291,15 @@ enum cmd_syndrome {
 	SYND_REG_LEN		= 0x1601,
 	SYND_REG_READ_ONLY	= 0x1602,
 	SYND_REG_CONTENT	= 0x1603,
+	SYND_REG_INDEX		= 0x1604,
 	SYND_NV_UNKNOWN		= 0x1700,
 	SYND_NV_READ_ONLY	= 0x1701,
 	SYND_NV_LEN		= 0x1702,
+	SYND_NV_LIMIT		= 0x1703,
+	SYND_NV_FUNCTION	= 0x1704,
+	SYND_UPDATE_STATE	= 0x1800,
+	SYND_UPDATE_HANDLE	= 0x1801,
+	SYND_UPDATE_SIZE	= 0x1802,
 };
 
 /* commands.c: the table of commands */
@@ -296,23 +326,26 @@ void caps_init(struct vcx *vcx);
 struct cmd_result caps_query(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result caps_set(struct vcx *vcx, struct cmdq_cmd *cmd);
 
-/* regs.c: the table of registers */
+/* regs.c: access to the registers of regtable.c */
 int regs_init(struct vcx *vcx);
 void regs_reset(struct vcx *vcx);
 /* ACCESS_REG and its like: arguments and data as in the command. */
 struct cmd_result regs_access(struct vcx *vcx, struct cmdq_cmd *cmd);
-/* Content of a register: NULL if there is none or its content is computed. */
-u8 *regs_content(struct vcx *vcx, u16 id, u32 *len);
+/* Memory of a register: NULL if there is none or it can only be read. */
+u8 *regs_content(struct vcx *vcx, u16 id, u32 instance, u32 *len);
 
 /* faults.c */
 struct vcx_fault *fault_find(struct vcx *vcx, u32 opcode);
 struct vcx_fault *fault_get(struct vcx *vcx, u32 opcode);
 void faults_clear(struct vcx *vcx);
 
-/* control.c: one request line, one answer line */
+/*
+ * control.c: one request line, one answer line. `@1 REQUEST` is for the card's
+ * second function.
+ */
 #define CONTROL_LINE	4096
 #define CONTROL_ANSWER	8192
 
-void control_line(struct vcx *vcx, const char *line, char answer[CONTROL_ANSWER]);
+void control_line(struct vcx_card *card, const char *line, char answer[CONTROL_ANSWER]);
 
 #endif

@@ -10,7 +10,7 @@ static const char *ask(struct guest *g, const char *line)
 {
 	static char answer[CONTROL_ANSWER];
 
-	control_line(g->vcx, line, answer);
+	control_line(g->card, line, answer);
 	return answer;
 }
 
@@ -111,7 +111,7 @@ static size_t exchange(struct guest *g, const char *text, size_t len, char *answ
 		}
 		control_server_poll(&s, p);
 		poll(p, ARRAY_SIZE(p), 0);
-		control_server_run(&s, g->vcx, p);
+		control_server_run(&s, g->card, p);
 		n = read(fds[0], answer + got, room - 1 - got);
 		if (n > 0)
 			got += (size_t)n;
