@@ -108,6 +108,7 @@ void vcx_exit(struct vcx *vcx)
 		pci_set_irq(vcx, i, -1);
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
 		eq_destroy(&vcx->fw.eqs[i]);
+	objects_free(&vcx->fw.objects);
 	free(vcx->fw.pages);
 	free(vcx->fw.uctx);
 	free(vcx->regs);

@@ -224,6 +224,7 @@ void fw_reset(struct vcx *vcx)
 	vcx->stats.uctx_leaked += fw->nuctx;
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
 		eq_destroy(&fw->eqs[i]);
+	objects_free(&fw->objects);
 	free(fw->pages);
 	free(fw->uctx);
 	memset(fw, 0, sizeof(*fw));

@@ -783,6 +783,7 @@ const struct reg_type reg_types[] = {
 	REG(0x9181, 24, REG_RO, "MTCTR", .fields = mtctr),
 	REG(0x9182, 64, REG_RO, "MRTCQ", .fields = mrtcq),
 	REG(0xb01f, 76, REG_RO, "SBCAM", .access = cap_map_read),
+	REG(0xc000, 256, 0, "RESOURCE_DUMP", .access = resource_dump_access),
 	REG(0xc001, 64, REG_CARD, "NCFG", .fields = ncfg),
 	REG(0xc007, 16, 0, "VHCA_TRUST_LEVEL", .fields = trust_level),
 	REG(0xc00e, 60, REG_RO, "DTOR", .access = dtor_read),

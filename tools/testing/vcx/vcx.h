@@ -11,6 +11,7 @@
 #include "dma.h"
 #include "log.h"
 #include "nvconfig.h"
+#include "objects.h"
 #include "update.h"
 #include "util.h"
 
@@ -142,6 +143,7 @@ struct vcx_fw {
 	u16 last_uid;
 	u8 uars[VCX_UAR_COUNT];
 	struct vcx_eq eqs[VCX_MAX_EQS];
+	struct objects objects;
 	struct vcx_slot slots[CMDQ_SLOTS];
 };
 
@@ -237,6 +239,8 @@ struct vcx_eq *eq_get(struct vcx *vcx, u8 eqn);
 /* Makes an event queue; its number, or -ENOSPC, -ENOMEM. */
 int eq_create(struct vcx *vcx, const struct vcx_eq *eq, const u8 *pages);
 void eq_destroy(struct vcx_eq *eq);
+/* As QUERY_EQ tells it; 64 bytes. */
+void eq_context(const struct vcx_eq *eq, u8 *context);
 void eq_doorbell(struct vcx *vcx, u32 uar, u32 value, bool arm);
 /* Whether some queue takes that event. */
 bool eq_takes(const struct vcx *vcx, u8 type);
@@ -287,6 +291,8 @@ enum cmd_syndrome {
 	SYND_EQ_NUMBER		= 0x1400,
 	SYND_EQ_CONTEXT		= 0x1401,
 	SYND_UAR_NUMBER		= 0x1500,
+	SYND_OBJECT_NUMBER	= 0x1501,
+	SYND_OBJECT_COUNT	= 0x1502,
 	SYND_REG_UNKNOWN	= 0x1600,
 	SYND_REG_LEN		= 0x1601,
 	SYND_REG_READ_ONLY	= 0x1602,
@@ -300,6 +306,10 @@ enum cmd_syndrome {
 	SYND_UPDATE_STATE	= 0x1800,
 	SYND_UPDATE_HANDLE	= 0x1801,
 	SYND_UPDATE_SIZE	= 0x1802,
+	SYND_DUMP_SEGMENT	= 0x1900,
+	SYND_DUMP_COUNT		= 0x1901,
+	SYND_DUMP_POSITION	= 0x1902,
+	SYND_DUMP_MEMORY	= 0x1903,
 };
 
 /* commands.c: the table of commands */
@@ -320,6 +330,11 @@ static inline struct cmd_result cmd_fail(enum cmd_status status, enum cmd_syndro
 {
 	return (struct cmd_result){ status, syndrome };
 }
+
+/* objects.c: commands that create, destroy and query objects */
+struct cmd_result object_create(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result object_destroy(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result object_query(struct vcx *vcx, struct cmdq_cmd *cmd);
 
 /* caps.c: capabilities */
 void caps_init(struct vcx *vcx);

@@ -339,6 +339,8 @@ static void all_readable(void)
 			put_be32(data + t->index.at, (u32)t->index.first << t->index.bit);
 		if (t->id == 0x9014)
 			put_be32(data + 4, 0x50000000);
+		if (t->id == 0xc000)
+			put_be32(data, 0x4000ffff);
 		if (t->id == 0x9064)
 			data[3] = 1;
 		if (t->id == 0x9024)
