@@ -102,6 +102,13 @@ struct cmd_result mnvia_access(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mnvgc_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mnvgn_read(struct vcx *vcx, struct reg_access *a);
 
+/*
+ * regs.c: writes fields to an output. Counters count from @since_ns on, or if that
+ * is 0 from when the card started.
+ */
+void fields_fill(struct vcx *vcx, const struct reg_field *fields, const struct reg_access *a,
+		 u64 since_ns);
+
 /* regs_misc.c: registers that are more than fields */
 struct cmd_result mgir_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mqis_read(struct vcx *vcx, struct reg_access *a);

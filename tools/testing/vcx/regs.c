@@ -104,7 +104,7 @@ static const struct reg_field *fields_of(const struct reg_type *type, const u8 *
 	return NULL;
 }
 
-static void fill(struct vcx *vcx, const struct reg_field *fields, const struct reg_access *a,
+void fields_fill(struct vcx *vcx, const struct reg_field *fields, const struct reg_access *a,
 		 u64 since_ns)
 {
 	u64 running_ns = now_ns() - vcx->card->start_ns;
@@ -126,9 +126,9 @@ static struct cmd_result table_access(struct vcx *vcx, const struct reg_type *ty
 	if (!a->write && !type->fields && !type->pages) {
 		memcpy(a->out, a->content, type->size);
 	} else if (!a->write) {
-		fill(vcx, type->fields, a, state->cleared_ns);
+		fields_fill(vcx, type->fields, a, state->cleared_ns);
 		if (type->pages)
-			fill(vcx, page, a, state->cleared_ns);
+			fields_fill(vcx, page, a, state->cleared_ns);
 	} else if (!type->fields && !type->pages) {
 		memcpy(a->content, a->in, type->size);
 	} else {

@@ -8,6 +8,7 @@
 #define VCX_H
 
 #include "cmdq.h"
+#include "diag.h"
 #include "dma.h"
 #include "log.h"
 #include "nvconfig.h"
@@ -24,6 +25,7 @@
 #define VCX_REG_MAX	272u	/* the longest register */
 #define VCX_REG_INSTANCES 8u	/* of a register: ports, lanes, priorities */
 #define VCX_FUNCTIONS	2u
+#define VCX_QUERIES	10u	/* of no object */
 
 #define FW_MINOR	41u
 #define FW_SUBMINOR	1000u
@@ -183,6 +185,7 @@ struct vcx_card {
 	unsigned int nfunctions;
 	struct nv_config nv;
 	struct update update;
+	struct diag diag;
 	u64 start_ns;
 };
 
@@ -196,6 +199,7 @@ struct vcx {
 	struct vcx_pci pci;
 	struct vcx_fw fw;
 	struct reg_state *regs;	/* of each instance, in the order of the table */
+	u64 query_cleared_ns[VCX_QUERIES];
 	struct vcx_faults faults;
 	struct vcx_stats stats;
 	u64 input_stamp;
@@ -310,6 +314,11 @@ enum cmd_syndrome {
 	SYND_DUMP_COUNT		= 0x1901,
 	SYND_DUMP_POSITION	= 0x1902,
 	SYND_DUMP_MEMORY	= 0x1903,
+	SYND_DIAG_COUNT		= 0x1a00,
+	SYND_DIAG_COUNTER	= 0x1a01,
+	SYND_DIAG_SYNC		= 0x1a02,
+	SYND_DIAG_PARAMS	= 0x1a03,
+	SYND_DIAG_DISABLED	= 0x1a04,
 };
 
 /* commands.c: the table of commands */
@@ -335,6 +344,14 @@ static inline struct cmd_result cmd_fail(enum cmd_status status, enum cmd_syndro
 struct cmd_result object_create(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result object_destroy(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result object_query(struct vcx *vcx, struct cmdq_cmd *cmd);
+
+/* diag.c: commands of diagnostic counters */
+struct cmd_result diag_set(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result diag_query_params(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result diag_query(struct vcx *vcx, struct cmdq_cmd *cmd);
+
+/* queries.c: queries that are fields */
+struct cmd_result query_fields(struct vcx *vcx, struct cmdq_cmd *cmd);
 
 /* caps.c: capabilities */
 void caps_init(struct vcx *vcx);
