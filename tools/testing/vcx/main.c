@@ -26,6 +26,7 @@ struct options {
 	unsigned int nsockets;
 	const char *control;
 	const char *log;
+	const char *state;
 	bool verbose;
 	struct vcx_config config;
 };
@@ -37,6 +38,8 @@ static const char usage[] =
 "  --socket PATH         the vfio-user socket, made here; given twice: of a second\n"
 "                        function on the same card\n"
 "  --control PATH        the control socket, made here\n"
+"  --state FILE          what the card keeps without power: read at the start if it\n"
+"                        is there, written at the end and on request\n"
 "  --log FILE            the log, instead of stderr\n"
 "  --verbose             log every command\n"
 "  --device-id ID        PCI device: 101d (default), 101e or 1021\n"
@@ -66,6 +69,7 @@ enum {
 	OPT_SOCKET = 1,
 	OPT_CONTROL,
 	OPT_LOG,
+	OPT_STATE,
 	OPT_VERBOSE,
 	OPT_DEVICE_ID,
 	OPT_PORTS,
@@ -93,6 +97,9 @@ static bool parse_option(struct options *o, int option, const char *arg)
 		return true;
 	case OPT_LOG:
 		o->log = arg;
+		return true;
+	case OPT_STATE:
+		o->state = arg;
 		return true;
 	case OPT_VERBOSE:
 		o->verbose = true;
@@ -129,6 +136,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "socket", required_argument, NULL, OPT_SOCKET },
 		{ "control", required_argument, NULL, OPT_CONTROL },
 		{ "log", required_argument, NULL, OPT_LOG },
+		{ "state", required_argument, NULL, OPT_STATE },
 		{ "verbose", no_argument, NULL, OPT_VERBOSE },
 		{ "device-id", required_argument, NULL, OPT_DEVICE_ID },
 		{ "ports", required_argument, NULL, OPT_PORTS },
@@ -285,6 +293,18 @@ static void remove_endpoint(struct endpoint *e)
 	}
 }
 
+static int load(struct vcx_card *card, const char *path)
+{
+	int ret = state_load(card, path);
+
+	if (ret > 0) {
+		fprintf(stderr, "vcx: %s: line %d: not what a card keeps\n", path, ret);
+		return -EINVAL;
+	}
+	card->state_path = path;
+	return ret;
+}
+
 static int run(const struct options *o, FILE *log)
 {
 	struct server *s = calloc(1, sizeof(*s));
@@ -304,8 +324,12 @@ static int run(const struct options *o, FILE *log)
 		ret = -EINVAL;
 	for (unsigned int i = 0; i < o->nsockets && !ret; i++)
 		ret = add_endpoint(s, o, log, o->sockets[i]);
+	if (!ret && o->state)
+		ret = load(s->card, o->state);
 	if (!ret)
 		ret = serve(s);
+	if (!ret && o->state)
+		ret = state_save(s->card, o->state);
 	if (ret)
 		fprintf(stderr, "vcx: %s\n", strerror(-ret));
 	for (unsigned int i = 0; i < s->nendpoints; i++)

@@ -187,6 +187,7 @@ struct vcx_card {
 	struct update update;
 	struct diag diag;
 	u64 start_ns;
+	const char *state_path;	/* NULL: what it keeps ends with the program */
 };
 
 struct vcx {
@@ -365,6 +366,15 @@ void regs_reset(struct vcx *vcx);
 struct cmd_result regs_access(struct vcx *vcx, struct cmdq_cmd *cmd);
 /* Memory of a register: NULL if there is none or it can only be read. */
 u8 *regs_content(struct vcx *vcx, u16 id, u32 instance, u32 *len);
+
+/*
+ * state.c: what the card keeps without power. Both return 0 or a negative errno;
+ * loading also the number of the line that is wrong. A file that isn't there is a
+ * card that is new.
+ */
+int state_save(const struct vcx_card *card, const char *path);
+int state_load(struct vcx_card *card, const char *path);
+int state_parse(struct vcx_card *card, FILE *file);
 
 /* faults.c */
 struct vcx_fault *fault_find(struct vcx *vcx, u32 opcode);
