@@ -88,7 +88,6 @@ struct reg_state {
 extern const struct reg_type reg_types[];
 extern const unsigned int reg_ntypes;
 
-
 static inline void put_text(u8 *to, size_t size, const char *text)
 {
 	memcpy(to, text, min_size(size, strlen(text)));

@@ -11,7 +11,7 @@
 	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_CONST, .value = _value }
 #define KEPT(_at, _bit, _width, _value) \
 	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_KEPT, .value = _value }
-#define ECHO_(_at, _bit, _width) \
+#define ECHOED(_at, _bit, _width) \
 	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_ECHO }
 #define WAVE(_at, _bit, _width, _middle, _amplitude) \
 	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_WAVE, .value = _middle, \
@@ -41,19 +41,29 @@ static const struct reg_field qpts[] = {
 	END
 };
 
-#define TC(_n, _bw) \
-	KEPT(0x8 + 8 * (_n), 16, 4, _n),	/* group */ \
-	KEPT(0x8 + 8 * (_n), 0, 7, _bw),	/* bw_allocation */ \
-	KEPT(0xc + 8 * (_n), 16, 4, 0),		/* max_bw_units */ \
-	KEPT(0xc + 8 * (_n), 0, 16, 0)		/* max_bw_value */
-
 static const struct reg_field qetcr[] = {
-	TC(0, 13), TC(1, 13), TC(2, 13), TC(3, 13), TC(4, 12), TC(5, 12), TC(6, 12), TC(7, 12),
+	/* Of each traffic class: group, bw_allocation, max_bw_units, max_bw_value. */
+	KEPT(0x8, 16, 4, 0), KEPT(0x8, 0, 7, 13),
+	KEPT(0xc, 16, 4, 0), KEPT(0xc, 0, 16, 0),
+	KEPT(0x10, 16, 4, 1), KEPT(0x10, 0, 7, 13),
+	KEPT(0x14, 16, 4, 0), KEPT(0x14, 0, 16, 0),
+	KEPT(0x18, 16, 4, 2), KEPT(0x18, 0, 7, 13),
+	KEPT(0x1c, 16, 4, 0), KEPT(0x1c, 0, 16, 0),
+	KEPT(0x20, 16, 4, 3), KEPT(0x20, 0, 7, 13),
+	KEPT(0x24, 16, 4, 0), KEPT(0x24, 0, 16, 0),
+	KEPT(0x28, 16, 4, 4), KEPT(0x28, 0, 7, 12),
+	KEPT(0x2c, 16, 4, 0), KEPT(0x2c, 0, 16, 0),
+	KEPT(0x30, 16, 4, 5), KEPT(0x30, 0, 7, 12),
+	KEPT(0x34, 16, 4, 0), KEPT(0x34, 0, 16, 0),
+	KEPT(0x38, 16, 4, 6), KEPT(0x38, 0, 7, 12),
+	KEPT(0x3c, 16, 4, 0), KEPT(0x3c, 0, 16, 0),
+	KEPT(0x40, 16, 4, 7), KEPT(0x40, 0, 7, 12),
+	KEPT(0x44, 16, 4, 0), KEPT(0x44, 0, 16, 0),
 	END
 };
 
 static const struct reg_field qtct[] = {
-	ECHO_(0x0, 16, 8),
+	ECHOED(0x0, 16, 8),
 	KEPT(0x4, 0, 3, 0),		/* tclass */
 	END
 };
@@ -64,14 +74,13 @@ static const struct reg_field pcap[] = {
 	END
 };
 
-#define LANE(_n) \
-	CONST(0x4 + 4 * (_n), 0, 8, 0),		/* module */ \
-	CONST(0x4 + 4 * (_n), 16, 4, _n),	/* tx_lane */ \
-	CONST(0x4 + 4 * (_n), 24, 4, _n)	/* rx_lane */
-
 static const struct reg_field pmlp[] = {
 	CONST(0x0, 0, 8, 4),		/* width */
-	LANE(0), LANE(1), LANE(2), LANE(3),
+	/* Of each lane: module, tx_lane, rx_lane. */
+	CONST(0x4, 0, 8, 0), CONST(0x4, 16, 4, 0), CONST(0x4, 24, 4, 0),
+	CONST(0x8, 0, 8, 0), CONST(0x8, 16, 4, 1), CONST(0x8, 24, 4, 1),
+	CONST(0xc, 0, 8, 0), CONST(0xc, 16, 4, 2), CONST(0xc, 24, 4, 2),
+	CONST(0x10, 0, 8, 0), CONST(0x10, 16, 4, 3), CONST(0x10, 24, 4, 3),
 	END
 };
 
@@ -83,7 +92,7 @@ static const struct reg_field pmtu[] = {
 };
 
 static const struct reg_field ptys[] = {
-	ECHO_(0x0, 0, 3),		/* proto_mask */
+	ECHOED(0x0, 0, 3),		/* proto_mask */
 	CONST(0x0, 29, 1, 1),		/* an_disable_cap */
 	KEPT(0x0, 30, 1, 0),		/* an_disable_admin */
 	CONST(0x4, 0, 16, 1000),	/* data_rate_oper: 100 Gb/s */
@@ -119,9 +128,9 @@ static const struct reg_field pfcc[] = {
 };
 
 static const struct reg_field ppcnt[] = {
-	ECHO_(0x0, 24, 8),		/* swid */
-	ECHO_(0x0, 14, 2),		/* pnat */
-	ECHO_(0x4, 0, 5),		/* prio_tc */
+	ECHOED(0x0, 24, 8),		/* swid */
+	ECHOED(0x0, 14, 2),		/* pnat */
+	ECHOED(0x4, 0, 5),		/* prio_tc */
 	END
 };
 
@@ -279,16 +288,15 @@ static const struct reg_page ppcnt_groups[] = {
 	{ 0 }
 };
 
-#define BUFFER(_n, _size) \
-	KEPT(0xc + 8 * (_n), 0, 16, _size),		/* size, cells */ \
-	KEPT(0x10 + 8 * (_n), 0, 16, (_size) / 4),	/* xon_threshold */ \
-	KEPT(0x10 + 8 * (_n), 16, 16, (_size) / 2)	/* xoff_threshold */
-
 static const struct reg_field pbmc[] = {
 	KEPT(0x4, 16, 16, 65535),	/* xoff_timer_value */
 	KEPT(0x4, 0, 16, 32767),	/* xoff_refresh */
 	CONST(0x8, 0, 16, 4096),	/* port_buffer_size */
-	BUFFER(0, 4096), BUFFER(1, 0), BUFFER(2, 0), BUFFER(3, 0),
+	/* Of each buffer: size in cells, xon_threshold, xoff_threshold. */
+	KEPT(0xc, 0, 16, 4096), KEPT(0x10, 0, 16, 1024), KEPT(0x10, 16, 16, 2048),
+	KEPT(0x14, 0, 16, 0), KEPT(0x18, 0, 16, 0), KEPT(0x18, 16, 16, 0),
+	KEPT(0x1c, 0, 16, 0), KEPT(0x20, 0, 16, 0), KEPT(0x20, 16, 16, 0),
+	KEPT(0x24, 0, 16, 0), KEPT(0x28, 0, 16, 0), KEPT(0x28, 16, 16, 0),
 	END
 };
 
@@ -322,7 +330,7 @@ static const struct reg_field pplm[] = {
 };
 
 static const struct reg_field slrg[] = {
-	ECHO_(0x0, 8, 4),		/* lane */
+	ECHOED(0x0, 8, 4),		/* lane */
 	CONST(0x0, 24, 4, 3),		/* version: 16 nm */
 	CONST(0x0, 28, 4, 1),		/* status */
 	CONST(0x4, 0, 4, 5),		/* grade_lane_speed */
@@ -335,8 +343,8 @@ static const struct reg_field slrg[] = {
 };
 
 static const struct reg_field pddr[] = {
-	ECHO_(0x0, 14, 2),		/* pnat */
-	ECHO_(0x0, 4, 4),		/* port_type */
+	ECHOED(0x0, 14, 2),		/* pnat */
+	ECHOED(0x0, 4, 4),		/* port_type */
 	END
 };
 
@@ -465,7 +473,7 @@ static const struct reg_page mtmp_sensors[] = {
 
 static const struct reg_field mvcap[] = {
 	CONST(0x4, 0, 32, 0x3),		/* sensor_map */
-	ECHO_(0x8, 28, 2),
+	ECHOED(0x8, 28, 2),
 	END
 };
 
@@ -492,7 +500,7 @@ static const struct reg_page mvcr_sensors[] = {
 };
 
 static const struct reg_field mfpa[] = {
-	ECHO_(0x0, 4, 2),		/* fs */
+	ECHOED(0x0, 4, 2),		/* fs */
 	CONST(0x10, 0, 4, 1),		/* flash_num */
 	CONST(0x10, 29, 1, 1),		/* bulk_64kb_erase_en */
 	CONST(0x14, 0, 24, 0x1840ef),	/* jedec_id: W25Q128 */
@@ -520,7 +528,7 @@ static const struct reg_page msci_parts[] = {
 };
 
 static const struct reg_field mlcr[] = {
-	ECHO_(0x0, 0, 4),		/* led_type */
+	ECHOED(0x0, 0, 4),		/* led_type */
 	CONST(0x0, 5, 1, 1),		/* operation_cap */
 	KEPT(0x4, 0, 16, 0),		/* beacon_duration */
 	KEPT(0x0, 12, 4, 0),		/* operation */
@@ -560,7 +568,7 @@ static const struct reg_field mmhi[] = {
 };
 
 static const struct reg_field mpein[] = {
-	ECHO_(0x0, 8, 8), ECHO_(0x0, 16, 8), ECHO_(0x0, 24, 6), ECHO_(0x0, 30, 1),
+	ECHOED(0x0, 8, 8), ECHOED(0x0, 16, 8), ECHOED(0x0, 24, 6), ECHOED(0x0, 30, 1),
 	CONST(0x8, 0, 16, 0x17),	/* link_speed_enabled: up to Gen4 */
 	CONST(0x8, 16, 8, 16),		/* link_width_enabled */
 	CONST(0xc, 0, 16, 0x10),	/* link_speed_active */
@@ -576,7 +584,7 @@ static const struct reg_field mpein[] = {
 };
 
 static const struct reg_field mpcnt[] = {
-	ECHO_(0x0, 8, 8), ECHO_(0x0, 16, 8), ECHO_(0x0, 24, 6), ECHO_(0x0, 30, 1),
+	ECHOED(0x0, 8, 8), ECHOED(0x0, 16, 8), ECHOED(0x0, 24, 6), ECHOED(0x0, 30, 1),
 	END
 };
 
@@ -638,7 +646,7 @@ static const struct reg_field mtutc[] = {
 };
 
 static const struct reg_field mpegc[] = {
-	ECHO_(0x0, 8, 8), ECHO_(0x0, 16, 8), ECHO_(0x0, 24, 6), ECHO_(0x0, 30, 1),
+	ECHOED(0x0, 8, 8), ECHOED(0x0, 16, 8), ECHOED(0x0, 24, 6), ECHOED(0x0, 30, 1),
 	KEPT(0x8, 0, 2, 0),		/* tx_lossy_overflow_oper */
 	KEPT(0x8, 29, 3, 0),		/* tx_overflow_sense, mark_cqe, mark_cnp */
 	KEPT(0xc, 0, 7, 0),		/* outbound_stalled_writes_th */
@@ -647,7 +655,7 @@ static const struct reg_field mpegc[] = {
 };
 
 static const struct reg_field mpir[] = {
-	ECHO_(0x0, 8, 8), ECHO_(0x0, 16, 8), ECHO_(0x0, 24, 6), ECHO_(0x0, 30, 1),
+	ECHOED(0x0, 8, 8), ECHOED(0x0, 16, 8), ECHOED(0x0, 24, 6), ECHOED(0x0, 30, 1),
 	CONST(0x0, 0, 4, 1),		/* host_buses */
 	CONST(0x8, 16, 8, 1),		/* bus */
 	CONST(0x8, 24, 8, 1),		/* local_port */
@@ -677,12 +685,12 @@ static const struct reg_page mrsi_devices[] = {
 
 static const struct reg_field mrsv[] = {
 	CONST(0x0, 31, 1, 0),		/* v: nothing to say */
-	ECHO_(0x0, 0, 8),
+	ECHOED(0x0, 0, 8),
 	END
 };
 
 static const struct reg_field mtctr[] = {
-	ECHO_(0x0, 16, 8), ECHO_(0x0, 24, 8),
+	ECHOED(0x0, 16, 8), ECHOED(0x0, 24, 8),
 	CONST(0x4, 30, 2, 3),		/* both clocks are valid */
 	COUNT(0x8, 0, 1000000000), COUNT(0x10, 0, 1000000000),
 	END
@@ -700,7 +708,7 @@ static const struct reg_field ncfg[] = {
 };
 
 static const struct reg_field trust_level[] = {
-	ECHO_(0x0, 0, 16), ECHO_(0x0, 31, 1),
+	ECHOED(0x0, 0, 16), ECHOED(0x0, 31, 1),
 	KEPT(0x4, 0, 32, 1),		/* trust_level: full */
 	END
 };

@@ -145,9 +145,11 @@ static void bad_images(void)
 	static const struct {
 		u32 at;
 		u8 change;
+		u16 identifier;
 		u8 error;
 	} cases[] = {
-		{ 0, 1, 8 }, { 15, 4, 8 }, { 100, 1, 2 }, { SIZE - 1, 1, 2 }, { 0, 0, 3 },
+		{ 0, 1, 1, 8 }, { 15, 4, 1, 8 }, { 100, 1, 1, 2 }, { SIZE - 1, 1, 1, 2 },
+		{ 0, 0, 0xb, 3 },
 	};
 	u8 image[SIZE], error;
 	struct guest g;
@@ -157,7 +159,7 @@ static void bad_images(void)
 	guest_bring_up(&g);
 	handle = lock(&g);
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
-		update_make_image(image, SIZE, cases[i].change ? 1 : 0xb, 0x162a0001);
+		update_make_image(image, SIZE, cases[i].identifier, 0x162a0001);
 		image[cases[i].at] ^= cases[i].change;
 		expect(!download(&g, handle, 0, image));
 		expect(!instruct(&g, 4, handle, 0, 0));
