@@ -715,8 +715,8 @@ static const struct reg_field trust_level[] = {
 
 #define PORT_INDEX	.index = { 0x0, 16, 8, 1, 2 }
 #define PAGES(_at, _bit, _width, _pages) \
-	.selector = { _at, _bit, _width }, .pages = _pages
-#define CLEARED_BY(_at, _bit)	.clear = { _at, _bit, 1 }
+	.selector = { .at = _at, .bit = _bit, .width = _width }, .pages = _pages
+#define CLEARED_BY(_at, _bit)	.clear = { .at = _at, .bit = _bit, .width = 1 }
 #define REG(_id, _size, _flags, _name, ...) \
 	{ .id = _id, .size = _size, .flags = _flags, .name = _name, __VA_ARGS__ }
 #define PORT	REG_PORT
