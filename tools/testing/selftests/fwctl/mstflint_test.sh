@@ -195,7 +195,8 @@ mstconfig_shows_three_views()
 
 	has_vcx && try mstconfig -d "$dev" -e q || return
 	while read -r name type word bit width; do
-		shown=$(sed -nE "s/^ +$name +([0-9]+) +([0-9]+) +([0-9]+) *$/\1 \2 \3/p" \
+		# What differs has a star.
+		shown=$(sed -nE "s/^[* ] +$name +([0-9]+) +([0-9]+) +([0-9]+) *$/\1 \2 \3/p" \
 			<<< "$output")
 		[ "$shown" = "$(for view in default current next; do
 			device_value "$type" $view "$word" "$bit" "$width"
@@ -211,7 +212,7 @@ mstconfig_shows_three_views()
 	BOOT_VLAN 03000221 0 0 12
 	SAFE_MODE_THRESHOLD 07000082 0 0 8
 	END
-	said '^ *NUM_OF_VFS +8 +8 +5 *$'
+	said '^[* ] *NUM_OF_VFS +8 +8 +5 *$'
 }
 
 # The file has the item as it was just set, in hexadecimal.
@@ -221,11 +222,10 @@ mstconfig_backs_up()
 
 	has_vcx && file=$(mktemp) || return
 	rm "$file"
-	try mstconfig -y -d "$dev" -f "$file" backup && item=$(vcx "nv 80") &&
-		output=$(tr -d ' \n' < "$file" 2> /dev/null) && said "${item##* }"
-	set -- $?
-	rm -f "$file"
-	return "$1"
+	try mstconfig -y -d "$dev" -f "$file" backup && item=$(vcx "nv 80") || return
+	output=$(grep -A 2 'Type: *0x00000080' "$file" | sed 's/0x//g' | tr -d ' \n')
+	rm "$file"
+	said "${item##* }$"
 }
 
 # The tool's own bounds come from the device's capabilities; the device has them too.
