@@ -5,6 +5,7 @@
 
 kernel=6.12
 use_vcx=1
+functions=1
 vcx_args=
 load=1
 build=1
@@ -29,7 +30,8 @@ parse_run_options()
 			guest_command=("$@")
 			return
 			;;
-		--kernel | --vcx | --share | --append | --qemu | --timeout | --smp | --mem | --cpu)
+		--kernel | --vcx | --share | --append | --qemu | --timeout | --smp | --mem | --cpu | \
+			--functions)
 			[ $# -ge 2 ] || usage_error "$1 wants an argument"
 			set_run_option "$1" "$2"
 			shift
@@ -62,6 +64,10 @@ set_run_option()
 	--mem)
 		[[ $2 =~ ^[1-9][0-9]*[MG]$ ]] || usage_error "--mem: '$2': say 512M or 2G"
 		mem=$2
+		;;
+	--functions)
+		[[ $2 == [12] ]] || usage_error "--functions: '$2' is neither 1 nor 2"
+		functions=$2
 		;;
 	--vcx) vcx_args="$vcx_args $2" ;;
 	--append) append="$append $2" ;;
@@ -170,7 +176,7 @@ run_guest()
 		"VM_IMAGE=$image" "VM_KERNEL_MODULES=$kernel_modules" "VM_INITRD=$initrd" "VM_APPEND=$append"
 		"VM_SMP=$smp" "VM_MEM=$mem" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
-		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_TTY=$tty"
+		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_FUNCTIONS=$functions" "VM_TTY=$tty"
 		"VM_BIN=$BUILD/user/bin"
 	)
 	in_root -b "$scratch:/run/lab" \

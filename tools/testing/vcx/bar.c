@@ -60,7 +60,7 @@ static u32 iseg_health(const struct vcx *vcx, u32 off)
 
 	switch (off) {
 	case ISEG_HEALTH_FW_VER:
-		return (u32)vcx->model->fw_major << 24 | FW_MINOR << 16 | FW_SUBMINOR;
+		return vcx_fw_version(vcx);
 	case ISEG_HEALTH_HW_ID:
 		return vcx->model->hw_id;
 	case ISEG_HEALTH_SEVERITY:
@@ -79,9 +79,9 @@ static u32 iseg_read(struct vcx *vcx, u32 off)
 {
 	switch (off) {
 	case ISEG_FW_REV:
-		return FW_MINOR << 16 | vcx->model->fw_major;
+		return (vcx_fw_version(vcx) >> 16 & 0xff) << 16 | vcx_fw_version(vcx) >> 24;
 	case ISEG_CMDIF_REV:
-		return CMDIF_REV << 16 | FW_SUBMINOR;
+		return CMDIF_REV << 16 | (vcx_fw_version(vcx) & 0xffff);
 	case ISEG_CMDQ_HIGH:
 		return vcx->fw.cmdq_high;
 	case ISEG_CMDQ_LOW:

@@ -26,6 +26,8 @@ enum cmd_flags {
 	F_INITIALIZED	= BIT(3),	/* once INIT_HCA is done */
 };
 
+#define F_DRIVER	(F_KERNEL | F_INITIALIZED)
+
 #define UCTX_CAP_TOOLS	BIT(2)
 
 struct cmd_type {
@@ -53,6 +55,8 @@ static struct cmd_result init_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
 	(void)cmd;
 	if (vcx->fw.state != HCA_ENABLED)
 		return cmd_fail(ST_BAD_SYS_STATE, SYND_HCA_STATE);
+	if (objects_init(&vcx->fw.objects))
+		return cmd_fail(ST_NO_RESOURCES, SYND_OBJECT_COUNT);
 	vcx->fw.state = HCA_INITIALIZED;
 	return cmd_ok();
 }
@@ -69,6 +73,7 @@ static void hca_teardown(struct vcx *vcx)
 	fw->last_uid = 0;
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
 		eq_destroy(&fw->eqs[i]);
+	objects_free(&fw->objects);
 	memset(fw->uars, 0, sizeof(fw->uars));
 	caps_init(vcx);
 }
@@ -259,15 +264,10 @@ static struct cmd_result destroy_eq(struct vcx *vcx, struct cmdq_cmd *cmd)
 static struct cmd_result query_eq(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
 	struct vcx_eq *eq = eq_get(vcx, cmd->in[11]);
-	u8 *context = cmd->out + EQ_IN_CONTEXT;
 
 	if (!eq)
 		return cmd_fail(ST_BAD_RESOURCE, SYND_EQ_NUMBER);
-	put_be32(context + 12, (u32)eq->log_size << 24 | eq->uar);
-	put_be32(context + 20, eq->vector);
-	put_be32(context + 24, (u32)(eq->log_page - 12) << 24);
-	put_be32(context + 40, eq->ci);
-	put_be32(context + 44, eq->pi);
+	eq_context(eq, cmd->out + EQ_IN_CONTEXT);
 	put_be64(cmd->out + EQ_IN_EVENTS, eq->events);
 	return cmd_ok();
 }
@@ -334,17 +334,45 @@ static const struct cmd_type commands[] = {
 	{ 0x10a, 0, 16, 112, "QUERY_ISSI", query_issi },
 	{ 0x10b, F_KERNEL, 16, 8, "SET_ISSI", set_issi },
 	{ 0x10d, F_KERNEL, 16, 8, "SET_DRIVER_VERSION", NULL },
+	{ 0x200, F_DRIVER, 0x50, 16, "CREATE_MKEY", object_create },
+	{ 0x201, F_INITIALIZED, 16, 16, "QUERY_MKEY", object_query },
+	{ 0x202, F_DRIVER, 16, 8, "DESTROY_MKEY", object_destroy },
+	{ 0x203, F_INITIALIZED, 16, 16, "QUERY_SPECIAL_CONTEXTS", query_fields },
 	{ 0x301, F_KERNEL | F_INITIALIZED, EQ_IN_PAGES, 16, "CREATE_EQ", create_eq },
 	{ 0x302, F_KERNEL | F_INITIALIZED, 16, 8, "DESTROY_EQ", destroy_eq },
 	{ 0x303, F_INITIALIZED, 16, EQ_IN_PAGES, "QUERY_EQ", query_eq },
+	{ 0x400, F_DRIVER, 0x50, 16, "CREATE_CQ", object_create },
+	{ 0x401, F_DRIVER, 16, 8, "DESTROY_CQ", object_destroy },
+	{ 0x402, F_INITIALIZED, 16, 16, "QUERY_CQ", object_query },
+	{ 0x500, F_DRIVER, 0x100, 16, "CREATE_QP", object_create },
+	{ 0x501, F_DRIVER, 16, 8, "DESTROY_QP", object_destroy },
+	{ 0x50b, F_INITIALIZED, 16, 16, "QUERY_QP", object_query },
 	{ 0x740, F_INITIALIZED, 16, 16, "QUERY_ESW_FUNCTIONS", NULL },
+	{ 0x750, F_INITIALIZED, 16, 16, "QUERY_VPORT_STATE", query_fields },
+	{ 0x754, F_INITIALIZED, 16, 16, "QUERY_NIC_VPORT_CONTEXT", query_fields },
+	{ 0x76f, F_INITIALIZED, 16, 16, "QUERY_VNIC_ENV", query_fields },
+	{ 0x770, F_INITIALIZED, 16, 16, "QUERY_VPORT_COUNTER", query_fields },
+	{ 0x771, F_DRIVER, 16, 16, "ALLOC_Q_COUNTER", object_create },
+	{ 0x772, F_DRIVER, 16, 8, "DEALLOC_Q_COUNTER", object_destroy },
+	{ 0x773, F_INITIALIZED, 16, 16, "QUERY_Q_COUNTER", query_fields },
+	{ 0x800, F_DRIVER, 16, 16, "ALLOC_PD", object_create },
+	{ 0x801, F_DRIVER, 16, 8, "DEALLOC_PD", object_destroy },
 	{ 0x802, F_INITIALIZED, 16, 16, "ALLOC_UAR", alloc_uar },
 	{ 0x803, F_INITIALIZED, 16, 8, "DEALLOC_UAR", dealloc_uar },
 	{ 0x805, F_ENABLED, 16, 16, "ACCESS_REG", regs_access },
 	{ 0x80d, F_ENABLED, 16, 8, "NOP", NULL },
-	{ 0x819, F_INITIALIZED, 16, 16, "QUERY_DIAGNOSTIC_PARAMS", NULL },
-	{ 0x820, F_INITIALIZED, 16, 16, "SET_DIAGNOSTIC_PARAMS", NULL },
-	{ 0x821, F_INITIALIZED, 16, 16, "QUERY_DIAGNOSTIC_COUNTERS", NULL },
+	{ 0x816, F_DRIVER, 16, 16, "ALLOC_TRANSPORT_DOMAIN", object_create },
+	{ 0x817, F_DRIVER, 16, 8, "DEALLOC_TRANSPORT_DOMAIN", object_destroy },
+	{ 0x819, F_INITIALIZED, 16, 32, "QUERY_DIAGNOSTIC_PARAMS", diag_query_params },
+	{ 0x820, F_INITIALIZED, 32, 16, "SET_DIAGNOSTIC_PARAMS", diag_set },
+	{ 0x821, F_INITIALIZED, 16, 16, "QUERY_DIAGNOSTIC_COUNTERS", diag_query },
+	{ 0x822, F_INITIALIZED, 16, 16, "QUERY_CONG_STATUS", query_fields },
+	{ 0x826, F_INITIALIZED, 16, 16, "QUERY_CONG_STATISTICS", query_fields },
+	{ 0x831, F_INITIALIZED, 16, 16, "QUERY_WOL_ROL", query_fields },
+	{ 0x842, F_INITIALIZED, 16, 16, "QUERY_LAG", query_fields },
+	{ 0x912, F_DRIVER, 0xc0, 16, "CREATE_TIS", object_create },
+	{ 0x914, F_DRIVER, 16, 8, "DESTROY_TIS", object_destroy },
+	{ 0x915, F_INITIALIZED, 16, 16, "QUERY_TIS", object_query },
 	{ 0xa04, F_KERNEL | F_INITIALIZED, 64, 16, "CREATE_UCTX", create_uctx },
 	{ 0xa06, F_KERNEL | F_INITIALIZED, 16, 8, "DESTROY_UCTX", destroy_uctx },
 	{ 0xb0c, F_ENABLED, 16, 16, "ACCESS_REGISTER_USER", regs_access },

@@ -270,17 +270,21 @@ static void do_last(struct request *r)
 
 static void do_reg(struct request *r)
 {
+	char *slash = strchr(r->argv[1], '/');
 	u8 data[VCX_REG_MAX];
 	char hex[2 * VCX_REG_MAX + 1];
+	u32 id, len, instance = 0;
 	u8 *content;
-	u32 id, len;
 	int n;
 
-	if (!parse(r->argv[1], 16, 0xffff, &id)) {
-		fail(r, "the register is no hexadecimal number up to ffff");
+	if (slash)
+		*slash++ = '\0';
+	if (!parse(r->argv[1], 16, 0xffff, &id) ||
+	    (slash && !parse(slash, 10, VCX_REG_INSTANCES - 1, &instance))) {
+		fail(r, "no register as a hexadecimal number up to ffff, and instance");
 		return;
 	}
-	content = regs_content(r->vcx, (u16)id, &len);
+	content = regs_content(r->vcx, (u16)id, instance, &len);
 	if (!content) {
 		fail(r, "no such register, or its content is computed");
 		return;
@@ -295,6 +299,104 @@ static void do_reg(struct request *r)
 	}
 	hex_encode(content, len, hex);
 	answer(r, " %s", hex);
+}
+
+/* What tells an item from all others: its type, and of those of a function whose. */
+static bool parse_item(struct request *r, const char *text, int *item)
+{
+	u32 type;
+
+	*item = -1;
+	if (parse(text, 16, 0xffffffff, &type))
+		*item = nv_find(type, -1);
+	if (*item < 0)
+		fail(r, "no such item of configuration");
+	return *item >= 0;
+}
+
+static bool parse_set(struct request *r, const char *text, enum nv_set *set)
+{
+	static const char * const names[] = {
+		[NV_NEXT] = "next",
+		[NV_CURRENT] = "current",
+		[NV_FACTORY] = "default",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		*set = (enum nv_set)i;
+		if (!strcmp(text, names[i]))
+			return true;
+	}
+	fail(r, "none of next, current, default");
+	return false;
+}
+
+static void do_nv(struct request *r)
+{
+	struct nv_config *nv = &r->vcx->card->nv;
+	char hex[2 * NV_MAX_DATA + 1];
+	enum nv_set set = NV_NEXT;
+	u8 value[NV_MAX_DATA];
+	int item;
+
+	if (!parse_item(r, r->argv[1], &item))
+		return;
+	if (r->argc > 2 && !parse_set(r, r->argv[2], &set))
+		return;
+	nv_read(nv, item, set, value);
+	hex_encode(value, nv_len(item), hex);
+	answer(r, " %s %u %s", nv_name(item), nv_writer(nv, item, set), hex);
+}
+
+/* Written as by somebody else, who needn't ask whether it may be. */
+static void do_nv_set(struct request *r)
+{
+	u8 value[NV_MAX_DATA];
+	int item;
+
+	if (!parse_item(r, r->argv[1], &item))
+		return;
+	if (hex_decode(r->argv[2], value, sizeof(value)) == nv_len(item))
+		nv_write(&r->vcx->card->nv, item, value, 0);
+	else
+		fail(r, "the value is no hexadecimal text of the item's length");
+}
+
+static void do_power_fail(struct request *r)
+{
+	struct update *u = &r->vcx->card->update;
+
+	if (r->argc == 1) {
+		vcx_reset(r->vcx, VCX_RESET_FIRMWARE);
+		return;
+	}
+	u->fail_armed = parse(r->argv[1], 10, IMAGE_MAX, &u->fail_after);
+	if (!u->fail_armed)
+		fail(r, "no number of bytes up to 16777216");
+}
+
+static void do_components(struct request *r)
+{
+	const struct update *u = &r->vcx->card->update;
+
+	for (u32 i = 0; i < COMPONENTS; i++)
+		answer(r, " %u:%08x:%08x:%u", i, u->components[i].running,
+		       u->components[i].stored, u->components[i].state);
+	answer(r, " state=%u error=%u", u->state, u->error);
+}
+
+static void do_save(struct request *r)
+{
+	const struct vcx_card *card = r->vcx->card;
+	int ret;
+
+	if (!card->state_path) {
+		fail(r, "started without --state");
+		return;
+	}
+	ret = state_save(card, card->state_path);
+	if (ret)
+		fail(r, strerror(-ret));
 }
 
 static void do_reset(struct request *r)
@@ -360,7 +462,12 @@ static const struct {
 	{ "count", 1, 1, do_count, "OPCODE" },
 	{ "uids", 0, 0, do_uids, "" },
 	{ "last", 1, 1, do_last, "OPCODE" },
-	{ "reg", 1, 2, do_reg, "ID [HEX]" },
+	{ "reg", 1, 2, do_reg, "ID[/INSTANCE] [HEX]" },
+	{ "nv", 1, 2, do_nv, "TYPE [next|current|default]" },
+	{ "nv-set", 2, 2, do_nv_set, "TYPE HEX" },
+	{ "components", 0, 0, do_components, "" },
+	{ "power-fail", 0, 1, do_power_fail, "[BYTES]" },
+	{ "save", 0, 0, do_save, "" },
 	{ "reset", 0, 0, do_reset, "" },
 	{ "stats", 0, 0, do_stats, "" },
 	{ "help", 0, 0, do_help, "" },
@@ -373,10 +480,11 @@ static void do_help(struct request *r)
 		       requests[i].args[0] ? " " : "", requests[i].args);
 }
 
-void control_line(struct vcx *vcx, const char *line, char answer_line[CONTROL_ANSWER])
+void control_line(struct vcx_card *card, const char *line, char answer_line[CONTROL_ANSWER])
 {
-	struct request r = { .vcx = vcx, .answer = answer_line };
+	struct request r = { .vcx = card->functions[0], .answer = answer_line };
 	char copy[CONTROL_LINE];
+	u32 function;
 	char *save, *word;
 
 	answer_line[0] = '\0';
@@ -388,6 +496,14 @@ void control_line(struct vcx *vcx, const char *line, char answer_line[CONTROL_AN
 		if (r.argc == MAX_ARGS) {
 			fail(&r, "too many arguments");
 			return;
+		}
+		if (!r.argc && word[0] == '@') {
+			if (!parse(word + 1, 10, card->nfunctions - 1, &function)) {
+				fail(&r, "no such function");
+				return;
+			}
+			r.vcx = card->functions[function];
+			continue;
 		}
 		r.argv[r.argc++] = word;
 	}

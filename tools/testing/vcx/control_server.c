@@ -58,7 +58,7 @@ static void connection_send(struct control_connection *c)
 }
 
 /* Takes the next request, if there is a whole one; false if there is none. */
-static bool connection_request(struct control_connection *c, struct vcx *vcx)
+static bool connection_request(struct control_connection *c, struct vcx_card *card)
 {
 	char *end = memchr(c->in, '\n', c->in_len);
 	u32 used;
@@ -75,7 +75,7 @@ static bool connection_request(struct control_connection *c, struct vcx *vcx)
 		*end = '\0';
 		/* An empty line only ends what another program left unfinished. */
 		if (c->in[strspn(c->in, " \t\r")])
-			control_line(vcx, c->in, c->out);
+			control_line(card, c->in, c->out);
 	}
 	c->in_len -= used;
 	memmove(c->in, c->in + used, c->in_len);
@@ -115,7 +115,7 @@ static void connection_accept(struct control_server *s)
 	close(fd);
 }
 
-void control_server_run(struct control_server *s, struct vcx *vcx, const struct pollfd *p)
+void control_server_run(struct control_server *s, struct vcx_card *card, const struct pollfd *p)
 {
 	for (unsigned int i = 0; i < CONTROL_CONNECTIONS; i++) {
 		struct control_connection *c = &s->connections[i];
@@ -128,7 +128,7 @@ void control_server_run(struct control_server *s, struct vcx *vcx, const struct 
 			connection_input(c);
 		while (c->fd >= 0 && !c->out_len) {
 			c->out[0] = '\0';
-			if (!connection_request(c, vcx))
+			if (!connection_request(c, card))
 				break;
 		}
 	}

@@ -31,6 +31,6 @@ void control_server_init(struct control_server *s, int listener);
 void control_server_exit(struct control_server *s);
 /* Fills in what to poll for; the number of entries, 1 + CONTROL_CONNECTIONS. */
 unsigned int control_server_poll(const struct control_server *s, struct pollfd *p);
-void control_server_run(struct control_server *s, struct vcx *vcx, const struct pollfd *p);
+void control_server_run(struct control_server *s, struct vcx_card *card, const struct pollfd *p);
 
 #endif

@@ -38,7 +38,15 @@ const struct vcx_model *vcx_find_model(u16 device_id)
 	return NULL;
 }
 
-int vcx_init(struct vcx *vcx, const struct vcx_config *config, FILE *log, enum log_level level)
+static void card_init(struct vcx_card *card, const struct vcx_model *model)
+{
+	card->start_ns = now_ns();
+	nv_init(&card->nv);
+	update_init(&card->update, (u32)model->fw_major << 24 | FW_MINOR << 16 | FW_SUBMINOR);
+}
+
+int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *config, FILE *log,
+	     enum log_level level)
 {
 	int ret;
 
@@ -46,30 +54,52 @@ int vcx_init(struct vcx *vcx, const struct vcx_config *config, FILE *log, enum l
 	vcx->model = vcx_find_model(config->device_id);
 	if (!vcx->model)
 		return -ENODEV;
+	if (card->nfunctions == VCX_FUNCTIONS)
+		return -ENOSPC;
+	if (!card->nfunctions)
+		card_init(card, vcx->model);
+	vcx->card = card;
+	vcx->function = (u8)card->nfunctions;
+	card->functions[card->nfunctions++] = vcx;
 	vcx->start_ns = now_ns();
 	log_init(&vcx->log, log, level);
 	pci_init(vcx);
 	caps_init(vcx);
-	nv_init(&vcx->nv);
 	ret = regs_init(vcx);
 	if (ret)
 		vcx_exit(vcx);
 	return ret;
 }
 
-void vcx_reset(struct vcx *vcx, enum vcx_reset kind)
+u32 vcx_fw_version(const struct vcx *vcx)
 {
-	log_msg(&vcx->log, LOG_INFO, "reset of the %s",
-		kind == VCX_RESET_FIRMWARE ? "firmware" : "function");
+	return vcx->card->update.components[COMPONENT_BOOT].running;
+}
+
+static void reset_function(struct vcx *vcx)
+{
 	fw_reset(vcx);
 	pci_reset(vcx);
-	if (kind == VCX_RESET_FIRMWARE) {
-		nv_load(&vcx->nv);
-		regs_reset(vcx);
-		vcx->stats.firmware_resets++;
-	} else {
+}
+
+void vcx_reset(struct vcx *vcx, enum vcx_reset kind)
+{
+	struct vcx_card *card = vcx->card;
+
+	log_msg(&vcx->log, LOG_INFO, "reset of the %s",
+		kind == VCX_RESET_FIRMWARE ? "firmware" : "function");
+	if (kind == VCX_RESET_FUNCTION) {
+		reset_function(vcx);
 		vcx->stats.function_resets++;
+		return;
 	}
+	for (unsigned int i = 0; i < card->nfunctions; i++) {
+		reset_function(card->functions[i]);
+		regs_reset(card->functions[i]);
+		card->functions[i]->stats.firmware_resets++;
+	}
+	nv_load(&card->nv);
+	update_restart(&card->update);
 }
 
 void vcx_exit(struct vcx *vcx)
@@ -78,8 +108,12 @@ void vcx_exit(struct vcx *vcx)
 		pci_set_irq(vcx, i, -1);
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
 		eq_destroy(&vcx->fw.eqs[i]);
+	objects_free(&vcx->fw.objects);
 	free(vcx->fw.pages);
 	free(vcx->fw.uctx);
 	free(vcx->regs);
+	vcx->regs = NULL;
+	/* The first function to go takes what is the card's: all go together. */
+	update_exit(&vcx->card->update);
 	dma_unmap_all(&vcx->dma);
 }

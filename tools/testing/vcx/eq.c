@@ -49,6 +49,16 @@ void eq_destroy(struct vcx_eq *eq)
 	*eq = (struct vcx_eq){ 0 };
 }
 
+void eq_context(const struct vcx_eq *eq, u8 *context)
+{
+	memset(context, 0, 64);
+	put_be32(context + 12, (u32)eq->log_size << 24 | eq->uar);
+	put_be32(context + 20, eq->vector);
+	put_be32(context + 24, (u32)(eq->log_page - 12) << 24);
+	put_be32(context + 40, eq->ci);
+	put_be32(context + 44, eq->pi);
+}
+
 void eq_doorbell(struct vcx *vcx, u32 uar, u32 value, bool arm)
 {
 	struct vcx_eq *eq = eq_get(vcx, (u8)(value >> 24));

@@ -134,6 +134,12 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 		slot->delivery = fw_execute(vcx, &cmd, slot, fault);
 		cmdq_free(&cmd);
 	}
+	/* What is in flight then is never answered. */
+	if (vcx->card->update.power_failed) {
+		log_msg(&vcx->log, LOG_INFO, "the power fails");
+		vcx_reset(vcx, VCX_RESET_FIRMWARE);
+		return;
+	}
 	if (slot->delivery != CMDQ_OK) {
 		vcx->stats.undeliverable++;
 		log_msg(&vcx->log, LOG_GUEST, "slot %u: delivery status %#x", n, slot->delivery);
@@ -218,6 +224,7 @@ void fw_reset(struct vcx *vcx)
 	vcx->stats.uctx_leaked += fw->nuctx;
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
 		eq_destroy(&fw->eqs[i]);
+	objects_free(&fw->objects);
 	free(fw->pages);
 	free(fw->uctx);
 	memset(fw, 0, sizeof(*fw));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vcx: serves one ConnectX PCI function to one virtual machine. A single thread:
- * firmware that is slow is a completion that comes late, never an answer on the
- * vfio-user socket that comes late.
+ * vcx: serves the PCI functions of a ConnectX to one virtual machine. A single
+ * thread: firmware that is slow is a completion that comes late, never an answer on
+ * the vfio-user socket that comes late.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -22,9 +22,11 @@
 #define UCTX_CAP_TOOLS		0x4u
 
 struct options {
-	const char *socket;
+	const char *sockets[VCX_FUNCTIONS];
+	unsigned int nsockets;
 	const char *control;
 	const char *log;
+	const char *state;
 	bool verbose;
 	struct vcx_config config;
 };
@@ -33,8 +35,11 @@ static const char usage[] =
 "usage: vcx --socket PATH [options]\n"
 "Serves a virtual ConnectX over vfio-user until the peer closes.\n"
 "\n"
-"  --socket PATH         the vfio-user socket, made here\n"
+"  --socket PATH         the vfio-user socket, made here; given twice: of a second\n"
+"                        function on the same card\n"
 "  --control PATH        the control socket, made here\n"
+"  --state FILE          what the card keeps without power: read at the start if it\n"
+"                        is there, written at the end and on request\n"
 "  --log FILE            the log, instead of stderr\n"
 "  --verbose             log every command\n"
 "  --device-id ID        PCI device: 101d (default), 101e or 1021\n"
@@ -64,6 +69,7 @@ enum {
 	OPT_SOCKET = 1,
 	OPT_CONTROL,
 	OPT_LOG,
+	OPT_STATE,
 	OPT_VERBOSE,
 	OPT_DEVICE_ID,
 	OPT_PORTS,
@@ -82,13 +88,18 @@ static bool parse_option(struct options *o, int option, const char *arg)
 
 	switch (option) {
 	case OPT_SOCKET:
-		o->socket = arg;
+		if (o->nsockets == VCX_FUNCTIONS)
+			return false;
+		o->sockets[o->nsockets++] = arg;
 		return true;
 	case OPT_CONTROL:
 		o->control = arg;
 		return true;
 	case OPT_LOG:
 		o->log = arg;
+		return true;
+	case OPT_STATE:
+		o->state = arg;
 		return true;
 	case OPT_VERBOSE:
 		o->verbose = true;
@@ -125,6 +136,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "socket", required_argument, NULL, OPT_SOCKET },
 		{ "control", required_argument, NULL, OPT_CONTROL },
 		{ "log", required_argument, NULL, OPT_LOG },
+		{ "state", required_argument, NULL, OPT_STATE },
 		{ "verbose", no_argument, NULL, OPT_VERBOSE },
 		{ "device-id", required_argument, NULL, OPT_DEVICE_ID },
 		{ "ports", required_argument, NULL, OPT_PORTS },
@@ -150,7 +162,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 			return 3;
 		}
 	}
-	if (!o->socket || optind < argc) {
+	if (!o->nsockets || optind < argc) {
 		fputs(usage, stderr);
 		return 3;
 	}
@@ -178,75 +190,155 @@ static int listen_on(const char *path)
 	return -1;
 }
 
-/* Until the peer closes, or nothing more can be had from it. */
-static int serve(struct vcx *vcx, int listener, struct control_server *control)
+/* One function and the socket that it is served on. */
+struct endpoint {
+	struct vcx *vcx;
+	const char *path;
+	int listener;
+	struct transport transport;
+};
+
+struct server {
+	struct vcx_card *card;
+	struct endpoint endpoints[VCX_FUNCTIONS];
+	unsigned int nendpoints;
+	struct control_server control;
+};
+
+/* The soonest that a function has something to do, in ms, or -1. */
+static int run_timers(struct server *s)
 {
-	struct transport transport = { .fd = -1 };
-	struct pollfd p[2 + CONTROL_CONNECTIONS];
+	int next = -1;
+
+	for (unsigned int i = 0; i < s->nendpoints; i++) {
+		int ms = fw_run_timers(s->endpoints[i].vcx);
+
+		if (ms >= 0 && (next < 0 || ms < next))
+			next = ms;
+	}
+	return next;
+}
+
+/* More than 0: the peer has closed. */
+static int endpoint_input(struct endpoint *e)
+{
+	int fd;
+
+	if (e->transport.fd >= 0)
+		return transport_input(&e->transport, e->vcx);
+	fd = accept4(e->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	return fd >= 0 ? transport_init(&e->transport, fd) : 0;
+}
+
+/* Until a peer closes, or nothing more can be had from it. */
+static int serve(struct server *s)
+{
+	struct pollfd p[VCX_FUNCTIONS + 1 + CONTROL_CONNECTIONS];
 	int ret = 0;
 
 	while (!ret) {
-		bool connected = transport.fd >= 0;
-		unsigned int n;
+		unsigned int n = s->nendpoints;
 
-		p[0] = (struct pollfd){
-			.fd = connected ? transport.fd : listener,
-			.events = POLLIN,
-		};
-		n = 1 + control_server_poll(control, p + 1);
-		if (poll(p, n, fw_run_timers(vcx)) < 0) {
-			if (errno == EINTR)
-				continue;
-			ret = -errno;
-			break;
+		for (unsigned int i = 0; i < n; i++) {
+			struct endpoint *e = &s->endpoints[i];
+
+			p[i] = (struct pollfd){
+				.fd = e->transport.fd >= 0 ? e->transport.fd : e->listener,
+				.events = POLLIN,
+			};
 		}
-		control_server_run(control, vcx, p + 1);
-		if (!p[0].revents)
+		n += control_server_poll(&s->control, p + n);
+		if (poll(p, n, run_timers(s)) < 0) {
+			if (errno != EINTR)
+				ret = -errno;
 			continue;
-		if (connected) {
-			ret = transport_input(&transport, vcx);
-		} else {
-			int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-			if (fd >= 0)
-				ret = transport_init(&transport, fd);
+		}
+		control_server_run(&s->control, s->card, p + s->nendpoints);
+		for (unsigned int i = 0; i < s->nendpoints && !ret; i++) {
+			if (p[i].revents)
+				ret = endpoint_input(&s->endpoints[i]);
 		}
 	}
-	transport_exit(&transport);
 	return ret > 0 ? 0 : ret;
+}
+
+static int add_endpoint(struct server *s, const struct options *o, FILE *log, const char *path)
+{
+	struct endpoint *e = &s->endpoints[s->nendpoints];
+	int ret;
+
+	e->vcx = calloc(1, sizeof(*e->vcx));
+	if (!e->vcx)
+		return -ENOMEM;
+	ret = vcx_init(e->vcx, s->card, &o->config, log, o->verbose ? LOG_DEBUG : LOG_INFO);
+	if (ret) {
+		free(e->vcx);
+		return ret;
+	}
+	e->path = path;
+	e->transport.fd = -1;
+	e->listener = listen_on(path);
+	s->nendpoints++;
+	return e->listener < 0 ? -EINVAL : 0;
+}
+
+static void remove_endpoint(struct endpoint *e)
+{
+	transport_exit(&e->transport);
+	vcx_exit(e->vcx);
+	free(e->vcx);
+	if (e->listener >= 0) {
+		close(e->listener);
+		unlink(e->path);
+	}
+}
+
+static int load(struct vcx_card *card, const char *path)
+{
+	int ret = state_load(card, path);
+
+	if (ret > 0) {
+		fprintf(stderr, "vcx: %s: line %d: not what a card keeps\n", path, ret);
+		return -EINVAL;
+	}
+	card->state_path = path;
+	return ret;
 }
 
 static int run(const struct options *o, FILE *log)
 {
-	struct control_server control;
-	struct vcx *vcx = calloc(1, sizeof(*vcx));
-	int listener, control_listener = -1;
-	int ret = -ENOMEM;
+	struct server *s = calloc(1, sizeof(*s));
+	int listener = -1, ret = 0;
 
-	listener = listen_on(o->socket);
+	if (s)
+		s->card = calloc(1, sizeof(*s->card));
+	if (!s || !s->card) {
+		free(s);
+		fprintf(stderr, "vcx: %s\n", strerror(ENOMEM));
+		return EXIT_FAILURE;
+	}
 	if (o->control)
-		control_listener = listen_on(o->control);
-	control_server_init(&control, control_listener);
-	if (listener < 0 || (o->control && control_listener < 0)) {
+		listener = listen_on(o->control);
+	control_server_init(&s->control, listener);
+	if (o->control && listener < 0)
 		ret = -EINVAL;
-		goto out;
-	}
-	if (vcx)
-		ret = vcx_init(vcx, &o->config, log, o->verbose ? LOG_DEBUG : LOG_INFO);
-	if (!ret) {
-		ret = serve(vcx, listener, &control);
-		vcx_exit(vcx);
-	}
+	for (unsigned int i = 0; i < o->nsockets && !ret; i++)
+		ret = add_endpoint(s, o, log, o->sockets[i]);
+	if (!ret && o->state)
+		ret = load(s->card, o->state);
+	if (!ret)
+		ret = serve(s);
+	if (!ret && o->state)
+		ret = state_save(s->card, o->state);
 	if (ret)
 		fprintf(stderr, "vcx: %s\n", strerror(-ret));
-	unlink(o->socket);
-	if (o->control)
-		unlink(o->control);
-out:
-	control_server_exit(&control);
+	for (unsigned int i = 0; i < s->nendpoints; i++)
+		remove_endpoint(&s->endpoints[i]);
+	control_server_exit(&s->control);
 	if (listener >= 0)
-		close(listener);
-	free(vcx);
+		unlink(o->control);
+	free(s->card);
+	free(s);
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -1,171 +1,189 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Types, lengths and fields: mstflint's mlxconfig_host.db.
- */
-#include <assert.h>
-
 #include "nvconfig.h"
+#include "nvtable.h"
 
-enum nv_class {
-	NV_GLOBAL = 0,	/* index 23:0 */
-	NV_PORT = 1,	/* port 23:16, index 15:0 */
-	NV_PF = 3,	/* host 23:18, function 17:10, index 9:0 */
-	NV_HOST = 7,	/* host 23:18, index 17:0 */
-};
-
-struct nv_type {
-	u8 class;
-	u8 port;
-	u16 index;
-	u8 len;
-	bool read_only;
-	u32 factory[8];	/* the rest is zero */
-};
-
-static const struct nv_type types[] = {
-	/* nv_memic_conf, nv_memic_cap */
-	{ NV_GLOBAL, 0, 0x6, 4, false, { 0 } },
-	{ NV_GLOBAL, 0, 0x7, 4, true, { 0 } },
-	/* nv_internal_cpu_conf: the embedded CPU is a separate host */
-	{ NV_GLOBAL, 0, 0xc, 16, false, { 0 } },
-	{ NV_GLOBAL, 0, 0xd, 16, true, { 0 } },
-	/* nv_roce_1_5_conf: next protocol 254 */
-	{ NV_GLOBAL, 0, 0x10, 4, false, { 0x000000fe } },
-	/* nv_global_pci_conf: 8 VFs, SR-IOV off, 1 PF, 63 MSI-X per PF, 11 per VF */
-	{ NV_GLOBAL, 0, 0x80, 12, false, { 0, 0x00010008, 0x02c3f185 } },
-	/* nv_global_pci_cap: 127 VFs per PF, 2 PFs, SFs; NV_PF 0x80 depends on it */
-	{ NV_GLOBAL, 0, 0x81, 20, true, { 0xdf005800, 0x8002007f, 0x1003f30f, 0x400, 0x4000 } },
-	/* nv_tpt_conf */
-	{ NV_GLOBAL, 0, 0x82, 4, false, { 0 } },
-	/* nv_sw_offload_conf: UCTX_EN; LRO timeouts */
-	{ NV_GLOBAL, 0, 0x10a, 8, false, { 0x12b50100, 0x000c8643 } },
-	/* nv_sw_offload_cap: prio_tag, uctx, real-time clock, IP over VXLAN */
-	{ NV_GLOBAL, 0, 0x10b, 4, true, { 0x80080180 } },
-	/* nv_rom_cap */
-	{ NV_GLOBAL, 0, 0x101, 4, true, { 0 } },
-	/* nv_ib_dc_conf */
-	{ NV_GLOBAL, 0, 0x190, 8, false, { 0 } },
-	/* nv_vpi_link_type: Ethernet */
-	{ NV_PORT, 1, 0x12, 4, false, { 0x00000008 } },
-	{ NV_PORT, 2, 0x12, 4, false, { 0x00000008 } },
-	/* nv_roce_cc_ecn */
-	{ NV_PORT, 1, 0x108, 68, false, { 0 } },
-	{ NV_PORT, 2, 0x108, 68, false, { 0 } },
-	/* nv_keep_link_up: while Ethernet */
-	{ NV_PORT, 1, 0x190, 4, false, { 0x00000001 } },
-	{ NV_PORT, 2, 0x190, 4, false, { 0x00000001 } },
-	/* nv_qos_conf, nv_qos_cap */
-	{ NV_PORT, 1, 0x192, 12, false, { 0 } },
-	{ NV_PORT, 2, 0x192, 12, false, { 0 } },
-	{ NV_PORT, 1, 0x193, 4, true, { 0 } },
-	{ NV_PORT, 2, 0x193, 4, true, { 0 } },
-	/* nv_pf_pci_conf: no SFs */
-	{ NV_PF, 0, 0x80, 16, false, { 0 } },
-	/* nv_hca_conf, nv_hca_cap: RoCE control, write ordering, multi-port */
-	{ NV_PF, 0, 0x112, 4, false, { 0 } },
-	{ NV_PF, 0, 0x113, 4, true, { 0xb0000000 } },
-	/* nv_rom_boot_conf1, nv_rom_boot_conf2 */
-	{ NV_PF, 0, 0x221, 4, false, { 0 } },
-	{ NV_PF, 0, 0x195, 4, false, { 0 } },
-	/* nv_pci_conf: PXE and UEFI ROMs on; nv_pci_cap */
-	{ NV_HOST, 0, 0x80, 4, false, { 0x06000000 } },
-	{ NV_HOST, 0, 0x81, 4, true, { 0x87800000 } },
-};
-
-static_assert(ARRAY_SIZE(types) <= NV_MAX_ITEMS, "NV_MAX_ITEMS");
-
-int nv_find(u32 type)
+static const struct nv_type *type_of(int item)
 {
-	u8 class = (u8)(type >> 24);
-	u32 index = type & 0xffffff;
-	u8 port = 0;
+	return &nv_types[(unsigned int)item / NV_INSTANCES];
+}
 
-	/* One host and one function: their numbers don't tell items apart. */
-	switch (class) {
-	case NV_PORT:
-		port = (u8)(type >> 16);
-		index &= 0xffff;
-		break;
-	case NV_PF:
-		index &= 0x3ff;
-		break;
-	case NV_HOST:
-		index &= 0x3ffff;
-		break;
-	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(types); i++) {
-		if (types[i].class == class && types[i].index == index && types[i].port == port)
-			return (int)i;
+static unsigned int instance_of(int item)
+{
+	return (unsigned int)item % NV_INSTANCES;
+}
+
+static unsigned int instances(const struct nv_type *t)
+{
+	return t->class == NV_GLOBAL || t->class == NV_HOST ? 1 : NV_INSTANCES;
+}
+
+static int find(u8 class, u32 index, unsigned int instance)
+{
+	for (unsigned int i = 0; i < nv_ntypes; i++) {
+		const struct nv_type *t = &nv_types[i];
+
+		if (t->class == class && t->index == index && instance < instances(t))
+			return (int)(i * NV_INSTANCES + instance);
 	}
 	return -1;
 }
 
-unsigned int nv_count(void)
+int nv_find(u32 type, int function)
 {
-	return ARRAY_SIZE(types);
+	u8 class = (u8)(type >> 24);
+
+	switch (class) {
+	case NV_GLOBAL:
+		return find(class, type & 0xffffff, 0);
+	case NV_PORT:
+		return find(class, type & 0xffff, (type >> 16 & 0xff) - 1);
+	case NV_FUNCTION:
+		return find(class, type & 0x3ff,
+			    function < 0 ? type >> 10 & 0xff : (unsigned int)function);
+	case NV_HOST:
+		return find(class, type & 0x3ffff, 0);
+	case NV_MODULE:
+		return find(class, type & 0x3fff, type >> 14 & 0x3ff);
+	default:
+		return -1;
+	}
+}
+
+int nv_next(int item)
+{
+	for (; item >= 0 && (unsigned int)item < nv_ntypes * NV_INSTANCES; item++) {
+		if (instance_of(item) < instances(type_of(item)))
+			return item;
+	}
+	return -1;
 }
 
 u32 nv_type(int item)
 {
-	const struct nv_type *t = &types[item];
+	const struct nv_type *t = type_of(item);
+	u32 type = (u32)t->class << 24 | t->index;
 
-	return (u32)t->class << 24 | (u32)t->port << 16 | t->index;
+	switch (t->class) {
+	case NV_PORT:
+		return type | (instance_of(item) + 1) << 16;
+	case NV_FUNCTION:
+		return type | instance_of(item) << 10;
+	case NV_MODULE:
+		return type | instance_of(item) << 14;
+	default:
+		return type;
+	}
 }
 
-u8 nv_len(int item)
+const char *nv_name(int item)
 {
-	return types[item].len;
+	return type_of(item)->name;
+}
+
+u16 nv_len(int item)
+{
+	return type_of(item)->len;
+}
+
+u8 nv_version(int item)
+{
+	return type_of(item)->version;
 }
 
 bool nv_writable(int item)
 {
-	return !types[item].read_only;
+	return !type_of(item)->read_only;
 }
 
-static void nv_factory(int item, u8 *out)
+static u32 mask_of(u8 width)
 {
-	u8 value[sizeof(types[0].factory)];
+	return width < 32 ? BIT(width) - 1 : ~0u;
+}
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(types[0].factory); i++)
-		put_be32(value + 4 * i, types[item].factory[i]);
-	memset(out, 0, types[item].len);
-	memcpy(out, value, min_size(types[item].len, sizeof(value)));
+static u32 field_of(const u8 *data, const struct nv_field *f)
+{
+	return get_be32(data + f->at) >> f->bit & mask_of(f->width);
+}
+
+static void factory(int item, u8 out[NV_MAX_DATA])
+{
+	memset(out, 0, NV_MAX_DATA);
+	for (const struct nv_value *v = type_of(item)->values; v->width; v++)
+		put_be32(out + v->at, get_be32(out + v->at) | v->value << v->bit);
 }
 
 void nv_init(struct nv_config *nv)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(types); i++)
-		nv_invalidate(nv, (int)i);
+	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1))
+		nv_invalidate(nv, i);
 	nv_load(nv);
 }
 
 void nv_load(struct nv_config *nv)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(types); i++)
+	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1)) {
 		memcpy(nv->items[i].current, nv->items[i].next, NV_MAX_DATA);
+		nv->items[i].current_writer = nv->items[i].next_writer;
+	}
 }
 
 void nv_read(const struct nv_config *nv, int item, enum nv_set set, u8 *out)
 {
+	u8 value[NV_MAX_DATA];
+
 	switch (set) {
 	case NV_NEXT:
-		memcpy(out, nv->items[item].next, types[item].len);
+		memcpy(out, nv->items[item].next, nv_len(item));
 		break;
 	case NV_CURRENT:
-		memcpy(out, nv->items[item].current, types[item].len);
+		memcpy(out, nv->items[item].current, nv_len(item));
 		break;
 	case NV_FACTORY:
-		nv_factory(item, out);
+		factory(item, value);
+		memcpy(out, value, nv_len(item));
 		break;
 	}
 }
 
-void nv_write(struct nv_config *nv, int item, const u8 *data)
+u8 nv_writer(const struct nv_config *nv, int item, enum nv_set set)
 {
-	memcpy(nv->items[item].next, data, types[item].len);
+	switch (set) {
+	case NV_NEXT:
+		return nv->items[item].next_writer;
+	case NV_CURRENT:
+		return nv->items[item].current_writer;
+	default:
+		return 0;
+	}
+}
+
+bool nv_allowed(const struct nv_config *nv, int item, const u8 *data)
+{
+	const struct nv_type *t = type_of(item);
+
+	for (unsigned int i = 0; i < nv_nlimits; i++) {
+		const struct nv_limit *l = &nv_limits[i];
+		int cap;
+
+		if (l->class != t->class || l->index != t->index)
+			continue;
+		cap = find(l->cap_class, l->cap_index,
+			   l->cap_class == l->class ? instance_of(item) : 0);
+		if (cap < 0 || field_of(data, &l->field) >
+			       field_of(nv->items[cap].current, &l->cap))
+			return false;
+	}
+	return true;
+}
+
+void nv_write(struct nv_config *nv, int item, const u8 *data, u8 writer)
+{
+	memcpy(nv->items[item].next, data, nv_len(item));
+	nv->items[item].next_writer = writer;
 }
 
 void nv_invalidate(struct nv_config *nv, int item)
 {
-	nv_factory(item, nv->items[item].next);
+	factory(item, nv->items[item].next);
+	nv->items[item].next_writer = 0;
 }

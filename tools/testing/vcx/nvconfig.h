@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The device's non-volatile configuration: items (TLVs) of up to 256 bytes, each
+ * The card's non-volatile configuration: items (TLVs) of up to 256 bytes, each
  * with the factory's value, the one that firmware started with, and the one for
- * the next start.
+ * the next start. Items of the classes port, function and module exist for each
+ * of those.
  */
 #ifndef VCX_NVCONFIG_H
 #define VCX_NVCONFIG_H
@@ -11,7 +12,9 @@
 
 #define NV_HEADER	12u	/* header of an item, in registers */
 #define NV_MAX_DATA	256u
-#define NV_MAX_ITEMS	64u
+#define NV_MAX_TYPES	224u
+#define NV_INSTANCES	2u	/* ports, functions and modules */
+#define NV_MAX_ITEMS	(NV_MAX_TYPES * NV_INSTANCES)
 
 enum nv_set {
 	NV_NEXT,
@@ -22,6 +25,8 @@ enum nv_set {
 struct nv_item {
 	u8 next[NV_MAX_DATA];
 	u8 current[NV_MAX_DATA];
+	u8 next_writer;		/* who wrote it; 0: nobody, it's the factory's */
+	u8 current_writer;
 };
 
 struct nv_config {
@@ -31,15 +36,24 @@ struct nv_config {
 void nv_init(struct nv_config *nv);
 /* What firmware does when it starts. */
 void nv_load(struct nv_config *nv);
-/* The index of the item of that type, or -1. */
-int nv_find(u32 type);
-unsigned int nv_count(void);
+/*
+ * The item of that type, or -1. @function stands in for the one that the type
+ * names, unless it is negative.
+ */
+int nv_find(u32 type, int function);
+/* The first item from @item on that exists, or -1. */
+int nv_next(int item);
 u32 nv_type(int item);
-u8 nv_len(int item);
+const char *nv_name(int item);
+u16 nv_len(int item);
+u8 nv_version(int item);
 bool nv_writable(int item);
 /* Copies nv_len() bytes. */
 void nv_read(const struct nv_config *nv, int item, enum nv_set set, u8 *out);
-void nv_write(struct nv_config *nv, int item, const u8 *data);
+u8 nv_writer(const struct nv_config *nv, int item, enum nv_set set);
+/* Whether the capabilities allow that value. */
+bool nv_allowed(const struct nv_config *nv, int item, const u8 *data);
+void nv_write(struct nv_config *nv, int item, const u8 *data, u8 writer);
 /* Back to the factory's value at the next start. */
 void nv_invalidate(struct nv_config *nv, int item);
 

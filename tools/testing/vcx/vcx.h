@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The virtual ConnectX: one PCI function, its firmware, and how they fail on
- * demand. All state hangs off struct vcx.
+ * The virtual ConnectX: the PCI functions of a card, their firmware, and how they
+ * fail on demand. All state hangs off struct vcx, one for each function, and the
+ * struct vcx_card that they share.
  */
 #ifndef VCX_H
 #define VCX_H
 
 #include "cmdq.h"
+#include "diag.h"
 #include "dma.h"
 #include "log.h"
 #include "nvconfig.h"
+#include "objects.h"
+#include "update.h"
 #include "util.h"
 
 #define VCX_BAR_SIZE	(32ull << 20)
@@ -19,6 +23,9 @@
 #define VCX_VECTORS	8u
 #define VCX_MAX_EQS	128u
 #define VCX_REG_MAX	272u	/* the longest register */
+#define VCX_REG_INSTANCES 8u	/* of a register: ports, lanes, priorities */
+#define VCX_FUNCTIONS	2u
+#define VCX_QUERIES	10u	/* of no object */
 
 #define FW_MINOR	41u
 #define FW_SUBMINOR	1000u
@@ -138,6 +145,7 @@ struct vcx_fw {
 	u16 last_uid;
 	u8 uars[VCX_UAR_COUNT];
 	struct vcx_eq eqs[VCX_MAX_EQS];
+	struct objects objects;
 	struct vcx_slot slots[CMDQ_SLOTS];
 };
 
@@ -168,15 +176,31 @@ struct vcx_stats {
 	u64 bad_messages;
 };
 
+struct vcx;
+struct reg_state;
+
+/* What the functions of a card share. */
+struct vcx_card {
+	struct vcx *functions[VCX_FUNCTIONS];
+	unsigned int nfunctions;
+	struct nv_config nv;
+	struct update update;
+	struct diag diag;
+	u64 start_ns;
+	const char *state_path;	/* NULL: what it keeps ends with the program */
+};
+
 struct vcx {
+	struct vcx_card *card;
+	u8 function;		/* its number on the card */
 	struct vcx_config config;
 	const struct vcx_model *model;
 	struct log log;
 	struct dma dma;
 	struct vcx_pci pci;
 	struct vcx_fw fw;
-	struct nv_config nv;
-	u8 (*regs)[VCX_REG_MAX];	/* content, in the order of the table */
+	struct reg_state *regs;	/* of each instance, in the order of the table */
+	u64 query_cleared_ns[VCX_QUERIES];
 	struct vcx_faults faults;
 	struct vcx_stats stats;
 	u64 input_stamp;
@@ -186,8 +210,15 @@ struct vcx {
 
 /* device.c */
 const struct vcx_model *vcx_find_model(u16 device_id);
-/* @vcx is zeroed; 0, -ENODEV for a model that isn't known, or -ENOMEM. */
-int vcx_init(struct vcx *vcx, const struct vcx_config *config, FILE *log, enum log_level level);
+/*
+ * Adds a function to a card. Both are zeroed at first; 0, -ENODEV for a model that
+ * isn't known, -ENOSPC for one function too many, or -ENOMEM.
+ */
+int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *config, FILE *log,
+	     enum log_level level);
+/* The version of firmware that runs: major << 24 | minor << 16 | subminor. */
+u32 vcx_fw_version(const struct vcx *vcx);
+/* Of this function; or of firmware, and so of the whole card. */
 void vcx_reset(struct vcx *vcx, enum vcx_reset kind);
 void vcx_exit(struct vcx *vcx);
 
@@ -213,6 +244,8 @@ struct vcx_eq *eq_get(struct vcx *vcx, u8 eqn);
 /* Makes an event queue; its number, or -ENOSPC, -ENOMEM. */
 int eq_create(struct vcx *vcx, const struct vcx_eq *eq, const u8 *pages);
 void eq_destroy(struct vcx_eq *eq);
+/* As QUERY_EQ tells it; 64 bytes. */
+void eq_context(const struct vcx_eq *eq, u8 *context);
 void eq_doorbell(struct vcx *vcx, u32 uar, u32 value, bool arm);
 /* Whether some queue takes that event. */
 bool eq_takes(const struct vcx *vcx, u8 type);
@@ -263,13 +296,30 @@ enum cmd_syndrome {
 	SYND_EQ_NUMBER		= 0x1400,
 	SYND_EQ_CONTEXT		= 0x1401,
 	SYND_UAR_NUMBER		= 0x1500,
+	SYND_OBJECT_NUMBER	= 0x1501,
+	SYND_OBJECT_COUNT	= 0x1502,
 	SYND_REG_UNKNOWN	= 0x1600,
 	SYND_REG_LEN		= 0x1601,
 	SYND_REG_READ_ONLY	= 0x1602,
 	SYND_REG_CONTENT	= 0x1603,
+	SYND_REG_INDEX		= 0x1604,
 	SYND_NV_UNKNOWN		= 0x1700,
 	SYND_NV_READ_ONLY	= 0x1701,
 	SYND_NV_LEN		= 0x1702,
+	SYND_NV_LIMIT		= 0x1703,
+	SYND_NV_FUNCTION	= 0x1704,
+	SYND_UPDATE_STATE	= 0x1800,
+	SYND_UPDATE_HANDLE	= 0x1801,
+	SYND_UPDATE_SIZE	= 0x1802,
+	SYND_DUMP_SEGMENT	= 0x1900,
+	SYND_DUMP_COUNT		= 0x1901,
+	SYND_DUMP_POSITION	= 0x1902,
+	SYND_DUMP_MEMORY	= 0x1903,
+	SYND_DIAG_COUNT		= 0x1a00,
+	SYND_DIAG_COUNTER	= 0x1a01,
+	SYND_DIAG_SYNC		= 0x1a02,
+	SYND_DIAG_PARAMS	= 0x1a03,
+	SYND_DIAG_DISABLED	= 0x1a04,
 };
 
 /* commands.c: the table of commands */
@@ -291,28 +341,53 @@ static inline struct cmd_result cmd_fail(enum cmd_status status, enum cmd_syndro
 	return (struct cmd_result){ status, syndrome };
 }
 
+/* objects.c: commands that create, destroy and query objects */
+struct cmd_result object_create(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result object_destroy(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result object_query(struct vcx *vcx, struct cmdq_cmd *cmd);
+
+/* diag.c: commands of diagnostic counters */
+struct cmd_result diag_set(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result diag_query_params(struct vcx *vcx, struct cmdq_cmd *cmd);
+struct cmd_result diag_query(struct vcx *vcx, struct cmdq_cmd *cmd);
+
+/* queries.c: queries that are fields */
+struct cmd_result query_fields(struct vcx *vcx, struct cmdq_cmd *cmd);
+
 /* caps.c: capabilities */
 void caps_init(struct vcx *vcx);
 struct cmd_result caps_query(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result caps_set(struct vcx *vcx, struct cmdq_cmd *cmd);
 
-/* regs.c: the table of registers */
+/* regs.c: access to the registers of regtable.c */
 int regs_init(struct vcx *vcx);
 void regs_reset(struct vcx *vcx);
 /* ACCESS_REG and its like: arguments and data as in the command. */
 struct cmd_result regs_access(struct vcx *vcx, struct cmdq_cmd *cmd);
-/* Content of a register: NULL if there is none or its content is computed. */
-u8 *regs_content(struct vcx *vcx, u16 id, u32 *len);
+/* Memory of a register: NULL if there is none or it can only be read. */
+u8 *regs_content(struct vcx *vcx, u16 id, u32 instance, u32 *len);
+
+/*
+ * state.c: what the card keeps without power. Both return 0 or a negative errno;
+ * loading also the number of the line that is wrong. A file that isn't there is a
+ * card that is new.
+ */
+int state_save(const struct vcx_card *card, const char *path);
+int state_load(struct vcx_card *card, const char *path);
+int state_parse(struct vcx_card *card, FILE *file);
 
 /* faults.c */
 struct vcx_fault *fault_find(struct vcx *vcx, u32 opcode);
 struct vcx_fault *fault_get(struct vcx *vcx, u32 opcode);
 void faults_clear(struct vcx *vcx);
 
-/* control.c: one request line, one answer line */
+/*
+ * control.c: one request line, one answer line. `@1 REQUEST` is for the card's
+ * second function.
+ */
 #define CONTROL_LINE	4096
 #define CONTROL_ANSWER	8192
 
-void control_line(struct vcx *vcx, const char *line, char answer[CONTROL_ANSWER]);
+void control_line(struct vcx_card *card, const char *line, char answer[CONTROL_ANSWER]);
 
 #endif

@@ -16,6 +16,23 @@
 #define F_UP	BIT(0)	/* bring the device up first */
 #define F_UAR	BIT(1)	/* and have a UAR, so that event queues can be made */
 #define F_TWICE	BIT(2)	/* the same doorbell again */
+#define F_WRITE	BIT(3)	/* a component is being written */
+#define F_READ	BIT(4)	/* or read */
+#define F_DIAG	BIT(5)	/* counters are sampled */
+
+/* What it takes several commands to come to. */
+static void midway(struct vcx_card *card, u8 flags)
+{
+	if (flags & (F_WRITE | F_READ)) {
+		card->update.image = calloc(1, 4096);
+		card->update.size = 4096;
+		card->update.state = flags & F_WRITE ? UPDATE_DOWNLOAD : UPDATE_UPLOAD;
+	}
+	if (flags & F_DIAG)
+		card->diag = (struct diag){ .log_samples = 3, .log_period = 16, .flags = 0x11,
+					    .count = 2, .counters = { 1, 7 },
+					    .enabled_ns = card->start_ns };
+}
 
 int fuzz_one(const u8 *data, size_t size)
 {
@@ -33,6 +50,7 @@ int fuzz_one(const u8 *data, size_t size)
 		guest_bring_up(&g);
 	if ((data[4] & (F_UP | F_UAR)) == (F_UP | F_UAR))
 		guest_command(&g, 0x802, 0, 0, 0, 0);
+	midway(g.card, data[4]);
 	guest_lay_out(&g, data + HEADER, len, out_len);
 	for (u32 i = 0; i < changes; i++) {
 		const u8 *c = data + HEADER + len + CHANGE * i;

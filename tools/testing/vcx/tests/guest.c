@@ -15,8 +15,9 @@ void guest_init(struct guest *g)
 	};
 
 	g->vcx = calloc(1, sizeof(*g->vcx));
+	g->card = calloc(1, sizeof(*g->card));
 	g->ram = calloc(1, GUEST_SIZE);
-	if (!g->vcx || !g->ram || vcx_init(g->vcx, &config, NULL, LOG_ERROR) ||
+	if (!g->vcx || !g->card || !g->ram || vcx_init(g->vcx, g->card, &config, NULL, LOG_ERROR) ||
 	    dma_map_mem(&g->vcx->dma, GUEST_BASE, GUEST_SIZE, DMA_PROT_READ | DMA_PROT_WRITE,
 			g->ram))
 		abort();
@@ -27,6 +28,7 @@ void guest_exit(struct guest *g)
 {
 	vcx_exit(g->vcx);
 	free(g->vcx);
+	free(g->card);
 	free(g->ram);
 }
 

@@ -16,6 +16,7 @@
 
 struct guest {
 	struct vcx *vcx;
+	struct vcx_card *card;
 	u8 *ram;
 };
 

@@ -10,7 +10,7 @@ static const char *ask(struct guest *g, const char *line)
 {
 	static char answer[CONTROL_ANSWER];
 
-	control_line(g->vcx, line, answer);
+	control_line(g->card, line, answer);
 	return answer;
 }
 
@@ -23,6 +23,8 @@ static void requests(void)
 		"stall on", "stall off", "dead on", "dead off", "pages -8", "pages 3",
 		"uctx-cap 1", "uid0", "uid0 2", "uid0 *",
 		"count 805", "uids", "reg 7004", "reg 7004 80", "reset", "stats", "help",
+		"reg 5004/1", "nv 80", "nv 80 current", "nv 01020012 default", "components",
+		"nv-set 6 00000200", "power-fail 100", "power-fail", "@0 uids",
 		" help\t", "help\r",
 	};
 	struct guest g;
@@ -42,7 +44,8 @@ static void refusals(void)
 		"health 1 x", "stall maybe", "dead", "pages x", "pages 99999999", "count *",
 		"uctx-cap", "uctx-cap x", "uid0 x",
 		"last 805", "reg 9020", "reg 1", "reg 7004 8", "reg 7004 zz", "uids 1",
-		"a b c d e f g h i j",
+		"a b c d e f g h i j", "nv", "nv 7777", "nv 80 later", "nv-set 80 00", "save",
+		"power-fail x", "power-fail 99999999", "@1 uids", "@x uids", "@0", "reg 7004/8",
 		"reg 7004 000000000000000000000000000000000000000000",
 	};
 	struct guest g;
@@ -111,7 +114,7 @@ static size_t exchange(struct guest *g, const char *text, size_t len, char *answ
 		}
 		control_server_poll(&s, p);
 		poll(p, ARRAY_SIZE(p), 0);
-		control_server_run(&s, g->vcx, p);
+		control_server_run(&s, g->card, p);
 		n = read(fds[0], answer + got, room - 1 - got);
 		if (n > 0)
 			got += (size_t)n;

@@ -218,11 +218,131 @@ static void bar(void)
 	guest_exit(&g);
 }
 
+/* A page of each kind that has one, and what only the maximum has. */
+static void capability_pages(void)
+{
+	static const u8 pages[] = { 0, 1, 2, 3, 4, 7, 9, 0xc, 0xd, 0xf, 0x11, 0x14, 0x1a, 0x20 };
+	u8 in[16] = { 0x01, 0x00 }, out[4112];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
+		unsigned int set = 0;
+
+		put_be16(in + 6, (u16)(pages[i] << 1 | 1));
+		expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+		for (u32 at = 16; at < sizeof(out); at++)
+			set += out[at] != 0;
+		expect(set);
+	}
+	/* eth_net_offloads: could be, isn't. */
+	put_be16(in + 6, 0);
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && out[16 + 0x43] & 0x08);
+	put_be16(in + 6, 1);
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !(out[16 + 0x43] & 0x08));
+	guest_exit(&g);
+}
+
+static int set_diag(struct guest *g, u8 flags, u8 log_samples, u8 log_period, u16 id1, u16 id2)
+{
+	u8 in[40] = { 0x08, 0x20 }, out[16];
+
+	put_be32(in + 8, (id2 ? 2u : 1u) << 16 | log_samples);
+	put_be32(in + 12, (u32)flags << 26 | log_period);
+	put_be16(in + 34, id1);
+	put_be16(in + 38, id2);
+	return guest_send(g, in, id2 ? 40 : 36, out, 16) ? -1 : out[0];
+}
+
+static int read_diag(struct guest *g, u16 samples, u16 first, u8 *out, u32 len)
+{
+	u8 in[16] = { 0x08, 0x21 };
+
+	put_be16(in + 8, samples);
+	put_be16(in + 10, first);
+	return guest_send(g, in, sizeof(in), out, len) ? -1 : out[0];
+}
+
+#define SINGLE		0x20
+#define REPETITIVE	0x10
+#define SYNC		0x08
+#define CLEAR		0x04
+#define ON_DEMAND	0x02
+#define ENABLE		0x01
+
+static void diagnostic_counters(void)
+{
+	u8 out[16 + 16 * 16];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(read_diag(&g, 1, 0, out, 32) == ST_BAD_SYS_STATE);
+	expect(set_diag(&g, REPETITIVE | ENABLE, 2, 14, 0x402, 0) == ST_BAD_PARAM);
+	expect(set_diag(&g, REPETITIVE | ENABLE, 13, 20, 0x402, 0) == ST_BAD_PARAM);
+	expect(set_diag(&g, REPETITIVE | SINGLE | ENABLE, 2, 20, 0x402, 0) == ST_BAD_PARAM);
+	expect(set_diag(&g, REPETITIVE | ENABLE, 2, 20, 0x999, 0) == ST_BAD_PARAM);
+	expect(set_diag(&g, REPETITIVE | SYNC | ENABLE, 2, 20, 0x402, 0x1001) == ST_BAD_PARAM);
+	/* Four samples of two counters, 1.05 ms apart. */
+	expect(!set_diag(&g, REPETITIVE | ENABLE | CLEAR, 2, 20, 0x406, 0x1001));
+	expect(!read_diag(&g, 4, 0, out, sizeof(out)));
+	g.card->diag.enabled_ns -= 6ull << 20;
+	expect(!read_diag(&g, 4, 0, out, sizeof(out)));
+	/* Six were taken: 4 and 5 are where 0 and 1 were. */
+	expect(get_be16(out + 16) == 0x406 && get_be16(out + 18) == 4);
+	expect(get_be16(out + 32) == 0x1001 && get_be16(out + 34) == 4);
+	expect(get_be16(out + 50) == 5 && get_be16(out + 82) == 2);
+	expect(get_be64(out + 56) - get_be64(out + 24) >= 102);
+	expect(get_be32(out + 52) - get_be32(out + 20) == 1 << 20);
+	expect(!read_diag(&g, 4, 2, out, 48) && get_be16(out + 18) == 2);
+	expect(read_diag(&g, 5, 0, out, sizeof(out)) == ST_BAD_PARAM);
+	/* Taken once, the ring doesn't go round. */
+	expect(!set_diag(&g, SINGLE | ENABLE, 2, 20, 0x402, 0));
+	g.card->diag.enabled_ns -= 100ull << 20;
+	expect(!read_diag(&g, 4, 0, out, sizeof(out)) && get_be16(out + 16 + 48 + 2) == 3);
+	expect(!set_diag(&g, ON_DEMAND | ENABLE, 2, 0, 0x402, 0));
+	expect(!read_diag(&g, 1, 0, out, 32) && !get_be16(out + 18));
+	expect(!read_diag(&g, 1, 0, out, 32) && get_be16(out + 18) == 1);
+	expect(!guest_command(&g, 0x819, 0, 0, 0, 0));
+	guest_exit(&g);
+}
+
+static void port_queries(void)
+{
+	u8 in[32] = { 0x07, 0x70 }, out[0x200];
+	struct guest g;
+	u64 first;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!guest_command(&g, 0x750, 0, 0, 0, 0));
+	expect(guest_command(&g, 0x750, 0, 0, 0x80000001, 0) == ST_BAD_PARAM);
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+	first = get_be64(out + 0x90);
+	g.card->start_ns -= 1000 * MS_TO_NS;
+	in[0x18] = 0x80;
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+	expect(get_be64(out + 0x90) - first >= 7000);
+	in[0x18] = 0;
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && get_be64(out + 0x90) < 7000);
+	expect(!guest_send(&g, in, sizeof(in), out, 64) && out[0] == ST_BAD_OUTPUT_LEN);
+	/* A set of counters that nobody has made. */
+	in[1] = 0x73;
+	in[0x1f] = 7;
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && out[0] == ST_BAD_RESOURCE);
+	expect(!guest_command(&g, 0x826, 0, 0, 0, 0));
+	guest_exit(&g);
+}
+
 static const struct ktap_test tests[] = {
 	{ "order_of_commands", order },
 	{ "user_contexts", user_contexts },
 	{ "reset_forgets", resets },
 	{ "capabilities", capabilities },
+	{ "capability_pages", capability_pages },
+	{ "diagnostic_counters", diagnostic_counters },
+	{ "port_queries", port_queries },
 	{ "pages_given_and_taken", pages },
 	{ "event_queues", event_queues },
 	{ "initialization_segment", bar },

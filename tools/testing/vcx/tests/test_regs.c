@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "guest.h"
 #include "ktap.h"
+#include "nvtable.h"
+#include "registers.h"
 
 #define READ	1
 #define WRITE	0
@@ -76,8 +78,9 @@ static void memory(void)
 	guest_bring_up(&g);
 	expect(!access_reg(&g, 0x7004, WRITE, data, answer, 16));
 	expect(!access_reg(&g, 0x7004, READ, answer, answer, 16) && !memcmp(data, answer, 16));
-	expect(regs_content(g.vcx, 0x7004, &len) && len == 16);
-	expect(!regs_content(g.vcx, 0x9020, &len) && !regs_content(g.vcx, 1, &len));
+	expect(regs_content(g.vcx, 0x7004, 0, &len) && len == 16);
+	expect(!regs_content(g.vcx, 0x9020, 0, &len) && !regs_content(g.vcx, 1, 0, &len));
+	expect(!regs_content(g.vcx, 0x7004, VCX_REG_INSTANCES, &len));
 	guest_exit(&g);
 }
 
@@ -103,7 +106,7 @@ static void descriptions(void)
 
 static void nv_sets(void)
 {
-	u32 v[3] = { 0x90000000, 0x80020010, 0x12345678 }, r[3];
+	u32 v[3] = { 0x90000000, 0x80020010, 0x02c3f186 }, r[3];
 	struct guest g;
 
 	guest_init(&g);
@@ -165,7 +168,7 @@ static void nv_refused(void)
 	expect(access_reg(&g, 0x9024, WRITE, data, answer, 16) == ST_BAD_PARAM);
 	expect(access_reg(&g, 0x9024, READ, data, answer, 16) == ST_BAD_OUTPUT_LEN);
 	put_be32(query, 0x80);
-	expect(!access_reg(&g, 0x9030, READ, query, answer, 8) && answer[7] == 0xf3);
+	expect(!access_reg(&g, 0x9030, READ, query, answer, 8) && answer[7] == 0x03);
 	put_be32(query, 0x7777);
 	expect(!access_reg(&g, 0x9030, READ, query, answer, 8) && !answer[7]);
 	guest_exit(&g);
@@ -179,17 +182,283 @@ static void nv_walk(void)
 
 	guest_init(&g);
 	guest_bring_up(&g);
-	for (unsigned int i = 0; i < nv_count(); i++) {
-		expect(nv_find(nv_type((int)i)) == (int)i);
-		writable += nv_writable((int)i);
+	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1)) {
+		expect(nv_find(nv_type(i), -1) == i);
+		writable += nv_writable(i);
 	}
+	expect(writable > 150);
 	do {
 		expect(!access_reg(&g, 0x9035, READ, data, answer, sizeof(data)));
-		expect(nv_find(get_be32(answer + 0x14)) >= 0);
+		expect(nv_find(get_be32(answer + 0x14), -1) >= 0);
 		memcpy(data, answer, 4);
 		seen++;
-	} while (get_be32(data) && seen < 100);
+	} while (get_be32(data) && seen < NV_MAX_ITEMS);
 	expect(seen == writable);
+	guest_exit(&g);
+}
+
+/* What the table of items must keep to for the code not to check it. */
+static void nv_table(void)
+{
+	struct nv_config nv = { 0 };
+
+	expect(nv_ntypes <= NV_MAX_TYPES);
+	nv_init(&nv);
+	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1)) {
+		const struct nv_type *t = &nv_types[i / (int)NV_INSTANCES];
+		u8 value[NV_MAX_DATA];
+
+		expect(t->len && t->len <= NV_MAX_DATA && !(t->len % 4));
+		for (const struct nv_value *v = t->values; v->width; v++) {
+			expect(!(v->at % 4) && v->at < t->len && v->bit + v->width <= 32);
+			expect(v->width == 32 || v->value < BIT(v->width));
+		}
+		nv_read(&nv, i, NV_FACTORY, value);
+		/* A card leaves the factory within its own limits. */
+		if (!nv_allowed(&nv, i, value)) {
+			printf("# %s\n", nv_name(i));
+			expect(0);
+		}
+	}
+	for (unsigned int i = 0; i < nv_nlimits; i++) {
+		const struct nv_limit *l = &nv_limits[i];
+
+		expect(nv_find((u32)l->class << 24 | (l->class == NV_PORT) << 16 | l->index, 0)
+		       >= 0);
+		expect(nv_find((u32)l->cap_class << 24 | (l->cap_class == NV_PORT) << 16 |
+			       l->cap_index, 0) >= 0);
+	}
+}
+
+static void nv_limits_hold(void)
+{
+	u32 v[3] = { 0, 0x00010080, 0 };
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	/* 128 functions of 127; one; three physical ones of two. */
+	expect(nv(&g, WRITE, 0x0209000c, 0x80, v) == ST_BAD_PARAM);
+	v[1] = 0x0001007f;
+	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
+	v[1] = 0x00030001;
+	expect(nv(&g, WRITE, 0x0209000c, 0x80, v) == ST_BAD_PARAM);
+	expect(!nv(&g, READ, 0x02090100, 0x80, v) && v[1] == 0x0001007f);
+	/* A switch for what isn't supported: emulation of NVMe. */
+	v[0] = BIT(31);
+	expect(nv(&g, WRITE, 0x02090018, 0x8d, v) == ST_BAD_PARAM);
+	guest_exit(&g);
+}
+
+/* Ports and modules are told apart, other hosts are not. */
+static void nv_instances(void)
+{
+	u32 v[3] = { 4, 0, 0 }, r[3];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!nv(&g, WRITE, 0x02090004, 0x01010012, v));
+	expect(!nv(&g, READ, 0x02090100, 0x01010012, r) && r[0] == 4);
+	expect(!nv(&g, READ, 0x02090100, 0x01020012, r) && r[0] == 8);
+	expect(nv(&g, READ, 0x02090100, 0x01000012, r) == ST_BAD_RESOURCE);
+	expect(nv(&g, READ, 0x02090100, 0x01030012, r) == ST_BAD_RESOURCE);
+	expect(!nv(&g, READ, 0x02090100, 0x09004080, r));
+	expect(nv(&g, READ, 0x02090100, 0x09008080, r) == ST_BAD_RESOURCE);
+	expect(nv(&g, READ, 0x02090100, 0x06000002, r) == ST_BAD_RESOURCE);
+	guest_exit(&g);
+}
+
+/* Who wrote an item is part of its header. */
+static void nv_writers(void)
+{
+	u8 data[268] = { 0 }, answer[268];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	put_be32(data, 0x0209000c);
+	put_be32(data + 4, 0x80);
+	put_be32(data + 16, 0x00010002);
+	expect(!access_reg(&g, 0x9024, WRITE, data, answer, sizeof(data)));
+	put_be32(data, 0x00000000);
+	expect(!access_reg(&g, 0x9024, READ, data, answer, sizeof(data)));
+	expect(get_be32(answer) == 0x0309000c);
+	put_be32(data, 0x00400000);
+	expect(!access_reg(&g, 0x9024, READ, data, answer, sizeof(data)));
+	expect(get_be32(answer) == 0x0340000c);
+	/* Neither what runs nor what the factory made can be written. */
+	put_be32(data, 0x0249000c);
+	expect(access_reg(&g, 0x9024, WRITE, data, answer, sizeof(data)) == ST_BAD_PARAM);
+	guest_exit(&g);
+}
+
+static void fields_lie_within(const struct reg_type *t, const struct reg_field *f)
+{
+	for (; f && f->width; f++) {
+		u32 bytes = f->source == SRC_TEXT ? f->width : f->width == 64 ? 8 : 4;
+
+		expect(!(f->at % 4) && f->at + bytes <= t->size);
+		expect(f->source == SRC_TEXT || f->width == 64 || f->bit + f->width <= 32);
+		expect(f->source != SRC_TEXT || strlen(f->text) <= f->width);
+		expect(f->width != 64 || f->source == SRC_COUNT || f->source == SRC_TEXT);
+		expect(f->source != SRC_WAVE || f->rate <= f->value);
+	}
+}
+
+static void table(void)
+{
+	expect(reg_ntypes >= 60);
+	for (unsigned int i = 0; i < reg_ntypes; i++) {
+		const struct reg_type *t = &reg_types[i];
+
+		expect(!i || reg_types[i - 1].id < t->id);
+		expect(t->size <= VCX_REG_MAX && !(t->size % 4));
+		expect(t->index.count <= VCX_REG_INSTANCES && !t->index.width == !t->index.count);
+		expect(!t->pages == !t->selector.width);
+		fields_lie_within(t, t->fields);
+		for (const struct reg_page *p = t->pages; p && p->fields; p++)
+			fields_lie_within(t, p->fields);
+	}
+}
+
+/* Everything can be read in its first instance and on its first page. */
+static void all_readable(void)
+{
+	u8 data[VCX_REG_MAX + 16], answer[VCX_REG_MAX + 16];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	for (unsigned int i = 0; i < reg_ntypes; i++) {
+		const struct reg_type *t = &reg_types[i];
+		int status;
+
+		memset(data, 0, sizeof(data));
+		if (t->index.width)
+			put_be32(data + t->index.at, (u32)t->index.first << t->index.bit);
+		if (t->id == 0x9014)
+			put_be32(data + 4, 0x50000000);
+		if (t->id == 0xc000)
+			put_be32(data, 0x4000ffff);
+		if (t->id == 0x9064)
+			data[3] = 1;
+		if (t->id == 0x9024)
+			data[7] = 0x80;
+		status = access_reg(&g, t->id, READ, data, answer, sizeof(answer));
+		/* What answers nothing without a transfer under way, or a length. */
+		if (t->id == 0x9063)
+			expect(status == ST_BAD_SYS_STATE);
+		else if (status)
+			printf("# %s: status %#x\n", t->name, status);
+		expect(!status || t->id == 0x9063);
+	}
+	guest_exit(&g);
+}
+
+static void settings(void)
+{
+	u8 data[68] = { 0, 1, 0, 4 }, answer[68];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	/* PTYS: what can be set is, what is reported isn't. */
+	put_be32(data + 0x14, 0x200);
+	put_be32(data + 0x20, 0xdeadbeef);
+	expect(!access_reg(&g, 0x5004, WRITE, data, answer, 68));
+	memset(data + 4, 0, 64);
+	expect(!access_reg(&g, 0x5004, READ, data, answer, 68));
+	expect(get_be32(answer + 0x14) == 0x200 && get_be32(answer + 0x20) == 0x200);
+	expect(answer[1] == 1 && answer[3] == 4);
+	data[1] = 2;
+	expect(access_reg(&g, 0x5004, READ, data, answer, 68) == ST_BAD_PARAM);
+	/* A start of firmware forgets it. */
+	vcx_reset(g.vcx, VCX_RESET_FIRMWARE);
+	fw_set_cmdq(g.vcx, GUEST_CMDQ);
+	guest_bring_up(&g);
+	data[1] = 1;
+	expect(!access_reg(&g, 0x5004, READ, data, answer, 68));
+	expect(get_be32(answer + 0x14) == 0x7f2);
+	guest_exit(&g);
+}
+
+static void moving(void)
+{
+	u8 data[256] = { 0, 1 }, first[256], later[256];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!access_reg(&g, 0x5008, READ, data, first, 256));
+	g.card->start_ns -= 2000 * MS_TO_NS;
+	expect(!access_reg(&g, 0x5008, READ, data, later, 256));
+	expect(get_be64(later + 8) - get_be64(first + 8) >= 18000);
+	expect(get_be64(later + 0x18) == 3);
+	/* Cleared, they count from nothing. */
+	data[4] = 0x80;
+	expect(!access_reg(&g, 0x5008, READ, data, first, 256));
+	data[4] = 0;
+	expect(!access_reg(&g, 0x5008, READ, data, first, 256));
+	expect(get_be64(first + 8) < 9000 && !get_be64(first + 0x18));
+	data[3] = 0x3f;
+	expect(access_reg(&g, 0x5008, READ, data, first, 256) == ST_BAD_PARAM);
+	/* The ASIC's temperature, in eighths of a degree, four seconds apart. */
+	memset(data, 0, 32);
+	g.card->start_ns = now_ns();
+	expect(!access_reg(&g, 0x900a, READ, data, first, 32));
+	g.card->start_ns -= 4000 * MS_TO_NS;
+	expect(!access_reg(&g, 0x900a, READ, data, later, 32));
+	expect(get_be16(first + 6) == 42 * 8 && get_be16(later + 6) >= 44 * 8);
+	expect(!memcmp(first + 0x18, "asic", 5));
+	data[3] = 64;
+	expect(!access_reg(&g, 0x900a, READ, data, first, 32));
+	expect(!memcmp(first + 0x18, "module0", 8));
+	data[3] = 65;
+	expect(access_reg(&g, 0x900a, READ, data, first, 32) == ST_BAD_PARAM);
+	guest_exit(&g);
+}
+
+static void module_eeprom(void)
+{
+	u8 data[148] = { 0, 0, 0, 0, 0x50, 0, 0, 148, 0, 0, 0, 16 }, answer[148];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!access_reg(&g, 0x9014, READ, data, answer, 148));
+	expect(!answer[3] && !memcmp(answer + 0x10, "Mellanox        ", 16));
+	data[5] = 3;
+	expect(!access_reg(&g, 0x9014, READ, data, answer, 148) && answer[3] == 9);
+	data[5] = 0;
+	data[7] = 250;
+	expect(access_reg(&g, 0x9014, READ, data, answer, 148) == ST_BAD_PARAM);
+	data[6] = 0xff;
+	expect(access_reg(&g, 0x9014, READ, data, answer, 148) == ST_BAD_PARAM);
+	/* The other cage is empty, there is no third. */
+	memset(data + 6, 0, 2);
+	data[1] = 1;
+	expect(!access_reg(&g, 0x9014, READ, data, answer, 148) && answer[3] == 3);
+	data[1] = 2;
+	expect(access_reg(&g, 0x9014, READ, data, answer, 148) == ST_BAD_PARAM);
+	guest_exit(&g);
+}
+
+static void maps(void)
+{
+	u8 data[80] = { 0 }, answer[80];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	/* MCQS, the lowest bit of the register group's fourth byte. */
+	expect(!access_reg(&g, 0x907f, READ, data, answer, 72));
+	expect((answer[8 + 15 - 0x60 / 8] & 0xf) == 0xf);
+	data[3] = 4;
+	expect(access_reg(&g, 0x907f, READ, data, answer, 72) == ST_BAD_PARAM);
+	expect(access_reg(&g, 0x507f, READ, data, answer, 80) == ST_BAD_PARAM);
+	data[3] = 0;
+	expect(!access_reg(&g, 0x507f, READ, data, answer, 80) && answer[8 + 15 - 1] & 1);
 	guest_exit(&g);
 }
 
@@ -202,6 +471,16 @@ static const struct ktap_test tests[] = {
 	{ "nv_invalidation", nv_invalidation },
 	{ "nv_refusals", nv_refused },
 	{ "nv_walk", nv_walk },
+	{ "nv_table", nv_table },
+	{ "nv_limits", nv_limits_hold },
+	{ "nv_instances", nv_instances },
+	{ "nv_writers", nv_writers },
+	{ "register_table", table },
+	{ "all_registers_readable", all_readable },
+	{ "settings", settings },
+	{ "counters_and_sensors", moving },
+	{ "module_eeprom", module_eeprom },
+	{ "capability_maps", maps },
 };
 
 int main(void)

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The items of the non-volatile configuration as data.
+ */
+#ifndef VCX_NVTABLE_H
+#define VCX_NVTABLE_H
+
+#include "util.h"
+
+/* Type class, in bits 31:24 of an item's type; how the rest is divided. */
+enum nv_class {
+	NV_GLOBAL	= 0,	/* index 23:0 */
+	NV_PORT		= 1,	/* port 23:16, from 1; index 15:0 */
+	NV_FUNCTION	= 3,	/* host 23:18, function 17:10, index 9:0 */
+	NV_HOST		= 7,	/* host 23:18, index 17:0 */
+	NV_MODULE	= 9,	/* module 23:14, index 13:0 */
+};
+
+/* A field: in the big-endian dword at byte @at, @width bits from bit @bit up. */
+struct nv_field {
+	u8 at;
+	u8 bit;
+	u8 width;	/* 0 ends a list */
+};
+
+struct nv_value {
+	u8 at;
+	u8 bit;
+	u8 width;
+	u32 value;
+};
+
+struct nv_type {
+	u8 class;
+	u8 version;
+	u16 index;
+	u16 len;
+	bool read_only;
+	const char *name;
+	const struct nv_value *values;	/* the factory's; the rest is zero */
+};
+
+/* The field of an item must not be greater than the field of a capability. */
+struct nv_limit {
+	u8 class;
+	u16 index;
+	struct nv_field field;
+	u8 cap_class;
+	u16 cap_index;
+	struct nv_field cap;
+};
+
+extern const struct nv_type nv_types[];
+extern const unsigned int nv_ntypes;
+extern const struct nv_limit nv_limits[];
+extern const unsigned int nv_nlimits;
+
+#endif

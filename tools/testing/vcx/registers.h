@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What register handlers share. An access has been checked against the register's
+ * size, a write against the register's being writable.
+ */
+#ifndef VCX_REGISTERS_H
+#define VCX_REGISTERS_H
+
+#include "vcx.h"
+
+struct reg_type;
+
+/* One access. Both buffers hold at least the register, and @out is zero. */
+struct reg_access {
+	u8 *content;
+	const u8 *in;
+	u8 *out;
+	u32 in_len;
+	u32 out_len;
+	bool write;
+	const struct reg_type *type;
+};
+
+typedef struct cmd_result (*reg_handler)(struct vcx *vcx, struct reg_access *a);
+
+/* Where the value of a field comes from. */
+enum reg_source {
+	SRC_CONST,	/* @value */
+	SRC_KEPT,	/* what was written, at first @value */
+	SRC_ECHO,	/* the access itself */
+	SRC_COUNT,	/* @value, and @rate more every second, since it was cleared */
+	SRC_WAVE,	/* to and fro between @value - @rate and @value + @rate */
+	SRC_TEXT,	/* @text, @width bytes long */
+};
+
+/* A field: in the big-endian dword at byte @at, @width bits from bit @bit up. */
+struct reg_field {
+	u16 at;
+	u8 bit;
+	u8 width;	/* 0 ends a list; 64: two dwords */
+	u8 source;
+	u32 value;
+	u32 rate;
+	const char *text;
+};
+
+/* What is in the register when the selector has that value. */
+struct reg_page {
+	u32 select;
+	const struct reg_field *fields;	/* NULL ends a list */
+};
+
+/* Selects an instance: a port, a lane. */
+struct reg_index {
+	u16 at;
+	u8 bit;
+	u8 width;	/* 0: there is but one */
+	u8 first;
+	u8 count;	/* at most VCX_REG_INSTANCES */
+};
+
+enum reg_flags {
+	REG_RO		= BIT(0),
+	REG_CARD	= BIT(1),	/* the functions of a card share its memory */
+	REG_PORT	= BIT(2),	/* as many instances as there are ports */
+};
+
+struct reg_type {
+	u16 id;
+	u16 size;
+	u8 flags;
+	const char *name;
+	reg_handler access;	/* in place of fields and pages */
+	struct reg_index index;
+	struct reg_index selector;	/* @count: 0 */
+	struct reg_index clear;		/* a bit that sets counters to zero */
+	const struct reg_field *fields;	/* NULL without @pages: all of it is memory */
+	const struct reg_page *pages;
+};
+
+/* What a register's memory is, for each instance. */
+struct reg_state {
+	u8 content[VCX_REG_MAX];
+	u64 cleared_ns;		/* 0: never */
+};
+
+/* regtable.c: sorted by id */
+extern const struct reg_type reg_types[];
+extern const unsigned int reg_ntypes;
+
+static inline void put_text(u8 *to, size_t size, const char *text)
+{
+	memcpy(to, text, min_size(size, strlen(text)));
+}
+
+/* regs_nv.c: access to the configuration */
+struct cmd_result mnvda_access(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mnvdi_access(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mnvqc_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mnvia_access(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mnvgc_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mnvgn_read(struct vcx *vcx, struct reg_access *a);
+
+/*
+ * regs.c: writes fields to an output. Counters count from @since_ns on, or if that
+ * is 0 from when the card started.
+ */
+void fields_fill(struct vcx *vcx, const struct reg_field *fields, const struct reg_access *a,
+		 u64 since_ns);
+
+/* regs_misc.c: registers that are more than fields */
+struct cmd_result mgir_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mqis_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mfrl_access(struct vcx *vcx, struct reg_access *a);
+struct cmd_result paos_access(struct vcx *vcx, struct reg_access *a);
+struct cmd_result dtor_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result cap_map_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mcia_read(struct vcx *vcx, struct reg_access *a);
+
+/* update.c: components of firmware */
+struct cmd_result mcqs_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mcqi_read(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mcc_access(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mcda_access(struct vcx *vcx, struct reg_access *a);
+
+/* dump.c */
+struct cmd_result resource_dump_access(struct vcx *vcx, struct reg_access *a);
+
+#endif

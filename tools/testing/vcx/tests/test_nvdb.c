@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Our table of configuration items against mstflint's own database, where that is
+ * installed: whatever it names must be here, as long, and a capability read-only.
+ */
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "ktap.h"
+#include "nvtable.h"
+
+#define DATABASE	"/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
+
+/* Items of this class are headers of configuration files. */
+#define CLASS_FILE	6
+
+static sqlite3 *db;
+
+static sqlite3_stmt *select_all(const char *sql)
+{
+	sqlite3_stmt *statement;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+		abort();
+	return statement;
+}
+
+static const struct nv_type *find(int class, int index)
+{
+	for (unsigned int i = 0; i < nv_ntypes; i++) {
+		if (nv_types[i].class == class && nv_types[i].index == index)
+			return &nv_types[i];
+	}
+	return NULL;
+}
+
+static void items(void)
+{
+	sqlite3_stmt *row = select_all("select name, class, id, size, cap from tlvs");
+	unsigned int n = 0;
+
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(row, 0);
+		const struct nv_type *t;
+
+		if (sqlite3_column_int(row, 1) == CLASS_FILE)
+			continue;
+		t = find(sqlite3_column_int(row, 1), sqlite3_column_int(row, 2));
+		if (!t || strcmp(t->name, name) || t->len != sqlite3_column_int(row, 3) ||
+		    (sqlite3_column_int(row, 4) && !t->read_only)) {
+			printf("# %s: %s\n", name, t ? "not as here" : "not here");
+			expect(0);
+		}
+		n++;
+	}
+	expect(n >= 150);
+	sqlite3_finalize(row);
+}
+
+/* What mstconfig's conditions ask for lies in capabilities that aren't all zero. */
+static void conditions(void)
+{
+	sqlite3_stmt *row = select_all("select distinct class, id from tlvs where cap = 1 and name in"
+				       " ('nv_global_pci_cap', 'nv_sw_offload_cap', 'nv_pci_cap',"
+				       " 'nv_rom_cap', 'nv_hca_cap', 'nv_qos_cap')");
+	unsigned int n = 0;
+
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		const struct nv_type *t = find(sqlite3_column_int(row, 0),
+					       sqlite3_column_int(row, 1));
+
+		expect(t && t->values->width);
+		n++;
+	}
+	expect(n == 6);
+	sqlite3_finalize(row);
+}
+
+static const struct ktap_test tests[] = {
+	{ "items", items },
+	{ "conditions", conditions },
+};
+
+int main(void)
+{
+	int status;
+
+	if (access(DATABASE, R_OK)) {
+		printf("KTAP version 1\n1..0 # SKIP no %s\n", DATABASE);
+		return EXIT_SUCCESS;
+	}
+	if (sqlite3_open_v2(DATABASE, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+		return EXIT_FAILURE;
+	status = ktap_run(tests, ARRAY_SIZE(tests));
+	sqlite3_close(db);
+	return status;
+}
