@@ -107,32 +107,59 @@ static bool is_fault(int err)
 	       err == ENFILE || err == EAGAIN;
 }
 
-/*
- * Does @_op, an expression that is 0 or an errno, with every fault there is, and
- * @_undo after each.
+/**
+ * struct sweep - an operation that is done with every fault there is
+ * @what: it is
+ * @fd: of fail-nth
+ * @nth: the fault that comes
+ * @hit: it came
+ * @err: of the operation, 0 or an errno
+ * @failed: how often that was not 0
  */
-#define sweep(_what, _op, _undo)					\
-do {									\
-	unsigned int __nth = 0, __failed = 0;				\
-	bool __hit;							\
-	int __err;							\
-									\
-	do {								\
-		faults_arm(self->nth_fd, ++__nth);			\
-		__err = (_op);						\
-		__hit = faults_disarm(self->nth_fd);			\
-		EXPECT_TRUE(!__err || (__hit && is_fault(__err)))	\
-			TH_LOG("%s, fault %u: %s", _what, __nth,	\
-			       strerror(__err));			\
-		__failed += !!__err;					\
-		{ _undo; }						\
-	} while (__hit && __nth < MANY_FAULTS);				\
-	EXPECT_FALSE(__hit);						\
-	EXPECT_LT(1, __nth)						\
-		TH_LOG("%s: no fault at all", _what);			\
-	fprintf(stderr, "# faults: %s: %u, of which it failed by %u\n",	\
-		_what, __nth - 1, __failed);				\
-} while (0)
+struct sweep {
+	const char *what;
+	int fd;
+	unsigned int nth;
+	bool hit;
+	int err;
+	unsigned int failed;
+};
+
+/* Returns whether there is to be one more. */
+static bool sweep_next(struct __test_metadata *_metadata, struct sweep *sweep)
+{
+	if (!sweep->nth || (sweep->hit && sweep->nth < MANY_FAULTS)) {
+		faults_arm(sweep->fd, ++sweep->nth);
+		return true;
+	}
+	EXPECT_FALSE(sweep->hit);
+	EXPECT_LT(1, sweep->nth)
+		TH_LOG("%s: no fault at all", sweep->what);
+	fprintf(stderr, "# faults: %s: %u, of which it failed by %u\n",
+		sweep->what, sweep->nth - 1, sweep->failed);
+	return false;
+}
+
+static bool sweep_done(struct __test_metadata *_metadata, struct sweep *sweep,
+		       int err)
+{
+	sweep->err = err;
+	sweep->hit = faults_disarm(sweep->fd);
+	sweep->failed += !!err;
+	EXPECT_TRUE(!err || (sweep->hit && is_fault(err)))
+		TH_LOG("%s, fault %u: %s", sweep->what, sweep->nth,
+		       strerror(err));
+	return true;
+}
+
+/*
+ * Does @_op, an expression that is 0 or an errno, with every fault there is;
+ * after each comes the body, which looks at what @sweep has done, and undoes it.
+ */
+#define for_each_fault(_what, _op)					\
+	for (struct sweep sweep = { .what = _what, .fd = self->nth_fd }; \
+	     sweep_next(_metadata, &sweep) &&				\
+	     sweep_done(_metadata, &sweep, (_op));)
 
 static int open_sim(const struct sim *sim, int *fd)
 {
@@ -152,7 +179,8 @@ TEST_F_TIMEOUT(fault, open, 60)
 {
 	int fd = -1;
 
-	sweep("open", open_sim(&self->sim, &fd), close_sim(&fd));
+	for_each_fault("open", open_sim(&self->sim, &fd))
+		close_sim(&fd);
 	EXPECT_EQ(sim_count(&self->sim, "opens"),
 		  sim_count(&self->sim, "closes") + 1);
 	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
@@ -167,7 +195,8 @@ static int info_sim(int fd, __u8 *buffer)
 
 TEST_F_TIMEOUT(fault, info, 60)
 {
-	sweep("info", info_sim(self->fd, self->buffer),);
+	for_each_fault("info", info_sim(self->fd, self->buffer))
+		;
 }
 
 /* Of a file of its own, so that no buffer is there already. */
@@ -194,9 +223,10 @@ TEST_F_TIMEOUT(fault, rpc, 120)
 			snprintf(what, sizeof(what), "rpc of %u bytes, %s", lens[i],
 				 separate ? "a separate answer" : "in place");
 			ASSERT_EQ(0, open_sim(&self->sim, &fd));
-			sweep(what, rpc_sim(fd, self->buffer, lens[i]),
-			      close_sim(&fd);
-			      ASSERT_EQ(0, open_sim(&self->sim, &fd)));
+			for_each_fault(what, rpc_sim(fd, self->buffer, lens[i])) {
+				close_sim(&fd);
+				ASSERT_EQ(0, open_sim(&self->sim, &fd));
+			}
 			close(fd);
 		}
 	}
@@ -210,8 +240,8 @@ TEST_F_TIMEOUT(fault, new_device, 120)
 	struct sim sim = { .id = self->sim.id + 1 };
 
 	/* The bus has it even if the driver could not take it. */
-	sweep("new device", sim_write_bus("new_device", sim.id, ""),
-	      EXPECT_EQ(!__err, !sim_del(&sim)));
+	for_each_fault("new device", sim_write_bus("new_device", sim.id, ""))
+		EXPECT_EQ(!sweep.err, !sim_del(&sim));
 }
 
 TEST_F_TIMEOUT(fault, unbind_and_bind, 120)
@@ -220,18 +250,20 @@ TEST_F_TIMEOUT(fault, unbind_and_bind, 120)
 	struct sim found = self->sim;
 
 	ASSERT_LE(0, fd);
-	sweep("unbind", sim_unbind(&self->sim),
-	      EXPECT_EQ(!__err, !!sim_find(&found));
-	      if (!__err)
-		      EXPECT_EQ(0, sim_bind(&self->sim)));
+	for_each_fault("unbind", sim_unbind(&self->sim)) {
+		EXPECT_EQ(!sweep.err, !!sim_find(&found));
+		if (!sweep.err)
+			EXPECT_EQ(0, sim_bind(&self->sim));
+	}
 	test_err_nop(ENODEV, fd, FWCTL_RPC_CONFIGURATION);
 	close(fd);
 
 	ASSERT_EQ(0, sim_unbind(&self->sim));
-	sweep("bind", sim_write_driver(&self->sim, "bind"),
-	      EXPECT_EQ(!__err, !sim_find(&found));
-	      if (!__err)
-		      EXPECT_EQ(0, sim_unbind(&self->sim)));
+	for_each_fault("bind", sim_write_driver(&self->sim, "bind")) {
+		EXPECT_EQ(!sweep.err, !sim_find(&found));
+		if (!sweep.err)
+			EXPECT_EQ(0, sim_unbind(&self->sim));
+	}
 	ASSERT_EQ(0, sim_bind(&self->sim));
 	fd = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, fd);
@@ -245,11 +277,12 @@ TEST_F_TIMEOUT(fault, ceiling, 120)
 	struct sim sim;
 
 	ASSERT_EQ(0, sim_new_once(&sim, ""));
-	sweep("ceiling by sysfs", sim_lower(&sim, "debug-write"),
-	      EXPECT_EQ(__err ? FWCTL_CEILING_DEBUG_WRITE_FULL :
-				FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
-	      sim_del(&sim);
-	      ASSERT_EQ(0, sim_new_once(&sim, "")));
+	for_each_fault("ceiling by sysfs", sim_lower(&sim, "debug-write")) {
+		EXPECT_EQ(sweep.err ? FWCTL_CEILING_DEBUG_WRITE_FULL :
+				  FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
+		sim_del(&sim);
+		ASSERT_EQ(0, sim_new_once(&sim, ""));
+	}
 	sim_del(&sim);
 }
 
@@ -279,23 +312,30 @@ TEST_F_TIMEOUT(fault, netlink, 300)
 	ASSERT_EQ(0, nl_open(&nl));
 	group = genl_ctrl_resolve_grp(nl.sock, FWCTL_FAMILY_NAME, "audit");
 	ASSERT_LE(0, group);
-	sweep("netlink dev-get", fnl_dev_get(&nl, sim.number),
-	      fnl_close(&nl); ASSERT_EQ(0, nl_open(&nl)));
-	sweep("netlink dump", fnl_dev_dump(&nl),
-	      fnl_close(&nl); ASSERT_EQ(0, nl_open(&nl)));
-	sweep("netlink subscribe", nl_join(&nl, group),
-	      fnl_close(&nl); ASSERT_EQ(0, nl_open(&nl)));
+	for_each_fault("netlink dev-get", fnl_dev_get(&nl, sim.number)) {
+		fnl_close(&nl);
+		ASSERT_EQ(0, nl_open(&nl));
+	}
+	for_each_fault("netlink dump", fnl_dev_dump(&nl)) {
+		fnl_close(&nl);
+		ASSERT_EQ(0, nl_open(&nl));
+	}
+	for_each_fault("netlink subscribe", nl_join(&nl, group)) {
+		fnl_close(&nl);
+		ASSERT_EQ(0, nl_open(&nl));
+	}
 
 	ASSERT_EQ(0, sim_new_once(&sim, ""));
-	sweep("netlink dev-set",
-	      fnl_dev_set(&nl, sim.number, FWCTL_CEILING_DEBUG_WRITE),
-	      /* The answer may get lost when the rest was done. */
-	      if (!__err)
-		      EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
-	      fnl_close(&nl);
-	      ASSERT_EQ(0, nl_open(&nl));
-	      sim_del(&sim);
-	      ASSERT_EQ(0, sim_new_once(&sim, "")));
+	for_each_fault("netlink dev-set",
+		       fnl_dev_set(&nl, sim.number, FWCTL_CEILING_DEBUG_WRITE)) {
+		/* The answer may get lost when the rest was done. */
+		if (!sweep.err)
+			EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
+		fnl_close(&nl);
+		ASSERT_EQ(0, nl_open(&nl));
+		sim_del(&sim);
+		ASSERT_EQ(0, sim_new_once(&sim, ""));
+	}
 	sim_del(&sim);
 	fnl_close(&nl);
 }
@@ -306,8 +346,9 @@ TEST_F_TIMEOUT(fault, audit, 60)
 	struct fnl nl;
 
 	ASSERT_EQ(0, fnl_listen(&nl, "audit"));
-	sweep("rpc with a listener", rpc_sim(self->fd, self->buffer, 16),
-	      fnl_receive(&nl, 0, 0));
+	for_each_fault("rpc with a listener",
+		       rpc_sim(self->fd, self->buffer, 16))
+		fnl_receive(&nl, 0, 0);
 	fnl_close(&nl);
 }
 
@@ -347,15 +388,18 @@ static int open_mlx5(const struct mlx5_dev *dev, int *fd)
 
 TEST_F_TIMEOUT(mlx5_fault, calls, 120)
 {
+	__u8 info[64];
 	int fd = -1;
 
-	sweep("mlx5 open", open_mlx5(&self->dev, &fd), close_sim(&fd));
+	for_each_fault("mlx5 open", open_mlx5(&self->dev, &fd))
+		close_sim(&fd);
 	ASSERT_EQ(0, open_mlx5(&self->dev, &fd));
-	sweep("mlx5 rpc", mlx5_nop(fd),
-	      close_sim(&fd);
-	      ASSERT_EQ(0, open_mlx5(&self->dev, &fd)));
-	sweep("mlx5 info", ({ struct fwctl_info_mlx5 info; __u32 len = sizeof(info);
-			      _test_info(fd, &info, &len); }),);
+	for_each_fault("mlx5 rpc", mlx5_nop(fd)) {
+		close_sim(&fd);
+		ASSERT_EQ(0, open_mlx5(&self->dev, &fd));
+	}
+	for_each_fault("mlx5 info", info_sim(fd, info))
+		;
 	close(fd);
 }
 
@@ -365,15 +409,17 @@ TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 300)
 
 	if (access("/sys/module/mlx5_fwctl/initstate", F_OK))
 		SKIP(return, "not a module, but built in");
-	sweep("mlx5 detach", unload_module("mlx5_fwctl"),
-	      EXPECT_EQ(0, __err);
-	      ASSERT_EQ(0, load_module("mlx5_fwctl"));
-	      ASSERT_TRUE(wait_for(!mlx5_find(&dev))));
+	for_each_fault("mlx5 detach", unload_module("mlx5_fwctl")) {
+		if (!sweep.err)
+			ASSERT_EQ(0, load_module("mlx5_fwctl"));
+		ASSERT_TRUE(wait_for(!mlx5_find(&dev)));
+	}
 	ASSERT_EQ(0, unload_module("mlx5_fwctl"));
 	/* Who cannot attach to one device is loaded all the same. */
-	sweep("mlx5 attach", load_module("mlx5_fwctl"),
-	      if (!__err)
-		      ASSERT_EQ(0, unload_module("mlx5_fwctl")));
+	for_each_fault("mlx5 attach", load_module("mlx5_fwctl")) {
+		if (!sweep.err)
+			ASSERT_EQ(0, unload_module("mlx5_fwctl"));
+	}
 	ASSERT_EQ(0, load_module("mlx5_fwctl"));
 	ASSERT_TRUE(wait_for(!mlx5_find(&self->dev)));
 }
