@@ -410,7 +410,7 @@ static const struct reg_field pddr_phy[] = {
 };
 
 static const struct reg_field pddr_module[] = {
-	CONST(0x08, 24, 8, 10),		/* cable_technology: copper, unequalized */
+	CONST(0x08, 24, 8, 0xa0),	/* cable_technology: copper, unequalized */
 	CONST(0x08, 8, 8, 11),		/* ext_ethernet_compliance_code: 100GBASE-CR4 */
 	CONST(0x0c, 28, 4, 3),		/* cable_type: passive copper */
 	CONST(0x0c, 24, 4, 1),		/* cable_vendor: Mellanox */

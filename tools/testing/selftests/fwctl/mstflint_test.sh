@@ -49,6 +49,8 @@ try()
 
 	output=$(timeout 60 "$@" 2>&1 < /dev/null)
 	status=$?
+	# Some print colours to whatever they print to.
+	output=$(sed 's/\x1b\[[0-9;]*m//g' <<< "$output")
 	[ $status = 0 ] || echo "# $*: exit status $status"
 	return $status
 }
