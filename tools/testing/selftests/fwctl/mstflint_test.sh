@@ -210,7 +210,7 @@ mstconfig_shows_three_views()
 	NUM_PF_MSIX 80 2 12 10
 	LOG_DCR_HASH_TABLE_SIZE 190 0 0 5
 	RPG_TIME_RESET_P1 01010108 1 0 17
-	CNP_DSCP_P2 01020108 16 8 6
+	CNP_DSCP_P1 01010108 16 8 6
 	BOOT_VLAN 03000221 0 0 12
 	SAFE_MODE_THRESHOLD 07000082 0 0 8
 	END
@@ -225,7 +225,7 @@ mstconfig_backs_up()
 	has_vcx && file=$(mktemp) || return
 	rm "$file"
 	try mstconfig -y -d "$dev" -f "$file" backup && item=$(vcx "nv 80") || return
-	output=$(grep -A 2 'Type: *0x00000080' "$file" | sed 's/0x//g' | tr -d ' \n')
+	output=$(grep -A 1 'Type: *0x00000080' "$file" | sed 's/0x//g' | tr -d ' \n')
 	rm "$file"
 	said "${item##* }$"
 }
