@@ -193,12 +193,23 @@ mstconfig_sets()
 		said '^ *NUM_OF_VFS +5 *$'
 }
 
-# Of parameters of several classes what mstconfig says and what the device has.
+# Parameters of several classes: item, word, lowest bit, width
+fields='NUM_OF_VFS 80 1 0 16
+NUM_PF_MSIX 80 2 12 10
+LOG_DCR_HASH_TABLE_SIZE 190 0 0 5
+RPG_TIME_RESET_P1 01010108 1 0 17
+CNP_DSCP_P1 01010108 16 8 6
+BOOT_VLAN 03000221 0 0 12
+SAFE_MODE_THRESHOLD 07000082 0 0 8'
+
+# Of each what mstconfig says and what the device has.
 mstconfig_shows_three_views()
 {
 	local name type word bit width shown
 
-	has_vcx && try mstconfig -d "$dev" -e q || return
+	has_vcx || return
+	# shellcheck disable=SC2046 # words
+	try mstconfig -d "$dev" -e q $(cut -d ' ' -f 1 <<< "$fields") || return
 	while read -r name type word bit width; do
 		# What differs has a star.
 		shown=$(sed -nE "s/^[* ] +$name +([0-9]+) +([0-9]+) +([0-9]+) *$/\1 \2 \3/p" \
@@ -208,15 +219,7 @@ mstconfig_shows_three_views()
 		done | xargs)" ] && continue
 		echo "# $name: mstconfig shows '$shown', which the device doesn't have"
 		return 1
-	done <<-END
-	NUM_OF_VFS 80 1 0 16
-	NUM_PF_MSIX 80 2 12 10
-	LOG_DCR_HASH_TABLE_SIZE 190 0 0 5
-	RPG_TIME_RESET_P1 01010108 1 0 17
-	CNP_DSCP_P1 01010108 16 8 6
-	BOOT_VLAN 03000221 0 0 12
-	SAFE_MODE_THRESHOLD 07000082 0 0 8
-	END
+	done <<< "$fields"
 	said '^[* ] *NUM_OF_VFS +8 +8 +5 *$'
 }
 
