@@ -13,7 +13,7 @@ struct cmd_result mgir_read(struct vcx *vcx, struct reg_access *a)
 	u8 *out = a->out;
 
 	put_be16(out + 0x2, m->device_id);
-	put_be32(out + 0x4, (u32)vcx->config.ports << 16);
+	put_be32(out + 0x4, (u32)vcx->config.ports << 16 | 3u << 11);	/* technology: 16 nm */
 	put_be32(out + 0x8, m->hw_id);
 	put_be32(out + 0x10, 0x0000b859);
 	put_be32(out + 0x14, 0x9f000010u + vcx->function);

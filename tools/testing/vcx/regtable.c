@@ -329,6 +329,35 @@ static const struct reg_field pplm[] = {
 	END
 };
 
+/* Transmitter of a lane: the page for 16 nm is at byte 4. */
+static const struct reg_field sltp[] = {
+	ECHOED(0x0, 1, 3), ECHOED(0x0, 14, 2), ECHOED(0x0, 16, 8),	/* port_type, pnat, port */
+	KEPT(0x0, 4, 4, 5),		/* lane_speed */
+	CONST(0x0, 24, 4, 3),		/* version: 16 nm */
+	CONST(0x0, 28, 1, 1),		/* status */
+	KEPT(0x8, 0, 8, 0x05),		/* post_tap */
+	KEPT(0x8, 8, 8, 0x3c),		/* main_tap */
+	KEPT(0x8, 16, 8, 0xf4),		/* pre_tap */
+	KEPT(0x8, 24, 8, 0x00),		/* pre_2_tap */
+	KEPT(0xc, 0, 5, 0x10),		/* ob_alev_out */
+	KEPT(0xc, 8, 7, 0x3f),		/* ob_amp */
+	END
+};
+
+/* How the port is wired: module 0, lanes in order. */
+static const struct reg_field pmdr[] = {
+	ECHOED(0x0, 0, 2), ECHOED(0x0, 4, 4), ECHOED(0x0, 14, 2),
+	CONST(0x0, 24, 4, 3),		/* version: 16 nm */
+	CONST(0x0, 28, 4, 1),		/* status */
+	CONST(0x4, 16, 8, 0),		/* module */
+	CONST(0x8, 8, 8, 0x0f),		/* module_lane_mask */
+	CONST(0xc, 16, 8, 1),		/* local_port_query */
+	CONST(0xc, 24, 8, 1),		/* label_port_query */
+	CONST(0x14, 0, 12, 03210),	/* lane0..3_physical_rx */
+	CONST(0x18, 0, 12, 03210),	/* lane0..3_physical_tx */
+	END
+};
+
 static const struct reg_field slrg[] = {
 	ECHOED(0x0, 8, 4),		/* lane */
 	CONST(0x0, 24, 4, 3),		/* version: 16 nm */
@@ -381,7 +410,7 @@ static const struct reg_field pddr_phy[] = {
 };
 
 static const struct reg_field pddr_module[] = {
-	CONST(0x08, 24, 8, 10),		/* cable_technology: copper, unequalized */
+	CONST(0x08, 24, 8, 0xa0),	/* cable_technology: copper, unequalized */
 	CONST(0x08, 8, 8, 11),		/* ext_ethernet_compliance_code: 100GBASE-CR4 */
 	CONST(0x0c, 28, 4, 3),		/* cable_type: passive copper */
 	CONST(0x0c, 24, 4, 1),		/* cable_vendor: Mellanox */
@@ -742,9 +771,11 @@ const struct reg_type reg_types[] = {
 	REG(0x5012, 16, REG_CARD, "PMAOS", .index = { 0x0, 16, 8, 0, 2 }, .fields = pmaos),
 	REG(0x5018, 8, PORT, "PPLR", PORT_INDEX, .fields = pplr),
 	REG(0x5023, 120, PORT, "PPLM", PORT_INDEX, .fields = pplm),
+	REG(0x5027, 76, 0, "SLTP", .index = { 0x0, 8, 4, 0, 4 }, .fields = sltp),
 	REG(0x5028, 40, PORT | REG_RO, "SLRG", PORT_INDEX, .fields = slrg),
 	REG(0x5031, 256, PORT | REG_RO, "PDDR", PORT_INDEX, .fields = pddr,
 	    PAGES(0x4, 0, 8, pddr_pages)),
+	REG(0x503c, 72, PORT | REG_RO, "PMDR", PORT_INDEX, .fields = pmdr),
 	REG(0x5041, 12, PORT, "PCMR", PORT_INDEX, .fields = pcmr),
 	REG(0x504c, 16, PORT, "PPCR", PORT_INDEX, .fields = ppcr),
 	REG(0x5066, 96, PORT | REG_RO, "PGUID", PORT_INDEX, .fields = pguid),

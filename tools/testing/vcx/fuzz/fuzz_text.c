@@ -28,7 +28,8 @@ int fuzz_one(const u8 *data, size_t size)
 		snprintf(line, sizeof(line), "%.*s", (int)min_size(len, sizeof(line) - 1),
 			 (const char *)data);
 		control_line(g.card, line, answer);
-		len += !!end;
+		if (end)
+			len++;
 		data += len;
 		size -= len;
 	}

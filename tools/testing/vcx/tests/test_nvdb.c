@@ -60,19 +60,26 @@ static void items(void)
 /* What mstconfig's conditions ask for lies in capabilities that aren't all zero. */
 static void conditions(void)
 {
-	sqlite3_stmt *row = select_all("select distinct class, id from tlvs where cap = 1 and name in"
-				       " ('nv_global_pci_cap', 'nv_sw_offload_cap', 'nv_pci_cap',"
-				       " 'nv_rom_cap', 'nv_hca_cap', 'nv_qos_cap')");
+	static const char * const used[] = {
+		"nv_global_pci_cap", "nv_sw_offload_cap", "nv_pci_cap", "nv_rom_cap",
+		"nv_hca_cap", "nv_qos_cap",
+	};
+	sqlite3_stmt *row = select_all("select class, id, name from tlvs where cap = 1");
 	unsigned int n = 0;
 
 	while (sqlite3_step(row) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(row, 2);
 		const struct nv_type *t = find(sqlite3_column_int(row, 0),
 					       sqlite3_column_int(row, 1));
 
-		expect(t && t->values->width);
-		n++;
+		for (unsigned int i = 0; i < ARRAY_SIZE(used); i++) {
+			if (strcmp(name, used[i]))
+				continue;
+			expect(t && t->values->width);
+			n++;
+		}
 	}
-	expect(n == 6);
+	expect(n == ARRAY_SIZE(used));
 	sqlite3_finalize(row);
 }
 
