@@ -94,10 +94,10 @@ tainted()
 	echo $(($(cat /proc/sys/kernel/tainted) >> 19 & 1))
 }
 
-# What the kernel has logged of programs by this name
+# What the kernel has logged of programs that tainted it
 taint_records()
 {
-	dmesg | grep -c 'fwctl[0-9]*: mst.*: kernel tainted$'
+	dmesg | grep -c 'fwctl[0-9]*: .*: kernel tainted$'
 }
 
 mstfwctrl_finds_the_device()
