@@ -422,7 +422,9 @@ TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 300)
 	for_each_fault("mlx5 detach", unload_module("mlx5_fwctl")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, load_module("mlx5_fwctl"));
-		ASSERT_TRUE(wait_for(!mlx5_find(&dev)));
+		ASSERT_TRUE(wait_for(!mlx5_find(&dev)))
+			TH_LOG("none after fault %u, %s", sweep.nth,
+			       strerror(sweep.err));
 	}
 	ASSERT_EQ(0, unload_module("mlx5_fwctl"));
 	/*
