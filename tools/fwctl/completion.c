@@ -127,7 +127,7 @@ static void offer_commands(const struct object *object, int count,
 		if (i < count || !*word || !strcmp(word, last))
 			continue;
 		offer(word, cur, strchr(name, ' ') ? NULL : command->help);
-		strcpy(last, word);
+		memcpy(last, word, sizeof(last));
 	}
 	if (!count)
 		offer("help", cur, "explain these commands");

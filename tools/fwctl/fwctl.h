@@ -322,6 +322,7 @@ int open_device(struct run *run, const char *what, unsigned int flags,
 		struct fwctl_dev **dev);
 int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 	     struct buffer *out, json_object *report);
+int vendor_open(struct run *run, struct fwctl_dev **dev);
 int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out);
 int parse_number(struct run *run, const char *what, const char *text,
 		 uint64_t max, uint64_t *value);

@@ -16,11 +16,6 @@ static const enum fwctl_mlx5_kind kinds[] = {
 	FWCTL_MLX5_REGISTER, FWCTL_MLX5_CAP, FWCTL_MLX5_QUERY,
 };
 
-#define for_each_layout(layout, i)					\
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)				\
-		for (layout = NULL;					\
-		     (layout = fwctl_mlx5_layout_next(kinds[i], layout));)
-
 /* Bytes of what a field is in. */
 static size_t room_of(const struct fwctl_mlx5_layout *layout,
 		      const struct fwctl_mlx5_field *field)
@@ -51,41 +46,47 @@ static bool only_field(const struct fwctl_mlx5_field *field,
 	return true;
 }
 
+static void try_field(const struct fwctl_mlx5_field *field, __u8 *data,
+		      size_t len)
+{
+	__u64 max = ~0ULL >> (64 - field->width), value;
+	__u64 pattern = 0x0123456789abcdefULL & max;
+
+	memset(data, 0, len);
+	CHECK(!fwctl_mlx5_field_set(field, data, len, max));
+	CHECK(only_field(field, data, len, true));
+	CHECK(!fwctl_mlx5_field_get(field, data, len, &value));
+	CHECK(value == max);
+	memset(data, 0xff, len);
+	CHECK(!fwctl_mlx5_field_set(field, data, len, 0));
+	CHECK(only_field(field, data, len, false));
+	CHECK(!fwctl_mlx5_field_set(field, data, len, pattern));
+	CHECK(!fwctl_mlx5_field_get(field, data, len, &value));
+	CHECK(value == pattern);
+	if (field->width < 64)
+		CHECK(fwctl_mlx5_field_set(field, data, len, max + 1) == -ERANGE);
+	len = field->offset + 3;
+	CHECK(fwctl_mlx5_field_get(field, data, len, &value) == -EMSGSIZE);
+	CHECK(fwctl_mlx5_field_set(field, data, len, 0) == -EMSGSIZE);
+}
+
 static void test_round_trip(void)
 {
 	static __u8 data[MAX_LEN];
 	const struct fwctl_mlx5_layout *layout;
-	__u64 max, value, pattern;
+	const struct fwctl_mlx5_field *field;
 	size_t i, n, fields = 0;
 
-	for_each_layout(layout, i) {
-		for (n = 0; n < layout->count; n++) {
-			const struct fwctl_mlx5_field *field = &layout->fields[n];
-			size_t len = room_of(layout, field);
-
-			if (field->text)
-				continue;
-			max = ~0ULL >> (64 - field->width);
-			memset(data, 0, len);
-			CHECK(!fwctl_mlx5_field_set(field, data, len, max));
-			CHECK(only_field(field, data, len, true));
-			CHECK(!fwctl_mlx5_field_get(field, data, len, &value));
-			CHECK(value == max);
-			memset(data, 0xff, len);
-			CHECK(!fwctl_mlx5_field_set(field, data, len, 0));
-			CHECK(only_field(field, data, len, false));
-			pattern = 0x0123456789abcdefULL & max;
-			CHECK(!fwctl_mlx5_field_set(field, data, len, pattern));
-			CHECK(!fwctl_mlx5_field_get(field, data, len, &value));
-			CHECK(value == pattern);
-			if (field->width < 64)
-				CHECK(fwctl_mlx5_field_set(field, data, len,
-							   max + 1) == -ERANGE);
-			CHECK(fwctl_mlx5_field_get(field, data, field->offset + 3,
-						   &value) == -EMSGSIZE);
-			CHECK(fwctl_mlx5_field_set(field, data, field->offset + 3,
-						   0) == -EMSGSIZE);
-			fields++;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		layout = NULL;
+		while ((layout = fwctl_mlx5_layout_next(kinds[i], layout))) {
+			for (n = 0; n < layout->count; n++) {
+				field = &layout->fields[n];
+				fields += !field->text;
+				if (!field->text)
+					try_field(field, data,
+						  room_of(layout, field));
+			}
 		}
 	}
 	CHECK(fields > 1000);
