@@ -20,6 +20,10 @@ json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 void fields_text(struct run *run);
 extern const struct column_spec fields_columns[];
 
+/* fw.c */
+int fw_info_run(struct run *run);
+extern const struct column_spec fw_info_columns[];
+
 /* layout.c */
 int layout_list_run(struct run *run);
 int layout_show_run(struct run *run);

@@ -117,6 +117,17 @@ def capabilities():
     run(["mlx5", "caps", dev(), "roce", "log_max_qp"]).fails(USAGE, "no such field")
 
 
+@test
+def components():
+    """mlx5 fw info: components of firmware, running and stored"""
+    rows = {row["component"]: row for row in result("mlx5", "fw", "info", dev())["fields"]}
+    equal(set(rows), {"boot_img", "cc_algo"})
+    firmware = result("mlx5", "identity", dev())["firmware"]
+    equal((rows["boot_img"]["running"], rows["boot_img"]["status"],
+           rows["boot_img"]["update"]), (firmware, "in_use", "idle"))
+    assert rows["cc_algo"]["stored"]
+
+
 # From here on the kernel is tainted.
 
 @test
