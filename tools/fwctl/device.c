@@ -220,25 +220,35 @@ int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 }
 
 /*
- * Open the device that is the first argument of a vendor's command, send a
- * request to it and receive the answer, as send_rpc() does. The report is the
- * run's result, to which the command adds what the answer means. Returns an
- * exit code. With --dry-run there is no answer: out->len is 0.
+ * Open the device that is the first argument of a vendor's command, which has to
+ * be of the vendor's type. Returns an exit code; *dev is to be freed either way.
+ */
+int vendor_open(struct run *run, struct fwctl_dev **dev)
+{
+	const char *type = fwctl_type_name(run->object->vendor->type);
+
+	*dev = NULL;
+	if (open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK, dev))
+		return run->code;
+	if (fwctl_dev_type(*dev) == run->object->vendor->type)
+		return 0;
+	return fail(run, FWCTL_EXIT_UNSUPPORTED,
+		    "%s: is not of type %s, which fwctl %s is about: see fwctl dev list",
+		    fwctl_dev_name(*dev), type ? type : run->object->name,
+		    run->object->name);
+}
+
+/*
+ * vendor_open(), send a request and receive the answer, as send_rpc() does. The
+ * report is the run's result, to which the command adds what the answer means.
+ * Returns an exit code. With --dry-run there is no answer: out->len is 0.
  */
 int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out)
 {
-	const char *type = fwctl_type_name(run->object->vendor->type);
-	struct fwctl_dev *dev = NULL;
+	struct fwctl_dev *dev;
 
-	if (open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK, &dev))
+	if (vendor_open(run, &dev))
 		goto out;
-	if (fwctl_dev_type(dev) != run->object->vendor->type) {
-		fail(run, FWCTL_EXIT_UNSUPPORTED,
-		     "%s: is not of type %s, which fwctl %s is about: see fwctl dev list",
-		     fwctl_dev_name(dev), type ? type : run->object->name,
-		     run->object->name);
-		goto out;
-	}
 	run->result = json_object_new_object();
 	send_rpc(run, dev, in, out, run->result);
 	/* Without an answer there is nothing to tell but the error. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <fwctl/mlx5.h>
 
+#include "fields.h"
 #include "../fwctl.h"
 
 static bool mlx5_status(const void *in, size_t in_len, const void *out,
@@ -100,6 +101,35 @@ static const struct column_spec columns[] = {
 };
 
 static const struct command commands[] = {
+	{ .name = "layout list", .args = "[KIND]",
+	  .help = "name the registers, capability pages and queries that are known by field",
+	  .columns = layout_list_columns, .run = layout_list_run },
+	{ .name = "layout show", .args = "KIND NAME",
+	  .help = "tell the fields of one of them",
+	  .columns = layout_show_columns, .run = layout_show_run },
+	{ .name = "reg list", .args = "",
+	  .help = "name the registers that are known by field, and what they take",
+	  .columns = reg_list_columns, .run = reg_list_run },
+	{ .name = "reg get", .args = "DEV REGISTER [FIELD...]",
+	  .help = "read a register, by name and field or by number",
+	  .options = reg_options, .columns = fields_columns,
+	  .scope = SCOPE_LEAST, .run = reg_get_run, .text = fields_text },
+	{ .name = "reg set", .args = "DEV REGISTER FIELD=VALUE...",
+	  .help = "change fields of a register, and see whether they did",
+	  .options = reg_options, .columns = reg_set_columns,
+	  .scope = SCOPE_LEAST, .run = reg_set_run, .text = fields_text },
+	{ .name = "caps", .args = "DEV [PAGE] [FIELD...]",
+	  .help = "tell what the function can do, now and at most",
+	  .options = caps_options, .columns = caps_columns,
+	  .scope = SCOPE_LEAST, .run = caps_run, .text = fields_text },
+	{ .name = "query", .args = "DEV OBJECT [FIELD...]",
+	  .help = "tell the state of an object, or counters",
+	  .columns = fields_columns, .scope = SCOPE_LEAST, .run = query_run,
+	  .text = fields_text },
+	{ .name = "fw info", .args = "DEV",
+	  .help = "tell the components of firmware: running, and stored for the next start",
+	  .columns = fw_info_columns, .scope = SCOPE_LEAST, .run = fw_info_run,
+	  .text = fields_text },
 	{ .name = "identity", .args = "DEV",
 	  .help = "tell which card it is, and which firmware",
 	  .columns = columns, .scope = SCOPE_LEAST, .run = identity_run },

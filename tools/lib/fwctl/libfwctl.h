@@ -962,6 +962,229 @@ int fwctl_mlx5_reg_parse(struct fwctl_mlx5_reg *reg, const void *out,
 int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 			  struct fwctl_mlx5_reg *reg);
 
+/**
+ * fwctl_mlx5_reg_scopes - what it takes to access a register
+ * @id: number of the register
+ * @read: receives the least scope that admits reading it, or -EPERM if none
+ *	does
+ * @write: the same for writing
+ *
+ * These are the driver's tables. Single values in a register may take more:
+ * counters that are cleared by a read, for one.
+ */
+void fwctl_mlx5_reg_scopes(__u16 id, int *read, int *write);
+
+/**
+ * enum fwctl_mlx5_kind - what a layout is one of
+ * @FWCTL_MLX5_REGISTER: a register; its number is that of ACCESS_REG
+ * @FWCTL_MLX5_CAP: a page of capabilities; its number is the type that
+ *	QUERY_HCA_CAP takes
+ * @FWCTL_MLX5_QUERY: a command that changes nothing; its number is the opcode
+ */
+enum fwctl_mlx5_kind {
+	FWCTL_MLX5_REGISTER,
+	FWCTL_MLX5_CAP,
+	FWCTL_MLX5_QUERY,
+};
+
+/**
+ * enum fwctl_mlx5_use - what a field is for
+ * @FWCTL_MLX5_KEY: says what the rest is about; given with each access. Of a
+ *	query it is in the input, and all other fields are in the output.
+ * @FWCTL_MLX5_RO: is read
+ * @FWCTL_MLX5_RW: is read and written
+ * @FWCTL_MLX5_WO: has an effect when it is written, and reads as nothing
+ */
+enum fwctl_mlx5_use {
+	FWCTL_MLX5_KEY,
+	FWCTL_MLX5_RO,
+	FWCTL_MLX5_RW,
+	FWCTL_MLX5_WO,
+};
+
+/**
+ * struct fwctl_mlx5_value - the name of a value
+ * @name: it; NULL ends a table
+ * @value: the value
+ */
+struct fwctl_mlx5_value {
+	const char *name;
+	__u32 value;
+};
+
+/**
+ * struct fwctl_mlx5_field - a field of a layout
+ * @name: its name
+ * @about: what it is, or NULL where the name says it
+ * @values: names of values, or NULL
+ * @offset: of its first dword, in bytes
+ * @bit: its lowest bit in the big-endian dword
+ * @width: how many bits it has
+ * @use: what it is for
+ * @text: it is text, of @width / 8 bytes
+ * @by: number of the field that has to be all ones for a write to heed this
+ *	one, or -1
+ * @when: number of the key that decides whether the field is there, or -1
+ * @when_value: that key's value if it is
+ * @init: a key's value if none is given
+ */
+struct fwctl_mlx5_field {
+	const char *name;
+	const char *about;
+	const struct fwctl_mlx5_value *values;
+	__u16 offset;
+	__u8 bit;
+	__u16 width;
+	enum fwctl_mlx5_use use;
+	bool text;
+	__s16 by;
+	__s16 when;
+	__u32 when_value;
+	__u32 init;
+};
+
+/**
+ * struct fwctl_mlx5_layout - where things are in a register, page or command
+ * @kind: which of these
+ * @id: its number
+ * @name: its name, in lower case
+ * @about: what it is
+ * @in_size: bytes of a query's input; else 0
+ * @size: bytes of a register, a page, or a query's output
+ * @fields: the fields
+ * @count: how many
+ */
+struct fwctl_mlx5_layout {
+	enum fwctl_mlx5_kind kind;
+	__u16 id;
+	const char *name;
+	const char *about;
+	__u16 in_size;
+	__u16 size;
+	const struct fwctl_mlx5_field *fields;
+	__u16 count;
+};
+
+/**
+ * fwctl_mlx5_layout_next - go through the layouts of a kind, by their numbers
+ * @kind: the kind
+ * @last: the layout before, or NULL
+ *
+ * Return: a constant, or NULL after the last one.
+ */
+const struct fwctl_mlx5_layout *
+fwctl_mlx5_layout_next(enum fwctl_mlx5_kind kind,
+		       const struct fwctl_mlx5_layout *last);
+
+/**
+ * fwctl_mlx5_layout_find - find a layout by its name
+ * @kind: its kind
+ * @name: the name, in letters of either case
+ *
+ * Return: a constant, or NULL if the library does not have it.
+ */
+const struct fwctl_mlx5_layout *
+fwctl_mlx5_layout_find(enum fwctl_mlx5_kind kind, const char *name);
+
+/**
+ * fwctl_mlx5_layout_by_id - find a layout by its number
+ * @kind: its kind
+ * @id: the number
+ *
+ * Return: a constant, or NULL if the library does not have it.
+ */
+const struct fwctl_mlx5_layout *
+fwctl_mlx5_layout_by_id(enum fwctl_mlx5_kind kind, __u16 id);
+
+/**
+ * fwctl_mlx5_field_present - is a field there, the keys being what they are?
+ * @layout: the layout
+ * @field: a field of it
+ * @data: the register
+ * @len: its length
+ *
+ * Return: true if it is.
+ */
+bool fwctl_mlx5_field_present(const struct fwctl_mlx5_layout *layout,
+			      const struct fwctl_mlx5_field *field,
+			      const void *data, size_t len);
+
+/**
+ * fwctl_mlx5_field_find - find a field by its name
+ * @layout: the layout
+ * @name: the name, in letters of either case
+ * @data: the register, to find only what is there, or NULL
+ * @len: its length
+ *
+ * Return: a constant, or NULL if there is none.
+ */
+const struct fwctl_mlx5_field *
+fwctl_mlx5_field_find(const struct fwctl_mlx5_layout *layout, const char *name,
+		      const void *data, size_t len);
+
+/**
+ * fwctl_mlx5_field_get - take a number out
+ * @field: the field
+ * @data: what it is a field of, in the firmware's byte order
+ * @len: the length of that
+ * @value: receives the number
+ *
+ * Return: 0; -EINVAL if the field is text; -EMSGSIZE if it is beyond @len.
+ */
+int fwctl_mlx5_field_get(const struct fwctl_mlx5_field *field,
+			 const void *data, size_t len, __u64 *value);
+
+/**
+ * fwctl_mlx5_field_set - put a number in; nothing else changes
+ * @field: the field
+ * @data: what it is a field of
+ * @len: the length of that
+ * @value: the number
+ *
+ * Return: 0; -EINVAL if the field is text; -ERANGE if the number has more bits
+ * than the field; -EMSGSIZE if that is beyond @len.
+ */
+int fwctl_mlx5_field_set(const struct fwctl_mlx5_field *field, void *data,
+			 size_t len, __u64 value);
+
+/**
+ * fwctl_mlx5_field_text - take text out
+ * @field: the field
+ * @data: what it is a field of
+ * @len: the length of that
+ * @text: receives the text up to its first NUL, without blanks at its end; what
+ *	cannot be printed becomes a question mark
+ * @size: room there, in bytes
+ *
+ * Return: 0; -EINVAL if the field is a number; -EMSGSIZE if it is beyond @len, or
+ * longer than the room.
+ */
+int fwctl_mlx5_field_text(const struct fwctl_mlx5_field *field,
+			  const void *data, size_t len, char *text,
+			  size_t size);
+
+/**
+ * fwctl_mlx5_field_name - name of a field's value
+ * @field: the field
+ * @value: the value
+ *
+ * Return: a constant, or NULL for a value without a name.
+ */
+const char *fwctl_mlx5_field_name(const struct fwctl_mlx5_field *field,
+				  __u64 value);
+
+/**
+ * fwctl_mlx5_field_parse - what value a text stands for
+ * @field: the field
+ * @text: the name of a value, or a number as in C
+ * @value: receives the value
+ *
+ * Return: 0; -EINVAL if it is neither, or the field is text; -ERANGE if it has
+ * more bits than the field.
+ */
+int fwctl_mlx5_field_parse(const struct fwctl_mlx5_field *field,
+			   const char *text, __u64 *value);
+
 #ifdef __cplusplus
 }
 #endif

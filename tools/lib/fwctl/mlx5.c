@@ -45,7 +45,23 @@ static const struct number_name opcode_names[] = {
 #include "mlx5-opcodes.inc"
 };
 
-static const struct number_name reg_names[] = {
+/* What an access to a register takes, as the driver has it. */
+enum {
+	R_CONF = FWCTL_RPC_CONFIGURATION,
+	W_CONF = FWCTL_RPC_CONFIGURATION,
+	R_DEBUG = FWCTL_RPC_DEBUG_READ_ONLY,
+	W_DEBUG = FWCTL_RPC_DEBUG_WRITE,
+	R_FULL = FWCTL_RPC_DEBUG_WRITE_FULL,
+	W_FULL = FWCTL_RPC_DEBUG_WRITE_FULL,
+	NEVER = -EPERM,
+};
+
+static const struct reg_rule {
+	__u16 number;
+	int read;
+	int write;
+	const char *name;
+} reg_rules[] = {
 #include "mlx5-registers.inc"
 };
 
@@ -87,18 +103,38 @@ const char *fwctl_mlx5_opcode_name(__u16 opcode)
 	return get_name(opcode_names, ARRAY_SIZE(opcode_names), opcode);
 }
 
+static const struct reg_rule *find_rule(__u16 id)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(reg_rules); i++)
+		if (reg_rules[i].number == id)
+			return &reg_rules[i];
+	return NULL;
+}
+
 const char *fwctl_mlx5_reg_name(__u16 id)
 {
-	return get_name(reg_names, ARRAY_SIZE(reg_names), id);
+	const struct reg_rule *rule = find_rule(id);
+
+	return rule ? rule->name : NULL;
+}
+
+void fwctl_mlx5_reg_scopes(__u16 id, int *read, int *write)
+{
+	const struct reg_rule *rule = find_rule(id);
+
+	*read = rule ? rule->read : R_DEBUG;
+	*write = rule ? rule->write : W_FULL;
 }
 
 int fwctl_mlx5_reg_find(const char *name, __u16 *id)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(reg_names); i++) {
-		if (!strcasecmp(reg_names[i].name, name)) {
-			*id = reg_names[i].number;
+	for (i = 0; i < ARRAY_SIZE(reg_rules); i++) {
+		if (!strcasecmp(reg_rules[i].name, name)) {
+			*id = reg_rules[i].number;
 			return 0;
 		}
 	}

@@ -77,7 +77,7 @@ static const struct reg_field q_counter[] = {
 };
 
 static const struct reg_field cong_status[] = {
-	CONST(0x08, 30, 2, 3),			/* enable, tag_enable */
+	CONST(0x0c, 30, 2, 3),			/* enable, tag_enable */
 	END
 };
 

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl mlx5: words of a command line become fields, and fields JSON.
+ */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "fields.h"
+
+const struct column_spec fields_columns[] = {
+	{ "FIELD", "field", 0 },
+	{ "VALUE", "value", COLUMN_RIGHT },
+	{ "MEANING", "meaning", 0 },
+	{ "ABOUT", "about", 0 },
+	{}
+};
+
+/* Find a layout by name or number, or say why not. */
+const struct fwctl_mlx5_layout *find_layout(struct run *run,
+					    enum fwctl_mlx5_kind kind,
+					    const char *name)
+{
+	static const char * const what[] = {
+		[FWCTL_MLX5_REGISTER] = "register",
+		[FWCTL_MLX5_CAP] = "page of capabilities",
+		[FWCTL_MLX5_QUERY] = "query",
+	};
+	const struct fwctl_mlx5_layout *layout;
+
+	layout = fwctl_mlx5_layout_find(kind, name);
+	if (!layout)
+		fail(run, FWCTL_EXIT_USAGE,
+		     "%s: no such %s: see fwctl mlx5 layout list", name,
+		     what[kind]);
+	return layout;
+}
+
+/*
+ * Set the keys: those that are given as KEY=VALUE among the arguments from
+ * @first on, the rest to what is usual. Are @others than keys all right? They
+ * are left for the caller. Returns an exit code.
+ */
+int set_keys(struct run *run, const struct fwctl_mlx5_layout *layout, int first,
+	     bool others, void *data, size_t len)
+{
+	const struct fwctl_mlx5_field *field;
+	char name[64];
+	__u64 value;
+	int i, ret;
+
+	for (i = 0; i < layout->count; i++)
+		if (layout->fields[i].init)
+			fwctl_mlx5_field_set(&layout->fields[i], data, len,
+					     layout->fields[i].init);
+	for (i = first; i < run->argc; i++) {
+		const char *text = strchr(run->argv[i], '=');
+
+		if (!text)
+			continue;
+		snprintf(name, sizeof(name), "%.*s",
+			 (int)(text++ - run->argv[i]), run->argv[i]);
+		field = fwctl_mlx5_field_find(layout, name, NULL, 0);
+		if (field && field->use != FWCTL_MLX5_KEY && others)
+			continue;
+		if (field && field->use != FWCTL_MLX5_KEY)
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: %s is no key, so it takes no value here: see fwctl mlx5 layout show",
+				    run->argv[i], field->name);
+		if (!field)
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: %s has no such field: see fwctl mlx5 layout show",
+				    name, layout->name);
+		ret = fwctl_mlx5_field_parse(field, text, &value) ?:
+		      fwctl_mlx5_field_set(field, data, len, value);
+		if (ret)
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: %s: it has %u bits: see fwctl mlx5 layout show",
+				    run->argv[i], ret == -ERANGE ?
+				    "the value is too big" : "no such value",
+				    field->width);
+	}
+	return 0;
+}
+
+/* Are fields named among the arguments from @first on, and this is none? */
+bool is_shown(const struct run *run, int first, const char *name)
+{
+	bool named = false;
+	int i;
+
+	for (i = first; i < run->argc; i++) {
+		if (strchr(run->argv[i], '='))
+			continue;
+		if (!strcasecmp(run->argv[i], name))
+			return true;
+		named = true;
+	}
+	return !named;
+}
+
+/* Each field that was asked for has to be among the rows. */
+int check_shown(struct run *run, int first, json_object *rows)
+{
+	size_t n;
+	int i;
+
+	for (i = first; i < run->argc; i++) {
+		if (strchr(run->argv[i], '='))
+			continue;
+		for (n = 0; n < json_object_array_length(rows); n++)
+			if (!strcasecmp(run->argv[i],
+					string_of(json_object_array_get_idx(rows, n),
+						  "field")))
+				break;
+		if (n == json_object_array_length(rows))
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: there is no such field: see fwctl mlx5 layout show",
+				    run->argv[i]);
+	}
+	return 0;
+}
+
+/* A field and its value. */
+json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
+		       size_t len)
+{
+	json_object *row = json_object_new_object(), *value = NULL;
+	const char *meaning = NULL;
+	char text[256], hex[24];
+	__u64 number;
+
+	if (!fwctl_mlx5_field_text(field, data, len, text, sizeof(text))) {
+		value = json_text(text);
+	} else if (!fwctl_mlx5_field_get(field, data, len, &number)) {
+		value = json_object_new_uint64(number);
+		meaning = fwctl_mlx5_field_name(field, number);
+		snprintf(hex, sizeof(hex), "0x%llx", (unsigned long long)number);
+		if (!meaning && number > 9)
+			meaning = hex;
+	}
+	json_object_object_add(row, "field", json_text(field->name));
+	json_object_object_add(row, "value", value);
+	json_object_object_add(row, "meaning", json_text(meaning));
+	json_object_object_add(row, "about", json_text(field->about));
+	return row;
+}
+
+/* The fields are the table. */
+void fields_text(struct run *run)
+{
+	json_object *all = run->result;
+
+	run->result = json_object_object_get(all, "fields");
+	if (run->result)
+		print_table(run, stdout);
+	run->result = all;
+}

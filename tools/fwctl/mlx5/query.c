@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl mlx5 caps, query: commands that change nothing.
+ *
+ * Layout of QUERY_HCA_CAP: Ethernet Adapters Programming Manual.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fields.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+#define HEADER 16
+#define PAGE 4096
+#define QUERY_HCA_CAP 0x100
+#define CURRENT 1
+
+static void put_be16(__u8 *at, __u16 value)
+{
+	value = htobe16(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+const struct option_spec caps_options[] = {
+	{ "differ", 'd', NULL, "only what could be more than it is now" },
+	{}
+};
+
+const struct column_spec caps_columns[] = {
+	{ "PAGE", "page", 0 },
+	{ "FIELD", "field", 0 },
+	{ "CURRENT", "current", COLUMN_RIGHT },
+	{ "MAXIMUM", "maximum", COLUMN_RIGHT },
+	{ "ABOUT", "about", 0 },
+	{}
+};
+
+/* Read a page; out has room for the answer's header and a page. */
+static int read_page(struct run *run, struct fwctl_dev *dev,
+		     const struct fwctl_mlx5_layout *layout, __u16 mode,
+		     __u8 *out, json_object *report)
+{
+	__u8 request[HEADER] = {};
+	struct buffer in = { request, sizeof(request) };
+	struct buffer answer = { out, HEADER + PAGE };
+
+	put_be16(request, QUERY_HCA_CAP);
+	put_be16(request + 6, layout->id << 1 | mode);
+	memset(out, 0, answer.len);
+	return send_rpc(run, dev, &in, &answer, report);
+}
+
+static void add_caps(struct run *run, const struct fwctl_mlx5_layout *layout,
+		     const __u8 *current, const __u8 *maximum,
+		     json_object *rows)
+{
+	bool differ = option(run, "differ");
+	__u64 now, most;
+	int i;
+
+	for (i = 0; i < layout->count; i++) {
+		const struct fwctl_mlx5_field *field = &layout->fields[i];
+		json_object *row;
+
+		if (fwctl_mlx5_field_get(field, current + HEADER, PAGE, &now) ||
+		    fwctl_mlx5_field_get(field, maximum + HEADER, PAGE, &most) ||
+		    (differ && now == most) || !is_shown(run, 2, field->name))
+			continue;
+		row = json_object_new_object();
+		ADD(row, "page", json_text(layout->name));
+		ADD(row, "field", json_text(field->name));
+		ADD(row, "current", json_object_new_uint64(now));
+		ADD(row, "maximum", json_object_new_uint64(most));
+		ADD(row, "about", json_text(field->about));
+		json_object_array_add(rows, row);
+	}
+}
+
+/* A page that the device does not have is no error if all are asked for. */
+static bool is_absent(struct run *run)
+{
+	if (run->code != FWCTL_EXIT_FIRMWARE || run->argc > 1)
+		return false;
+	free(run->error);
+	run->error = NULL;
+	run->code = 0;
+	run->has_firmware = false;
+	return true;
+}
+
+int caps_run(struct run *run)
+{
+	const struct fwctl_mlx5_layout *layout = NULL, *only = NULL;
+	static __u8 current[HEADER + PAGE], maximum[HEADER + PAGE];
+	json_object *rows = json_object_new_array(), *report;
+	struct fwctl_dev *dev = NULL;
+
+	if (run->argc > 1) {
+		only = find_layout(run, FWCTL_MLX5_CAP, run->argv[1]);
+		if (!only)
+			goto out;
+	}
+	if (vendor_open(run, &dev))
+		goto out;
+	while (!run->code &&
+	       (layout = fwctl_mlx5_layout_next(FWCTL_MLX5_CAP, layout))) {
+		if (only && layout != only)
+			continue;
+		report = json_object_new_object();
+		if (!read_page(run, dev, layout, CURRENT, current, report) &&
+		    !run->set.dry_run &&
+		    !read_page(run, dev, layout, 0, maximum, report))
+			add_caps(run, layout, current, maximum, rows);
+		if (run->code && !is_absent(run)) {
+			json_object_put(report);
+			goto out;
+		}
+		/* What is sent first stands for the others. */
+		if (!run->result)
+			run->result = report;
+		else
+			json_object_put(report);
+		if (run->set.dry_run)
+			goto out;
+	}
+	if (!option(run, "differ") && check_shown(run, 2, rows)) {
+		json_object_put(run->result);
+		run->result = NULL;
+		goto out;
+	}
+	/* Of many requests, what each was is no use. */
+	json_object_object_del(run->result, "request");
+	json_object_object_del(run->result, "room");
+	json_object_object_del(run->result, "answer");
+	json_object_object_del(run->result, "answer_len");
+	ADD(run->result, "fields", json_object_get(rows));
+out:
+	json_object_put(rows);
+	fwctl_dev_free(dev);
+	return run->code;
+}
+
+int query_run(struct run *run)
+{
+	const struct fwctl_mlx5_layout *layout;
+	struct buffer in, out;
+	json_object *rows;
+	int i;
+
+	layout = find_layout(run, FWCTL_MLX5_QUERY, run->argv[1]);
+	if (!layout)
+		return run->code;
+	in = (struct buffer){ calloc(1, layout->in_size), layout->in_size };
+	out = (struct buffer){ calloc(1, layout->size), layout->size };
+	rows = json_object_new_array();
+	if (!in.data || !out.data) {
+		fail(run, FWCTL_EXIT_USAGE, "no memory");
+		goto out;
+	}
+	put_be16(in.data, layout->id);
+	if (set_keys(run, layout, 2, false, in.data, in.len) ||
+	    vendor_rpc(run, &in, &out) || run->set.dry_run)
+		goto out;
+	for (i = 0; i < layout->count; i++) {
+		const struct fwctl_mlx5_field *field = &layout->fields[i];
+
+		if (field->use != FWCTL_MLX5_KEY && is_shown(run, 2, field->name))
+			json_object_array_add(rows, field_row(field, out.data,
+							      layout->size));
+	}
+	ADD(run->result, "object", json_text(layout->name));
+	ADD(run->result, "fields", json_object_get(rows));
+	check_shown(run, 2, rows);
+out:
+	json_object_put(rows);
+	free(in.data);
+	free(out.data);
+	return run->code;
+}

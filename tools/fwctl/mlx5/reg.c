@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl mlx5 reg: registers by name and field, or by number and dword.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fields.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+/* A dword of a register whose fields are not known is named by its offset. */
+#define MAX_RAW 4096
+
+const struct option_spec reg_options[] = {
+	{ "length", 'l', "BYTES", "length of a register that is known by number only" },
+	{}
+};
+
+const struct column_spec reg_list_columns[] = {
+	{ "REGISTER", "register", 0 },
+	{ "NUMBER", "number", COLUMN_HEX },
+	{ "LENGTH", "length", COLUMN_RIGHT },
+	{ "READ", "read", 0 },
+	{ "WRITE", "write", 0 },
+	{ "ABOUT", "about", 0 },
+	{}
+};
+
+const struct column_spec reg_set_columns[] = {
+	{ "FIELD", "field", 0 },
+	{ "BEFORE", "before", COLUMN_RIGHT },
+	{ "VALUE", "value", COLUMN_RIGHT },
+	{ "MEANING", "meaning", 0 },
+	{}
+};
+
+/* Which register is meant; without a layout it is dwords. */
+struct target {
+	const struct fwctl_mlx5_layout *layout;
+	struct fwctl_mlx5_reg reg;
+	__u8 *data;
+	__u8 *buffer;
+};
+
+/* The name of a scope, or null where no scope admits it. */
+static json_object *json_least(int scope)
+{
+	return scope < 0 ? NULL :
+	       json_text(fwctl_scope_name((enum fwctl_rpc_scope)scope));
+}
+
+int reg_list_run(struct run *run)
+{
+	const struct fwctl_mlx5_layout *layout = NULL;
+	int read, write;
+
+	run->result = json_object_new_array();
+	while ((layout = fwctl_mlx5_layout_next(FWCTL_MLX5_REGISTER, layout))) {
+		json_object *row = json_object_new_object();
+
+		fwctl_mlx5_reg_scopes(layout->id, &read, &write);
+		ADD(row, "register", json_text(layout->name));
+		ADD(row, "number", json_object_new_int(layout->id));
+		ADD(row, "length", json_object_new_int(layout->size));
+		ADD(row, "read", json_least(read));
+		ADD(row, "write", json_least(write));
+		ADD(row, "about", json_text(layout->about));
+		json_object_array_add(run->result, row);
+	}
+	return 0;
+}
+
+static void free_target(struct target *target)
+{
+	free(target->data);
+	free(target->buffer);
+}
+
+/* Find the register that the second argument names. */
+static int find_target(struct run *run, struct target *target)
+{
+	const char *name = run->argv[1];
+	unsigned long length = 0;
+	__u16 id = 0;
+	uint64_t number;
+
+	if (number_option(run, "length", 4, MAX_RAW, &length))
+		return run->code;
+	target->layout = fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, name);
+	if (!target->layout && fwctl_mlx5_reg_find(name, &id)) {
+		if (parse_number(run, "REGISTER", name, UINT16_MAX, &number)) {
+			free(run->error);
+			run->error = NULL;
+			run->code = 0;
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: no such register: see fwctl mlx5 reg list, or give a number",
+				    name);
+		}
+		id = number;
+		target->layout = fwctl_mlx5_layout_by_id(FWCTL_MLX5_REGISTER, id);
+	}
+	/* With a length it is dwords, whatever is known of it. */
+	if (length)
+		target->reg.len = length;
+	else if (target->layout)
+		target->reg.len = target->layout->size;
+	target->reg.id = target->layout ? target->layout->id : id;
+	if (length)
+		target->layout = NULL;
+	if (!target->reg.len || target->reg.len % 4)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: is not known by field: give its length, a multiple of 4, by --length",
+			    name);
+	target->data = calloc(1, target->reg.len);
+	target->buffer = calloc(1, FWCTL_MLX5_REG_HEADER + target->reg.len);
+	target->reg.data = target->data;
+	if (!target->data || !target->buffer)
+		return fail(run, FWCTL_EXIT_USAGE, "no memory");
+	return 0;
+}
+
+/* Parse OFFSET=VALUE, a dword. */
+static int parse_raw(struct run *run, const struct target *target,
+		     const char *word, __u32 *offset, __u32 *value)
+{
+	char *end;
+	unsigned long long at, number;
+
+	errno = 0;
+	at = strtoull(word, &end, 0);
+	number = end != word && *end == '=' ? strtoull(end + 1, &end, 0) : 0;
+	if (errno || *end || at % 4 || at >= target->reg.len ||
+	    number > UINT32_MAX || strchr(word, '-'))
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: is not OFFSET=VALUE of a dword within %zu bytes",
+			    word, target->reg.len);
+	*offset = at;
+	*value = number;
+	return 0;
+}
+
+static void put_dword(struct target *target, __u32 offset, __u32 value)
+{
+	value = htobe32(value);
+	memcpy(target->data + offset, &value, sizeof(value));
+}
+
+static __u32 get_dword(const struct target *target, __u32 offset)
+{
+	__u32 value;
+
+	memcpy(&value, target->data + offset, sizeof(value));
+	return be32toh(value);
+}
+
+/* What a read has to be asked with. */
+static int prepare_read(struct run *run, struct target *target, bool others)
+{
+	__u32 offset, value;
+	int i;
+
+	if (target->layout)
+		return set_keys(run, target->layout, 2, others, target->data,
+				target->reg.len);
+	/* Of a write too: one of them may say which register it is. */
+	for (i = 2; i < run->argc; i++) {
+		if (!strchr(run->argv[i], '='))
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: of a register with --length there are no fields, only OFFSET=VALUE",
+				    run->argv[i]);
+		if (parse_raw(run, target, run->argv[i], &offset, &value))
+			return run->code;
+		put_dword(target, offset, value);
+	}
+	return 0;
+}
+
+/* Read or write; the answer becomes target->data. */
+static int access_target(struct run *run, struct fwctl_dev *dev,
+			 struct target *target, bool write, json_object *report)
+{
+	size_t len = FWCTL_MLX5_REG_HEADER + target->reg.len;
+	struct buffer in = { target->buffer, len }, out = in;
+	__u8 *answer = calloc(1, len);
+
+	out.data = answer;
+	target->reg.write = write;
+	if (!answer ||
+	    fwctl_mlx5_reg_build(&target->reg, target->buffer, len) < 0)
+		fail(run, FWCTL_EXIT_USAGE, "no memory");
+	else if (!send_rpc(run, dev, &in, &out, report) && !run->set.dry_run &&
+		 !write && fwctl_mlx5_reg_parse(&target->reg, answer, out.len))
+		fail(run, FWCTL_EXIT_FIRMWARE,
+		     "%s: the answer is too short for register 0x%04x",
+		     run->argv[0], target->reg.id);
+	free(answer);
+	return run->code;
+}
+
+static void add_register(const struct target *target, json_object *report)
+{
+	const char *name = fwctl_mlx5_reg_name(target->reg.id);
+
+	ADD(report, "register", json_text(name));
+	ADD(report, "number", json_object_new_int(target->reg.id));
+}
+
+static json_object *dword_row(const struct target *target, __u32 offset)
+{
+	json_object *row = json_object_new_object();
+	__u32 value = get_dword(target, offset);
+	char text[16];
+
+	snprintf(text, sizeof(text), "0x%02x", offset);
+	ADD(row, "field", json_text(text));
+	ADD(row, "value", json_object_new_int64(value));
+	snprintf(text, sizeof(text), "0x%08x", value);
+	ADD(row, "meaning", json_text(text));
+	ADD(row, "about", NULL);
+	return row;
+}
+
+static json_object *target_rows(const struct run *run,
+				const struct target *target)
+{
+	const struct fwctl_mlx5_layout *layout = target->layout;
+	json_object *rows = json_object_new_array();
+	size_t i;
+
+	for (i = 0; !layout && i < target->reg.len; i += 4)
+		json_object_array_add(rows, dword_row(target, i));
+	for (i = 0; layout && i < layout->count; i++) {
+		const struct fwctl_mlx5_field *field = &layout->fields[i];
+
+		if (field->use != FWCTL_MLX5_WO &&
+		    is_shown(run, 2, field->name) &&
+		    fwctl_mlx5_field_present(layout, field, target->data,
+					     target->reg.len))
+			json_object_array_add(rows, field_row(field, target->data,
+							      target->reg.len));
+	}
+	return rows;
+}
+
+int reg_get_run(struct run *run)
+{
+	json_object *rows = NULL, *report = NULL;
+	struct fwctl_dev *dev = NULL;
+	struct target target = {};
+
+	if (find_target(run, &target) || prepare_read(run, &target, false) ||
+	    vendor_open(run, &dev))
+		goto out;
+	report = json_object_new_object();
+	if (access_target(run, dev, &target, false, report)) {
+		/* The firmware's refusal is an answer as well. */
+		if (!json_object_object_get(report, "answer"))
+			goto out;
+	} else if (!run->set.dry_run) {
+		add_register(&target, report);
+		rows = target_rows(run, &target);
+		ADD(report, "fields", rows);
+		check_shown(run, 2, rows);
+	}
+	run->result = report;
+	report = NULL;
+out:
+	json_object_put(report);
+	fwctl_dev_free(dev);
+	free_target(&target);
+	return run->code;
+}
+
+/* One of the changes that were asked for. */
+static int change(struct run *run, struct target *target, const char *word,
+		  json_object *rows, bool *write)
+{
+	const struct fwctl_mlx5_layout *layout = target->layout;
+	const struct fwctl_mlx5_field *field;
+	const char *text = strchr(word, '=');
+	json_object *row;
+	__u64 value, before = 0;
+	__u32 offset, dword;
+	char name[64];
+	int ret;
+
+	if (!text)
+		return fail(run, FWCTL_EXIT_USAGE, "%s: is not FIELD=VALUE", word);
+	if (!layout) {
+		if (parse_raw(run, target, word, &offset, &dword))
+			return run->code;
+		snprintf(name, sizeof(name), "0x%02x", offset);
+		before = get_dword(target, offset);
+		value = dword;
+		put_dword(target, offset, dword);
+		*write |= before != value;
+	} else {
+		snprintf(name, sizeof(name), "%.*s", (int)(text - word), word);
+		field = fwctl_mlx5_field_find(layout, name, target->data,
+					      target->reg.len);
+		if (field && field->use == FWCTL_MLX5_KEY)
+			return 0;
+		if (!field || field->use == FWCTL_MLX5_RO)
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: %s %s: see fwctl mlx5 layout show register %s",
+				    word, layout->name, field ?
+				    "has this field to be read only" :
+				    "has no such field", layout->name);
+		fwctl_mlx5_field_get(field, target->data, target->reg.len,
+				     &before);
+		ret = fwctl_mlx5_field_parse(field, text + 1, &value) ?:
+		      fwctl_mlx5_field_set(field, target->data,
+					   target->reg.len, value);
+		if (ret)
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: %s: it has %u bits: see fwctl mlx5 layout show register %s",
+				    word, ret == -ERANGE ?
+				    "the value is too big" : "no such value",
+				    field->width, layout->name);
+		/* The field that makes the write heed this one. */
+		if (field->by >= 0)
+			fwctl_mlx5_field_set(&layout->fields[field->by],
+					     target->data, target->reg.len,
+					     ~0ULL >> (64 - layout->fields[field->by].width));
+		*write |= before != value || field->use == FWCTL_MLX5_WO;
+		if (field->use == FWCTL_MLX5_WO)
+			return 0;
+		snprintf(name, sizeof(name), "%s", field->name);
+	}
+	row = json_object_new_object();
+	ADD(row, "field", json_text(name));
+	ADD(row, "before", json_object_new_uint64(before));
+	ADD(row, "value", json_object_new_uint64(value));
+	ADD(row, "meaning", layout ?
+	    json_text(fwctl_mlx5_field_name(field, value)) : NULL);
+	json_object_array_add(rows, row);
+	return 0;
+}
+
+/* What acts when it is written is not what an earlier write left there. */
+static void clear_actions(struct target *target)
+{
+	const struct fwctl_mlx5_layout *layout = target->layout;
+	int i;
+
+	for (i = 0; layout && i < layout->count; i++)
+		if (layout->fields[i].use == FWCTL_MLX5_WO)
+			fwctl_mlx5_field_set(&layout->fields[i], target->data,
+					     target->reg.len, 0);
+}
+
+/* Does the register hold now what was written? */
+static int verify(struct run *run, const struct target *target,
+		  json_object *rows)
+{
+	const struct fwctl_mlx5_field *field;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		json_object *row = json_object_array_get_idx(rows, i);
+		const char *name = string_of(row, "field");
+		__u64 wanted = number_of(row, "value"), got = 0;
+
+		if (target->layout) {
+			field = fwctl_mlx5_field_find(target->layout, name,
+						      target->data,
+						      target->reg.len);
+			if (field)
+				fwctl_mlx5_field_get(field, target->data,
+						     target->reg.len, &got);
+		} else {
+			got = get_dword(target, strtoul(name, NULL, 0));
+		}
+		if (got != wanted)
+			fail(run, FWCTL_EXIT_FIRMWARE,
+			     "%s: %s was written as %llu and reads back as %llu: the firmware did not take it",
+			     run->argv[0], name, (unsigned long long)wanted,
+			     (unsigned long long)got);
+		ADD(row, "value", json_object_new_uint64(got));
+	}
+	return run->code;
+}
+
+int reg_set_run(struct run *run)
+{
+	json_object *rows = json_object_new_array();
+	json_object *report = json_object_new_object(), *other = NULL;
+	struct fwctl_dev *dev = NULL;
+	struct target target = {};
+	bool write = false;
+	__u8 *keys = NULL;
+	int i;
+
+	if (find_target(run, &target) || prepare_read(run, &target, true))
+		goto out;
+	keys = malloc(target.reg.len);
+	if (!keys) {
+		fail(run, FWCTL_EXIT_USAGE, "no memory");
+		goto out;
+	}
+	memcpy(keys, target.data, target.reg.len);
+	if (vendor_open(run, &dev) ||
+	    access_target(run, dev, &target, false, report))
+		goto out;
+	if (run->set.dry_run) {
+		run->result = json_object_get(report);
+		goto out;
+	}
+	clear_actions(&target);
+	for (i = 2; i < run->argc; i++)
+		if (change(run, &target, run->argv[i], rows, &write))
+			goto out;
+	if (write) {
+		other = json_object_new_object();
+		if (access_target(run, dev, &target, true, other))
+			goto out;
+		json_object_put(report);
+		report = json_object_get(other);
+		memcpy(target.data, keys, target.reg.len);
+		json_object_put(other);
+		other = json_object_new_object();
+		if (access_target(run, dev, &target, false, other))
+			goto out;
+		verify(run, &target, rows);
+	}
+	add_register(&target, report);
+	ADD(report, "changed", json_object_new_boolean(write));
+	ADD(report, "fields", json_object_get(rows));
+	run->result = json_object_get(report);
+out:
+	json_object_put(other);
+	json_object_put(report);
+	json_object_put(rows);
+	fwctl_dev_free(dev);
+	free(keys);
+	free_target(&target);
+	return run->code;
+}

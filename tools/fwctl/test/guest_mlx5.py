@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A ConnectX by field: registers, capabilities, queries."""
+import functools
+
+from fwctltest import (FIRMWARE, OK, PARTIAL, REFUSED, USAGE, equal, match, path,
+                       read, result, run, test)
+from guest_dev import mlx5
+
+
+@functools.cache
+def dev():
+    return mlx5()["name"]
+
+
+def fields(*args):
+    """The values that a command prints, by the names of their fields."""
+    return {row["field"]: row["value"] for row in result(*args)["fields"]}
+
+
+def taints():
+    return int(read("/proc/sys/kernel/tainted")) >> 19 & 1
+
+
+@test
+def all_registers():
+    """mlx5 reg get: every register that the device has"""
+    rows = result("mlx5", "reg", "list")
+    with open(path("script"), "w", encoding="utf-8") as file:
+        file.writelines(f"mlx5 reg get {dev()} {row['register']}\n" for row in rows)
+    done = run(["--json", "batch", "-k", path("script")]).ends(PARTIAL)
+    failed = []
+    for row, document in zip(rows, done.json["result"], strict=True):
+        if "error" in document:
+            equal(document["error"]["code"], FIRMWARE)
+            failed.append(row["register"])
+            continue
+        equal(document["result"]["register"], row["register"])
+        equal(document["result"]["scope"], row["read"])
+        assert document["result"]["fields"], row
+    # What the virtual ConnectX has not.
+    equal(failed, ["pptb"])
+
+
+@test
+def instances():
+    """mlx5 reg get: keys choose port, sensor and group of counters"""
+    names = {number: fields("mlx5", "reg", "get", dev(), "mtmp",
+                            f"sensor_index={number}")["sensor_name"]
+             for number in (0, 64)}
+    equal(names, {0: "asic", 64: "module0"})
+    got = fields("mlx5", "reg", "get", dev(), "ppcnt", "grp=rfc_2863")
+    assert got["if_in_octets"] > 0 and "a_octets_received_ok" not in got, got
+    run(["mlx5", "reg", "get", dev(), "paos", "local_port=77"]).fails(
+        FIRMWARE, "BAD_PARAM")
+
+
+@test
+def by_number():
+    """mlx5 reg get: by number, as fields or as dwords, it is the same register"""
+    named = fields("mlx5", "reg", "get", dev(), "paos")
+    equal(fields("mlx5", "reg", "get", dev(), "0x5006"), named)
+    words = fields("mlx5", "reg", "get", dev(), "0x5006", "-l", "16", "0x0=0x10000")
+    equal(sorted(words), ["0x00", "0x04", "0x08", "0x0c"])
+    equal(words["0x00"] >> 8 & 0xf, named["admin_status"])
+
+
+@test
+def unchanged():
+    """mlx5 reg set: what is there already is not written, and taints nothing"""
+    before = taints()
+    old = fields("mlx5", "reg", "get", dev(), "pmtu")["admin_mtu"]
+    done = result("mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old}")
+    equal((done["changed"], done["scope"]), (False, "debug-read-only"))
+    run(["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}"]).fails(
+        REFUSED, "by --taint")
+    equal(fields("mlx5", "reg", "get", dev(), "pmtu")["admin_mtu"], old)
+    run(["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}", "-n"], code=OK)
+    equal(taints(), before)
+
+
+@test
+def queries():
+    """mlx5 query: objects and counters"""
+    got = fields("mlx5", "query", dev(), "qp", "qpn=0x40")
+    equal((got["state"], got["remote_qpn"], got["mtu"]), (3, 0x112, 5))
+    equal(fields("mlx5", "query", dev(), "qp", "qpn=0x41", "state"), {"state": 1})
+    equal(fields("mlx5", "query", dev(), "cq", "cqn=0x400", "log_cq_size"),
+          {"log_cq_size": 7})
+    assert fields("mlx5", "query", dev(), "eq", "eq_number=1")["log_eq_size"]
+    equal(fields("mlx5", "query", dev(), "vport_state")["state"], 1)
+    equal(fields("mlx5", "query", dev(), "special_contexts")["null_mkey"], 0x100)
+    equal(fields("mlx5", "query", dev(), "cong_status"),
+          {"enable": 1, "tag_enable": 1})
+    one = fields("mlx5", "query", dev(), "q_counter")["rx_write_requests"]
+    assert fields("mlx5", "query", dev(), "q_counter")["rx_write_requests"] >= one
+    run(["mlx5", "query", dev(), "qp", "qpn=0xeeee"]).fails(FIRMWARE, "BAD_RESOURCE")
+    with open(path("script"), "w", encoding="utf-8") as file:
+        file.writelines(f"mlx5 query {dev()} {name}\n" for name in
+                        ("vport_counter", "vnic_env", "nic_vport",
+                         "cong_statistics", "wol", "lag", "issi"))
+    for document in run(["--json", "batch", path("script")], code=OK).json["result"]:
+        assert document["result"]["fields"], document
+
+
+@test
+def capabilities():
+    """mlx5 caps: current and maximum, one page and all"""
+    rows = result("mlx5", "caps", dev())["fields"]
+    pages = {row["page"] for row in rows}
+    assert {"general", "ethernet", "roce", "debug", "general_2"} <= pages, pages
+    differ = result("mlx5", "caps", dev(), "--differ")["fields"]
+    equal(differ, [row for row in rows if row["current"] != row["maximum"]])
+    ets = [row for row in rows if (row["page"], row["field"]) == ("general", "ets")]
+    equal([(row["current"], row["maximum"]) for row in ets], [(0, 1)])
+    equal([row["page"] for row in result("mlx5", "caps", dev(), "roce")["fields"]
+           if row["page"] != "roce"], [])
+    run(["mlx5", "caps", dev(), "roce", "log_max_qp"]).fails(USAGE, "no such field")
+
+
+@test
+def components():
+    """mlx5 fw info: components of firmware, running and stored"""
+    rows = {row["component"]: row for row in result("mlx5", "fw", "info", dev())["fields"]}
+    equal(set(rows), {"boot_img", "cc_algo"})
+    firmware = result("mlx5", "identity", dev())["firmware"]
+    equal((rows["boot_img"]["running"], rows["boot_img"]["status"],
+           rows["boot_img"]["update"]), (firmware, "in_use", "idle"))
+    assert rows["cc_algo"]["stored"]
+
+
+# From here on the kernel is tainted.
+
+@test
+def set_and_verify():
+    """mlx5 reg set: only the named field changes, and it is read back"""
+    old = fields("mlx5", "reg", "get", dev(), "mtmp")
+    done = result("mlx5", "reg", "set", dev(), "mtmp", "temp_threshold_hi=800",
+                  "--taint")
+    equal((done["changed"], done["scope"]), (True, "debug-write-full"))
+    new = fields("mlx5", "reg", "get", dev(), "mtmp")
+    moves = ("temperature", "max_temperature")
+    equal({name for name in old if old[name] != new[name] and name not in moves},
+          {"temp_threshold_hi"})
+    equal(new["temp_threshold_hi"], 800)
+    run(["mlx5", "reg", "set", dev(), "mtmp", f"temp_threshold_hi={old['temp_threshold_hi']}",
+         "--taint"], code=OK)
+
+
+@test
+def heeded():
+    """mlx5 reg set: what makes a write heed a field is set along with it"""
+    run(["mlx5", "reg", "set", dev(), "paos", "admin_status=down", "--taint"], code=OK)
+    got = fields("mlx5", "reg", "get", dev(), "paos")
+    equal((got["admin_status"], got["oper_status"]), (2, 2))
+    run(["mlx5", "reg", "set", dev(), "paos", "admin_status=up", "--taint"], code=OK)
+    equal(fields("mlx5", "reg", "get", dev(), "paos", "oper_status"),
+          {"oper_status": 1})
+
+
+@test
+def not_taken():
+    """mlx5 reg set: a value that the firmware does not take is told"""
+    done = run(["mlx5", "reg", "set", dev(), "mtmp", "0x04=7", "-l", "32", "--taint"])
+    done.ends(FIRMWARE, "did not take it")
+    match(done.text, "0x04")

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""
+generate.py FILE... - check layouts and print them as C tables
+
+README.md beside this file describes the language. Whatever is wrong is told
+with file and line, and ends with exit status 1.
+"""
+import re
+import sys
+
+KINDS = {"register": "REGISTER", "cap": "CAP", "query": "QUERY"}
+NAME = r"[a-z][a-z0-9_]*"
+HEAD = re.compile(rf"(register|cap|query) ({NAME}) (0x[0-9a-f]+) (\d+)(?: (\d+))?: (\S.*)")
+WHEN = re.compile(rf"\twhen ({NAME})=([a-z0-9_]+)")
+FIELD = re.compile(r"\t(key|ro|rw|wo) ([a-z][a-z0-9_]*)(?:\{(\d+)\.\.(\d+)\}(\w*))? "
+                   r"0x([0-9a-f]+)\.(\d+)(?:([+-]\d+))? (s?)(\d+)"
+                   r"(?: by=([a-z0-9_#]+))?(?: default=(\d+))?(?:: (\S.*))?")
+VALUE = re.compile(r"([a-z0-9][a-zA-Z0-9_]*)=(\d+)")
+
+
+class Wrong(Exception):
+    """What is wrong with a line."""
+
+
+class Layout:
+    """A register, a page of capabilities or a command."""
+
+    def __init__(self, match, where):
+        self.kind, self.name, number, first, second, self.about = match.groups()
+        self.where = where
+        self.id = int(number, 16)
+        if (self.kind == "query") != (second is not None):
+            raise Wrong("a query has a length of its input and one of its output, others one")
+        self.in_size = int(first) if second else 0
+        self.size = int(second or first)
+        self.fields = []
+        if self.size % 4 or self.in_size % 4 or self.size > 4096 or self.id > 0xffff:
+            raise Wrong("a length is a multiple of 4 up to 4096, a number has 16 bits")
+
+    def find(self, name):
+        """Number of the field with this name."""
+        for number, field in enumerate(self.fields):
+            if field.name == name:
+                return number
+        raise Wrong(f"{self.name} has no field {name} (before this line)")
+
+
+class Field:
+    """Some bits, counted from the highest one of the first byte."""
+
+    def __init__(self, access, name, at, width, text, about):
+        self.access, self.name, self.at, self.width = access, name, at, width
+        self.text, self.about = text, about
+        self.by, self.when, self.default, self.values = -1, None, 0, {}
+
+    def overlaps(self, other):
+        """Do two fields have bits in common that both are there at a time?"""
+        if self.when and other.when and self.when != other.when:
+            return False
+        return self.at < other.at + other.width and other.at < self.at + self.width
+
+
+def place(offset, bit, width, text):
+    """Where a field begins, from dword, lowest bit and width."""
+    if offset % 4:
+        raise Wrong("an offset is that of a dword")
+    if text or width > 32:
+        if bit or (width != 64 and not text):
+            raise Wrong("what is longer than a dword begins with bit 0, and is text or has 64 bits")
+        return offset * 8
+    if not width or bit + width > 32:
+        raise Wrong("does not fit a dword")
+    return offset * 8 + 32 - bit - width
+
+
+def add(layout, field):
+    """Add a field, if it gets along with the others."""
+    size = layout.in_size if layout.in_size and field.access == "key" else layout.size
+    if field.at + field.width > size * 8:
+        raise Wrong(f"{field.name} reaches beyond the end")
+    if layout.kind != "register" and field.at < 32 and layout.kind == "query":
+        raise Wrong(f"{field.name} lies where every command has its header")
+    if layout.kind != "register" and field.access in ("rw", "wo"):
+        raise Wrong(f"{field.name}: only registers are written")
+    if field.access != "ro" and (field.text or not field.about):
+        raise Wrong(f"{field.name} is no text, and says what it is, if it can be written")
+    for other in layout.fields:
+        apart = layout.in_size and (other.access == "key") != (field.access == "key")
+        if other.name == field.name and (
+                not (field.when and other.when) or field.when == other.when or
+                "ro" not in (field.access, other.access)):
+            raise Wrong(f"there is a {field.name} already")
+        if not apart and field.overlaps(other):
+            raise Wrong(f"{field.name} overlaps {other.name}")
+    layout.fields.append(field)
+
+
+def parse_field(layout, match, when):
+    """The fields of a line: one, or those of an array."""
+    (access, name, first, last, tail, offset, bit, step, text, width, by, default,
+     about) = match.groups()
+    width = int(width) * (8 if text else 1)
+    at = place(int(offset, 16), int(bit), width, text)
+    new = []
+    for number in range(int(first or 0), int(last or 0) + 1):
+        one = f"{name}{number}{tail}" if first else name
+        field = Field(access, one, at, width, bool(text), about)
+        field.when = when
+        field.default = int(default or 0)
+        if field.default and access != "key":
+            raise Wrong("only a key has a default")
+        if field.default >= 1 << width:
+            raise Wrong("the default has more bits than the field")
+        if by:
+            field.by = layout.find(by.replace("#", str(number)))
+            if layout.fields[field.by].access != "wo" or access != "rw":
+                raise Wrong("by= is for rw, and names a wo")
+        add(layout, field)
+        new.append(field)
+        at += int(step or 0)
+    return new
+
+
+def parse_values(line, fields):
+    """Names of values."""
+    for word in line.split():
+        match = VALUE.fullmatch(word)
+        if not match or match[1].isdigit() or re.match("0x", match[1]):
+            raise Wrong(f"{word}: is not NAME=NUMBER")
+        number = int(match[2])
+        for field in fields:
+            if number >= 1 << field.width:
+                raise Wrong(f"{word}: has more bits than {field.name}")
+            if match[1] in field.values or number in field.values.values():
+                raise Wrong(f"{word}: is there already")
+            field.values[match[1]] = number
+
+
+def parse_line(line, where, state):
+    """One line."""
+    layouts, last = state["layouts"], state["last"]
+    if match := HEAD.fullmatch(line):
+        layout = Layout(match, where)
+        for other in layouts:
+            if other.kind == layout.kind and (other.name == layout.name or
+                                              other.id == layout.id):
+                raise Wrong(f"{layout.name}: name or number is that of {other.where}")
+        layouts.append(layout)
+        state["last"], state["when"] = [], None
+    elif not layouts:
+        raise Wrong("belongs to nothing")
+    elif match := WHEN.fullmatch(line):
+        layout = layouts[-1]
+        number = layout.find(match[1])
+        field = layout.fields[number]
+        if layout.kind != "register" or field.access != "key" or field.when:
+            raise Wrong("when names a key of a register that is always there")
+        if match[2] not in field.values:
+            raise Wrong(f"{match[1]} has no value {match[2]}")
+        state["when"] = (number, field.values[match[2]])
+    elif match := FIELD.fullmatch(line):
+        state["last"] = parse_field(layouts[-1], match, state["when"])
+    elif line.startswith("\t\t") and last:
+        parse_values(line, last)
+    else:
+        raise Wrong("makes no sense")
+
+
+def quote(text):
+    """A C string."""
+    return "NULL" if text is None else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def position(field):
+    """Offset of the dword, and the lowest bit in it."""
+    if field.width > 32 or field.text:
+        return field.at // 8, 0
+    return field.at // 32 * 4, 32 - field.at % 32 - field.width
+
+
+def print_tables(layouts):
+    """All of it, as C."""
+    known = {}
+    print("/* Made by generate.py; what is here is in the layouts. */")
+    layouts.sort(key=lambda layout: (list(KINDS).index(layout.kind), layout.id))
+    for layout in layouts:
+        for field in layout.fields:
+            values = tuple(field.values.items())
+            if values and values not in known:
+                known[values] = f"values_{len(known)}"
+                print(f"static const struct fwctl_mlx5_value {known[values]}[] = {{")
+                for name, number in values:
+                    print(f"\t{{ {quote(name)}, {number} }},")
+                print("\t{}\n};")
+        print(f"static const struct fwctl_mlx5_field {layout.kind}_{layout.name}[] = {{")
+        for field in layout.fields:
+            offset, bit = position(field)
+            when = field.when or (-1, 0)
+            values = known.get(tuple(field.values.items()), "NULL")
+            print(f"\t{{ {quote(field.name)}, {quote(field.about)}, {values}, {offset}, {bit}, "
+                  f"{field.width}, FWCTL_MLX5_{field.access.upper()}, {int(field.text)}, "
+                  f"{field.by}, {when[0]}, {when[1]}, {field.default} }},")
+        print("};")
+    print("static const struct fwctl_mlx5_layout layouts[] = {")
+    for layout in layouts:
+        print(f"\t{{ FWCTL_MLX5_{KINDS[layout.kind]}, {layout.id:#x}, {quote(layout.name)}, "
+              f"{quote(layout.about)}, {layout.in_size}, {layout.size}, "
+              f"{layout.kind}_{layout.name}, {len(layout.fields)} }},")
+    print("};")
+
+
+def main():
+    """Reads the files, prints the tables."""
+    state = {"layouts": [], "last": [], "when": None}
+    failed = False
+    for path in sys.argv[1:]:
+        state["last"] = []
+        with open(path, encoding="ascii") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip() or line.startswith("#"):
+                    continue
+                try:
+                    parse_line(line.rstrip("\n"), f"{path}:{number}", state)
+                except Wrong as why:
+                    print(f"{path}:{number}: {why}", file=sys.stderr)
+                    failed = True
+    if not failed:
+        print_tables(state["layouts"])
+    return failed
+
+
+sys.exit(main())
