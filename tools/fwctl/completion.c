@@ -93,13 +93,57 @@ static void offer_objects(const char *cur)
 		offer(object->name, cur, object->help);
 }
 
-static void offer_commands(const struct object *object, const char *cur)
+static int words_in(const char *name)
+{
+	int count = 1;
+
+	while ((name = strchr(name, ' '))) {
+		name++;
+		count++;
+	}
+	return count;
+}
+
+/* The words that may follow those of a command's name which are there. */
+static void offer_commands(const struct object *object, int count,
+			   char **words, const char *cur)
 {
 	const struct command *command;
+	char word[32], last[32] = "";
 
-	for (command = object->commands; command->name; command++)
-		offer(command->name, cur, command->help);
-	offer("help", cur, "explain these commands");
+	for (command = object->commands; command->name; command++) {
+		const char *name = command->name;
+		int i;
+
+		for (i = 0; i < count; i++) {
+			if (strncmp(name, words[i], strlen(words[i])))
+				break;
+			name += strcspn(name, " ");
+			name += strspn(name, " ");
+		}
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, " "),
+			 name);
+		/* Those that begin alike follow one another. */
+		if (i < count || !*word || !strcmp(word, last))
+			continue;
+		offer(word, cur, strchr(name, ' ') ? NULL : command->help);
+		strcpy(last, word);
+	}
+	if (!count)
+		offer("help", cur, "explain these commands");
+}
+
+/* Is a command named by the words in front of the last one? */
+static void find_verb(struct run *run, int count, char **words, int *number)
+{
+	const struct command *command;
+	int used;
+
+	command = find_command(run, count, words, &used);
+	if (!command || (used && used < words_in(command->name)))
+		return;
+	run->command = command;
+	*number = !used;
 }
 
 static void offer_columns(const struct command *command, const char *cur)
@@ -180,8 +224,8 @@ static void offer_next(struct run *run, int count, char **words)
 {
 	const char *cur = words[count - 1];
 	const struct option_spec *spec = NULL;
-	int i, number = 0;
-	bool named;
+	char *verb[MAX_VERB];
+	int i, number = 0, verbs = 0;
 
 	run->object = NULL;
 	run->command = NULL;
@@ -202,10 +246,10 @@ static void offer_next(struct run *run, int count, char **words)
 			if (!run->object)
 				return;
 		} else if (!run->command) {
-			run->command = find_command(run, words[i], &named);
-			if (!run->command)
+			verb[verbs++] = words[i];
+			find_verb(run, verbs, verb, &number);
+			if (!run->command && verbs == MAX_VERB)
 				return;
-			number = !named;
 		} else {
 			number++;
 		}
@@ -227,8 +271,9 @@ static void offer_next(struct run *run, int count, char **words)
 		offer_objects(cur);
 	} else {
 		if (!run->command) {
-			offer_commands(run->object, cur);
-			run->command = default_command(run->object);
+			offer_commands(run->object, verbs, verb, cur);
+			if (!verbs)
+				run->command = default_command(run->object);
 		}
 		if (run->command)
 			offer_values(run, run->command,

@@ -95,6 +95,9 @@ struct column_spec {
 	unsigned int flags;
 };
 
+/* Words that a verb has at most. */
+#define MAX_VERB 2
+
 /**
  * enum command_flags - what is particular to a command
  * @COMMAND_DEFAULT: its name may be left out
@@ -117,7 +120,7 @@ struct run;
 /**
  * struct command - what can be done with an object; a table ends with an empty
  * one
- * @name: the verb
+ * @name: the verb, of at most MAX_VERB words: "list", "reg get"
  * @args: its arguments, in the notation of a synopsis: DEV [FILE] [WORD...]
  * @help: one line about it
  * @options: its options besides those that all commands have, or NULL
@@ -256,8 +259,8 @@ struct object *objects(void);
 void register_object(struct object *object);
 const struct object *find_object(struct run *run, const char *word);
 const struct command *default_command(const struct object *object);
-const struct command *find_command(struct run *run, const char *word,
-				   bool *named);
+const struct command *find_command(struct run *run, int count, char **words,
+				   int *used);
 const struct vendor *find_vendor(__u32 type);
 
 /* options.c */

@@ -217,14 +217,15 @@ void show_help(struct run *run)
 static int help_run(struct run *run)
 {
 	struct run topic = {};
-	bool named;
+	int used;
 
 	if (run->argc > 0)
 		topic.object = find_object(run, run->argv[0]);
 	if (topic.object && run->argc > 1) {
 		run->object = topic.object;
-		topic.command = find_command(run, run->argv[1], &named);
-		if (topic.command && !named)
+		topic.command = find_command(run, run->argc - 1, run->argv + 1,
+					     &used);
+		if (topic.command && used < run->argc - 1)
 			fail(run, FWCTL_EXIT_USAGE,
 			     "%s %s: no such command: see fwctl help %s",
 			     topic.object->name, run->argv[1],
@@ -241,7 +242,7 @@ static int help_run(struct run *run)
 }
 
 static const struct command help_commands[] = {
-	{ .name = "show", .args = "[OBJECT] [COMMAND]",
+	{ .name = "show", .args = "[OBJECT] [COMMAND...]",
 	  .help = "explain the tool, an object or a command; --json: everything",
 	  .flags = COMMAND_DEFAULT, .run = help_run },
 	{}

@@ -86,19 +86,59 @@ const struct command *default_command(const struct object *object)
 }
 
 /*
- * Find a command of run->object by a word that fits only its name; then *named
- * is set. No word, or one that fits none, stands for the default one. Says why
- * it found nothing.
+ * Do words fit a command's name, which may have several words itself? Like
+ * fit(); also a name that has more words than there are is fitted by its
+ * beginning. Sets *used to how many words that took.
  */
-const struct command *find_command(struct run *run, const char *word,
-				   bool *named)
+static int fit_words(const char *name, int count, char **words, int *used)
+{
+	char part[32];
+	int how = 2, i;
+
+	for (i = 0; *name; i++) {
+		size_t len = strcspn(name, " ");
+		int one;
+
+		if (i == count || len >= sizeof(part)) {
+			how = 1;
+			break;
+		}
+		snprintf(part, sizeof(part), "%.*s", (int)len, name);
+		one = fit(part, words[i]);
+		if (one < how)
+			how = one;
+		name += len + (name[len] == ' ');
+	}
+	*used = i;
+	return how;
+}
+
+/* How many of the words, which follow the noun, may be of a command's name. */
+static int verb_words(int count, char **words)
+{
+	int i;
+
+	for (i = 0; i < count && i < MAX_VERB && *words[i] != '-'; i++)
+		;
+	return i;
+}
+
+/*
+ * Find a command of run->object by words that fit only its name; *used becomes
+ * the number of them. No word, or one that fits none, stands for the default
+ * command: then *used is 0. Says why it found nothing.
+ */
+const struct command *find_command(struct run *run, int count, char **words,
+				   int *used)
 {
 	const struct command *usual = default_command(run->object);
 	const struct command *command, *found = NULL, *other = NULL;
+	const char *word;
 
-	*named = true;
+	count = verb_words(count, words);
+	word = count ? words[0] : NULL;
 	for (command = run->object->commands; word && command->name; command++) {
-		int how = fit(command->name, word);
+		int how = fit_words(command->name, count, words, used);
 
 		if (how == 2)
 			return command;
@@ -107,17 +147,20 @@ const struct command *find_command(struct run *run, const char *word,
 		else if (how && !other)
 			other = command;
 	}
-	if (found && !other)
+	if (found && !other) {
+		fit_words(found->name, count, words, used);
 		return found;
-	*named = false;
+	}
+	*used = 0;
 	if (other)
 		fail(run, FWCTL_EXIT_USAGE, "%s %s: fits %s and %s: say which",
 		     run->object->name, word, found->name, other->name);
 	else if (usual)
 		found = usual;
 	else
-		fail(run, FWCTL_EXIT_USAGE, "%s%s%s: %s: see fwctl help %s",
+		fail(run, FWCTL_EXIT_USAGE, "%s%s%s%s%s: %s: see fwctl help %s",
 		     run->object->name, word ? " " : "", word ? word : "",
+		     count > 1 ? " " : "", count > 1 ? words[1] : "",
 		     word ? "no such command" : "a command is missing",
 		     run->object->name);
 	return other ? NULL : found;

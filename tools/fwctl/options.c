@@ -248,8 +248,7 @@ static int parse_verb(struct run *run, struct parser *parser, int *argc,
 		      char ***argv)
 {
 	const char *word = *argc > 1 ? (*argv)[1] : NULL;
-	bool named = false;
-	int next, code;
+	int next, code, used = 0;
 
 	/* Options in front of the verb, unless the verb is left out. */
 	if (word && *word == '-' && !default_command(run->object)) {
@@ -262,19 +261,18 @@ static int parse_verb(struct run *run, struct parser *parser, int *argc,
 	}
 	if (word && !strcmp(word, "help")) {
 		run->set.help = true;
-		word = *argc > 2 ? (*argv)[2] : NULL;
-		if (!word)
+		if (*argc == 2)
 			return 0;
+		--*argc;
+		++*argv;
 	}
 	if (!word && run->set.help)
 		return 0;
-	if (word && *word == '-')
-		word = NULL;
-	run->command = find_command(run, word, &named);
+	run->command = find_command(run, *argc - 1, *argv + 1, &used);
 	if (!run->command)
 		return run->code;
-	*argc -= named;
-	*argv += named;
+	*argc -= used;
+	*argv += used;
 	return 0;
 }
 

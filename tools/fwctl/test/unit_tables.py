@@ -156,11 +156,13 @@ def completion_words():
     equal(words("replay", "file", "dev", "li"), ["list"])
     equal(words("paint", ""), [])
     for entry in objects().values():
-        verbs = [command["name"] for command in entry["commands"]]
+        verbs = list(dict.fromkeys(command["name"].split()[0]
+                                   for command in entry["commands"]))
         equal([word for word in words(entry["name"], "") if word in verbs], verbs)
         for command in entry["commands"]:
             own = ["--" + option["name"] for option in command["options"]]
-            line = [entry["name"], command["name"]]
+            line = [entry["name"], *command["name"].split()]
+            assert line[-1] in words(*line[:-1], ""), line
             equal(words(*line, "--"), common + own)
             equal(words(*line, "-o", ""), command["columns"])
 
