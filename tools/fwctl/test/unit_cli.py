@@ -68,7 +68,7 @@ def help_everywhere():
     match(texts.pop(), r"^Scope: the least that admits the request")
     for entry in result("help")["objects"]:
         for command in entry["commands"]:
-            text = fwctl("help", entry["name"], command["name"])
+            text = fwctl("help", entry["name"], *command["name"].split())
             match(text, r"^Scope: ")
             for option in command["options"]:
                 match(text, f"--{option['name']}")
