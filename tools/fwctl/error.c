@@ -24,6 +24,8 @@ const struct exit_spec exit_specs[] = {
 	  "the device went away, or did not answer in time" },
 	{ FWCTL_EXIT_PARTIAL, "partial",
 	  "done in part, or what was done could not be verified" },
+	{ FWCTL_EXIT_CHANGED, "changed",
+	  "no error: something differs or was changed, and --detailed-exitcode asks" },
 	{}
 };
 

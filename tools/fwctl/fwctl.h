@@ -38,6 +38,7 @@ enum fwctl_exit {
 	FWCTL_EXIT_FIRMWARE = 5,
 	FWCTL_EXIT_GONE = 6,
 	FWCTL_EXIT_PARTIAL = 7,
+	FWCTL_EXIT_CHANGED = 8,
 };
 
 /**

@@ -374,7 +374,7 @@ json_object *run_json(const struct run *run)
 	if (run->result)
 		json_object_object_add(doc, "result",
 				       json_object_get(run->result));
-	if (run->code)
+	if (run->code && run->code != FWCTL_EXIT_CHANGED)
 		json_object_object_add(doc, "error", error_json(run));
 	return doc;
 }

@@ -11,6 +11,7 @@
 
 #include "fields.h"
 #include "../fwctl.h"
+#include "config.h"
 
 static bool mlx5_status(const void *in, size_t in_len, const void *out,
 			size_t out_len, struct firmware_status *status)
@@ -133,6 +134,40 @@ static const struct command commands[] = {
 	{ .name = "identity", .args = "DEV",
 	  .help = "tell which card it is, and which firmware",
 	  .columns = columns, .scope = SCOPE_LEAST, .run = identity_run },
+	{ .name = "config list", .args = "[DEV] [NAME...]",
+	  .help = "name what can be configured, all of it or what a device has",
+	  .options = config_options, .columns = config_list_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = config_list_run,
+	  .text = config_params_text },
+	{ .name = "config query", .args = "DEV [NAME...]",
+	  .help = "show default, current and next values",
+	  .options = config_options, .columns = config_query_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = config_query_run,
+	  .text = config_params_text },
+	{ .name = "config set", .args = "DEV SETTING...",
+	  .help = "set values for the next start, all of them or none",
+	  .options = config_set_options, .columns = config_change_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = config_set_run,
+	  .text = config_changes_text },
+	{ .name = "config reset", .args = "DEV [NAME...]",
+	  .help = "set default values for the next start",
+	  .options = config_reset_options, .columns = config_change_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = config_reset_run,
+	  .text = config_changes_text },
+	{ .name = "config export", .args = "DEV [FILE]",
+	  .help = "print or keep the next values, as a file to be edited",
+	  .options = config_options, .scope = SCOPE_CONFIGURATION,
+	  .run = config_export_run, .text = config_export_text },
+	{ .name = "config diff", .args = "DEV FILE",
+	  .help = "show what apply would change",
+	  .options = config_diff_options, .columns = config_diff_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = config_diff_run,
+	  .text = config_changes_text },
+	{ .name = "config apply", .args = "DEV FILE",
+	  .help = "set the values in a file, all of them or none",
+	  .options = config_apply_options, .columns = config_change_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = config_apply_run,
+	  .text = config_changes_text },
 	{}
 };
 

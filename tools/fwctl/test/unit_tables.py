@@ -38,9 +38,12 @@ def rst_option(option):
 
 
 def page(name):
+    """A page, and those of its commands that have one of their own."""
     found = glob.glob(f"{TOOL}/*/{name}.rst")
     equal(len(found), 1)
-    return read(found[0])
+    if name != "fwctl":
+        found += glob.glob(f"{TOOL}/*/{name}-*.rst")
+    return "".join(read(file) for file in found)
 
 
 def option_lines(text):
@@ -53,7 +56,8 @@ def man_pages():
     """each object has a man page, with its commands, options and scopes"""
     names = {f"fwctl-{name}" for name in objects() if name not in OWN}
     pages = glob.glob(f"{TOOL}/*/fwctl*.rst")
-    equal({os.path.basename(name)[:-4] for name in pages}, names | {"fwctl"})
+    equal({re.sub("^(fwctl-[^-]*)-.*", r"\1", os.path.basename(name)[:-4])
+           for name in pages}, names | {"fwctl"})
     for name in names:
         entry, text = objects()[name.removeprefix("fwctl-")], page(name)
         equal(set(re.findall(r"^\| (.*)$", text, re.M)),

@@ -113,7 +113,7 @@ static void do_delay(struct request *r)
 
 static void do_status(struct request *r)
 {
-	u32 opcode, status, syndrome, count = VCX_FOREVER;
+	u32 opcode, status, syndrome, count = VCX_FOREVER, after = 0;
 	struct vcx_fault *rule;
 
 	if (!parse_opcode(r, r->argv[1], true, &opcode))
@@ -125,9 +125,12 @@ static void do_status(struct request *r)
 	}
 	if (r->argc > 4 && !parse_count(r, r->argv[4], &count))
 		return;
+	if (r->argc > 5 && !parse_count(r, r->argv[5], &after))
+		return;
 	rule = rule_for(r, opcode);
 	if (!rule)
 		return;
+	rule->status_after = after;
 	rule->status = (u8)status;
 	rule->syndrome = syndrome;
 	rule->status_count = count;
@@ -449,7 +452,7 @@ static const struct {
 	const char *args;
 } requests[] = {
 	{ "delay", 2, 2, do_delay, "OPCODE|* MS" },
-	{ "status", 3, 4, do_status, "OPCODE|* STATUS SYNDROME [COUNT|*]" },
+	{ "status", 3, 5, do_status, "OPCODE|* STATUS SYNDROME [COUNT|* [AFTER]]" },
 	{ "lose", 1, 2, do_lose, "OPCODE|* [COUNT|*]" },
 	{ "release", 0, 0, do_release, "" },
 	{ "clear", 0, 0, do_clear, "" },

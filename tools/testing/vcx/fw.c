@@ -75,7 +75,10 @@ static enum cmdq_delivery fw_execute(struct vcx *vcx, struct cmdq_cmd *cmd,
 	struct cmd_result result;
 	enum cmdq_delivery delivery;
 
-	if (fault && fault->status_count) {
+	if (fault && fault->status_count && fault->status_after) {
+		fault->status_after--;
+		result = cmd_execute(vcx, cmd);
+	} else if (fault && fault->status_count) {
 		result = (struct cmd_result){ fault->status, fault->syndrome };
 		if (fault->status_count != VCX_FOREVER)
 			fault->status_count--;

@@ -124,6 +124,7 @@ struct vcx_fault {
 	bool used;
 	u32 opcode;		/* or VCX_ANY_OPCODE */
 	u32 delay_ms;
+	u32 status_after;	/* how many are carried out before */
 	u32 status_count;
 	u8 status;
 	u32 syndrome;

@@ -18,6 +18,7 @@ static void requests(void)
 {
 	static const char * const good[] = {
 		"delay 805 100", "delay * 0", "status a04 3 deadbeef", "status 805 3 1 2",
+		"status 805 3 1 * 7",
 		"lose 805", "lose * 3", "lose 805 *", "release", "clear", "health 7",
 		"health 7 stay",
 		"stall on", "stall off", "dead on", "dead off", "pages -8", "pages 3",
@@ -40,7 +41,7 @@ static void refusals(void)
 	static const char * const bad[] = {
 		"frobnicate", "delay", "delay 805", "delay 10000 1", "delay xyz 1", "delay 805 -1",
 		"delay 805 99999999", "status 805 100 0", "status 805 1", "lose -1",
-		"lose 805 x", "status 805 1 1 -1", "health 100",
+		"lose 805 x", "status 805 1 1 -1", "status 805 1 1 1 x", "health 100",
 		"health 1 x", "stall maybe", "dead", "pages x", "pages 99999999", "count *",
 		"uctx-cap", "uctx-cap x", "uid0 x",
 		"last 805", "reg 9020", "reg 1", "reg 7004 8", "reg 7004 zz", "uids 1",
@@ -69,6 +70,9 @@ static void effects(void)
 	expect(get_be32(out + 4) == 0x1234);
 	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
 	expect(!strcmp(ask(&g, "count 80d"), "ok 2"));
+	ask(&g, "status 80d 9 1234 1 2");
+	for (unsigned int i = 0; i < 4; i++)
+		expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == (i == 2 ? 9 : 0));
 	expect(!strcmp(ask(&g, "last 80d"), "ok 20 080d000000000000aa0000000000000000000000"));
 	ask(&g, "lose 80d");
 	expect(guest_send(&g, in, sizeof(in), out, 16) == -1);

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making the wanted configuration the next one: all of it, or none.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+/* Is an item to be written? */
+bool config_dirty(const struct config_item *item)
+{
+	return item->read & 1U << CONFIG_WANTED &&
+	       memcmp(item->data[CONFIG_WANTED], item->data[CONFIG_NEXT],
+		      item->len);
+}
+
+bool config_differs(const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->nitems; i++)
+		if (config_dirty(&config->items[i]))
+			return true;
+	return false;
+}
+
+/* The parameters whose next value is another than the wanted one. */
+json_object *config_plan(struct config *config)
+{
+	json_object *plan = json_object_new_array(), *row, *from, *to;
+	size_t i;
+
+	for (i = 0; i < config->nparams; i++) {
+		const struct config_param *param = &config->params[i];
+		const struct config_field *field = param->field;
+		struct config_item *item = param->item;
+
+		if (!config_dirty(item) ||
+		    field->start + field->width > 8 * item->len)
+			continue;
+		from = config_json(param, item->data[CONFIG_NEXT]);
+		to = config_json(param, item->data[CONFIG_WANTED]);
+		if (json_object_equal(from, to)) {
+			json_object_put(from);
+			json_object_put(to);
+			continue;
+		}
+		row = json_object_new_object();
+		ADD(row, "name", json_text(param->name));
+		ADD(row, "from", from);
+		ADD(row, "to", to);
+		ADD(row, "effect", json_text(item->tlv->effect == CONFIG_AT_BOOT ?
+					     "host-boot" : "firmware-reset"));
+		json_object_array_add(plan, row);
+	}
+	return plan;
+}
+
+/*
+ * Show on the terminal what is going to be written, and ask; returns an exit
+ * code.
+ */
+int config_agree(struct config *config, json_object *plan, bool yes)
+{
+	size_t i, count = json_object_array_length(plan);
+	const char *name = fwctl_dev_name(config->dev);
+	char answer[16];
+
+	if (yes)
+		return 0;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return fail(config->run, FWCTL_EXIT_REFUSED,
+			    "%s: nothing is written: look at it by --dry-run, agree to it by --yes",
+			    name);
+	for (i = 0; i < count; i++) {
+		json_object *row = json_object_array_get_idx(plan, i);
+
+		fprintf(stderr, "%s: %s -> ", string_of(row, "name"),
+			json_object_get_string(json_object_object_get(row,
+								      "from")));
+		fprintf(stderr, "%s\n",
+			json_object_get_string(json_object_object_get(row,
+								      "to")));
+	}
+	fprintf(stderr, "%s: %zu parameters change. Write them? [y/N] ", name,
+		count);
+	if (fgets(answer, sizeof(answer), stdin) &&
+	    (*answer == 'y' || *answer == 'Y'))
+		return 0;
+	return fail(config->run, FWCTL_EXIT_REFUSED,
+		    "%s: nothing is written, as nobody agreed", name);
+}
+
+/* Write an item, and see whether it was; returns an exit code. */
+static int write_verified(struct config *config, struct config_item *item,
+			  const __u8 *data)
+{
+	int code = config_write(config, item, data) ?:
+		   config_reread(config, item);
+
+	if (code || !memcmp(item->data[CONFIG_NEXT], data, item->len))
+		return code;
+	return fail(config->run, FWCTL_EXIT_PARTIAL,
+		    "%s: %s is not what was written: see the firmware",
+		    fwctl_dev_name(config->dev), item->tlv->name);
+}
+
+/* Tell at the end of the run's error what became of the device. */
+static void __printf(3, 4) add_error(struct run *run, int code,
+				     const char *fmt, ...)
+{
+	char *before = run->error, *more = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&more, fmt, args) < 0)
+		more = NULL;
+	va_end(args);
+	if (asprintf(&run->error, "%s; %s", before ? before : "no memory",
+		     more ? more : "no memory") < 0)
+		run->error = NULL;
+	free(before);
+	free(more);
+	run->code = code;
+}
+
+/*
+ * Write all items that differ, and verify each. If that fails all are what they
+ * were, unless the run's error says otherwise. @rollback, a file that tells what
+ * they were, or NULL, is only spoken of. Returns an exit code; what is wanted is
+ * no longer known.
+ */
+int config_change(struct config *config, const char *rollback)
+{
+	__u8 (*before)[CONFIG_MAX_ITEM];
+	bool restored = true;
+	size_t i, end;
+
+	before = calloc(config->nitems, sizeof(*before));
+	if (!before)
+		return fail(config->run, FWCTL_EXIT_USAGE, "no memory");
+	for (i = 0; i < config->nitems; i++)
+		memcpy(before[i], config->items[i].data[CONFIG_NEXT],
+		       CONFIG_MAX_ITEM);
+	for (end = 0; end < config->nitems; end++)
+		if (config_dirty(&config->items[end]) &&
+		    write_verified(config, &config->items[end],
+				   config->items[end].data[CONFIG_WANTED]))
+			break;
+	/* Also the one that failed may have been written. */
+	for (i = end; config->run->code && i < config->nitems && i != SIZE_MAX;
+	     i--) {
+		struct config_item *item = &config->items[i];
+
+		if (!(item->read & 1U << CONFIG_WANTED) ||
+		    !memcmp(item->data[CONFIG_WANTED], before[i], item->len))
+			continue;
+		if (config_reread(config, item) ||
+		    (memcmp(item->data[CONFIG_NEXT], before[i], item->len) &&
+		     write_verified(config, item, before[i])))
+			restored = false;
+	}
+	if (config->run->code && restored)
+		add_error(config->run, config->run->code,
+			  "what was written before is restored");
+	else if (config->run->code)
+		add_error(config->run, FWCTL_EXIT_PARTIAL,
+			  "what was written before could not be restored%s%s",
+			  rollback ? ": apply " : "", rollback ? rollback : "");
+	config->changed = !config->run->code || !restored;
+	free(before);
+	return config->run->code;
+}

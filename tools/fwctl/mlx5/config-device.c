@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ConnectX's configuration as the device has it: each view of an item is read
+ * at most once, and what the device does not have is asked for once.
+ *
+ * Layouts: Adapters PRM, registers MGIR, MNVDA.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <fwctl/mlx5.h>
+
+#include "config.h"
+
+#define MGIR 0x9020
+#define MGIR_LEN 0xa0
+#define MNVDA 0x9024
+#define HEADER 12
+#define MAX_PORTS 8
+#define MAX_MODULES 16
+
+/* The first dword of an item's header. */
+#define LENGTH 0x1ff
+#define VERSION_SHIFT 12
+#define VERSION 0xf
+/* Who writes, as mstconfig says it, and that it replaces what is there. */
+#define WRITER 0x02090000
+#define READ_DEFAULT 0x00800000
+#define READ_CURRENT 0x00400000
+
+/* How firmware says that it has no such item. */
+#define BAD_RESOURCE 0x05
+#define NO_RESOURCES 0x0f
+
+static __u32 get32(const __u8 *data)
+{
+	__u32 be;
+
+	memcpy(&be, data, sizeof(be));
+	return be32toh(be);
+}
+
+static void put32(__u8 *data, __u32 value)
+{
+	value = htobe32(value);
+	memcpy(data, &value, sizeof(value));
+}
+
+/* Access a register; returns an exit code, unless the firmware refuses: -1. */
+static int access_reg(struct config *config, struct fwctl_mlx5_reg *reg)
+{
+	__u8 buf[FWCTL_MLX5_REG_HEADER + HEADER + CONFIG_MAX_ITEM];
+	struct run *run = config->run;
+	enum fwctl_rpc_scope scope;
+	size_t len;
+	int ret, in;
+
+	do {
+		in = fwctl_mlx5_reg_build(reg, buf, sizeof(buf));
+		if (in < 0)
+			return fail_errno(run, in, "no room for a register");
+		scope = reg->write && !run->set.has_scope ?
+			FWCTL_RPC_CONFIGURATION : config->scope;
+		len = in;
+		config->rpcs++;
+		ret = fwctl_dev_rpc(config->dev, scope, buf, in, buf, &len);
+		/* Linux's own fwctl takes reads of registers for debugging. */
+		if (ret != -EBADMSG || reg->write || run->set.has_scope ||
+		    config->scope != FWCTL_RPC_CONFIGURATION)
+			break;
+		config->scope = FWCTL_RPC_DEBUG_READ_ONLY;
+	} while (true);
+	if (ret)
+		return fail_errno(run, ret, fwctl_dev_error(config->dev));
+	ret = fwctl_mlx5_reg_parse(reg, buf, len < (size_t)in ? len : (size_t)in);
+	if (ret == -EMSGSIZE)
+		return fail(run, FWCTL_EXIT_FIRMWARE,
+			    "%s: the answer has %zu bytes: see the driver",
+			    fwctl_dev_name(config->dev), len);
+	return ret ? -1 : 0;
+}
+
+static int fail_reg(struct config *config, const struct fwctl_mlx5_reg *reg,
+		    const struct config_item *item)
+{
+	struct run *run = config->run;
+	struct firmware_status status = {
+		reg->status, reg->syndrome, fwctl_mlx5_status_name(reg->status),
+	};
+
+	if (run->code)
+		return run->code;
+	run->firmware = status;
+	run->has_firmware = true;
+	return fail(run, FWCTL_EXIT_FIRMWARE,
+		    "%s: %s of %s: the firmware reports status 0x%x (%s), syndrome 0x%x",
+		    fwctl_dev_name(config->dev), reg->write ? "write" : "read",
+		    item ? item->tlv->name : "MGIR", status.status,
+		    status.name ? status.name : "unknown", status.syndrome);
+}
+
+static __u32 type_of(const struct config_item *item)
+{
+	__u32 type = item->tlv->class << 24 | item->tlv->index;
+
+	if (item->tlv->class == CONFIG_PORT)
+		return type | item->instance << 16;
+	if (item->tlv->class == CONFIG_MODULE)
+		return type | item->instance << 14;
+	/* Without host_id_valid a function and a host are the asking ones. */
+	return type;
+}
+
+static int read_item(struct config *config, struct config_item *item,
+		     enum config_view view)
+{
+	static const __u32 views[] = {
+		[CONFIG_DEFAULT] = READ_DEFAULT,
+		[CONFIG_CURRENT] = READ_CURRENT,
+	};
+	__u8 data[HEADER + CONFIG_MAX_ITEM] = {};
+	struct fwctl_mlx5_reg reg = {
+		.id = MNVDA, .data = data, .len = sizeof(data),
+	};
+	int ret;
+
+	put32(data, WRITER | CONFIG_MAX_ITEM |
+	      (view == CONFIG_NEXT ? 0 : views[view]));
+	put32(data + 4, type_of(item));
+	ret = access_reg(config, &reg);
+	if (ret > 0)
+		return ret;
+	if (ret && reg.status != BAD_RESOURCE && reg.status != NO_RESOURCES)
+		return fail_reg(config, &reg, item);
+	if (ret) {
+		item->missing |= 1U << view;
+		return 0;
+	}
+	item->len = get32(data) & LENGTH;
+	if (item->len > CONFIG_MAX_ITEM || item->len % 4)
+		return fail(config->run, FWCTL_EXIT_FIRMWARE,
+			    "%s: %s has %u bytes, which no item has: see the firmware",
+			    fwctl_dev_name(config->dev), item->tlv->name,
+			    item->len);
+	item->version = get32(data) >> VERSION_SHIFT & VERSION;
+	memcpy(item->data[view], data + HEADER, item->len);
+	item->read |= 1U << view;
+	return 0;
+}
+
+/* Of several modules the first that is missing is the end. */
+static bool module_missing(struct config *config,
+			   const struct config_item *item)
+{
+	return item->tlv->class == CONFIG_MODULE && item->instance &&
+	       !config_has(config, (struct config_item *)item - 1, CONFIG_NEXT);
+}
+
+/*
+ * Does the device have that view of an item? Then it is in item->data. What is
+ * wanted begins as what is next. False also for an error, which the run has.
+ */
+bool config_has(struct config *config, struct config_item *item,
+		enum config_view view)
+{
+	if (config->run->code)
+		return false;
+	if (view == CONFIG_WANTED && !(item->read & 1U << CONFIG_WANTED) &&
+	    config_has(config, item, CONFIG_NEXT)) {
+		memcpy(item->data[view], item->data[CONFIG_NEXT], item->len);
+		item->read |= 1U << CONFIG_WANTED;
+	}
+	if (view == CONFIG_WANTED || (item->read | item->missing) & 1U << view)
+		return item->read & 1U << view;
+	if (view != CONFIG_NEXT && !config_has(config, item, CONFIG_NEXT))
+		return false;
+	if (view == CONFIG_NEXT && module_missing(config, item))
+		item->missing |= 1U << view;
+	else if (read_item(config, item, view))
+		return false;
+	return item->read & 1U << view;
+}
+
+/* Write an item, for the next start of the firmware; returns an exit code. */
+int config_write(struct config *config, struct config_item *item,
+		 const __u8 *data)
+{
+	__u8 reg_data[HEADER + CONFIG_MAX_ITEM] = {};
+	struct fwctl_mlx5_reg reg = {
+		.id = MNVDA, .write = true, .data = reg_data,
+		.len = HEADER + item->len,
+	};
+	int ret;
+
+	put32(reg_data, WRITER | item->version << VERSION_SHIFT | item->len);
+	put32(reg_data + 4, type_of(item));
+	memcpy(reg_data + HEADER, data, item->len);
+	ret = access_reg(config, &reg);
+	return ret < 0 ? fail_reg(config, &reg, item) : ret;
+}
+
+/* Read again what is next; returns an exit code. */
+int config_reread(struct config *config, struct config_item *item)
+{
+	int code = read_item(config, item, CONFIG_NEXT);
+
+	if (!code && item->missing & 1U << CONFIG_NEXT)
+		code = fail(config->run, FWCTL_EXIT_PARTIAL,
+			    "%s: %s is gone after it was written: see the firmware",
+			    fwctl_dev_name(config->dev), item->tlv->name);
+	return code;
+}
+
+/* An item of the catalogue, or NULL. */
+struct config_item *config_item(struct config *config,
+				const struct config_tlv *tlv,
+				unsigned int instance)
+{
+	size_t i;
+
+	for (i = 0; i < config->nitems; i++)
+		if (config->items[i].tlv == tlv &&
+		    config->items[i].instance == instance)
+			return &config->items[i];
+	return NULL;
+}
+
+static unsigned int last_instance(const struct config_tlv *tlv,
+				  unsigned int ports)
+{
+	if (tlv->class == CONFIG_PORT)
+		return ports;
+	return tlv->class == CONFIG_MODULE ? MAX_MODULES - 1 : 0;
+}
+
+static int make_items(struct config *config, unsigned int ports)
+{
+	size_t i, room = config->names.ntlvs * MAX_MODULES + 1;
+	unsigned int instance;
+
+	config->items = calloc(room, sizeof(*config->items));
+	if (!config->items)
+		return fail(config->run, FWCTL_EXIT_USAGE, "no memory");
+	for (i = 0; i < config->names.ntlvs; i++) {
+		const struct config_tlv *tlv = &config->names.tlvs[i];
+
+		instance = tlv->class == CONFIG_PORT;
+		for (; instance <= last_instance(tlv, ports); instance++)
+			config->items[config->nitems++] = (struct config_item){
+				.tlv = tlv, .instance = instance,
+			};
+	}
+	return 0;
+}
+
+static void name_param(struct config_param *param)
+{
+	const char *name = param->field->name;
+	unsigned int instance = param->item->instance;
+	char suffix[16] = "", index[16] = "";
+
+	if (param->item->tlv->class == CONFIG_PORT)
+		snprintf(suffix, sizeof(suffix), "_P%u", instance);
+	else if (param->item->tlv->class == CONFIG_MODULE)
+		snprintf(suffix, sizeof(suffix), "_M%u", instance);
+	if (param->field->elements)
+		snprintf(index, sizeof(index), "[%u]", param->element);
+	snprintf(param->name, sizeof(param->name), "%.60s%s%s", name, suffix,
+		 index);
+}
+
+/* The parameters of an item that users can name. */
+static int add_params(struct config *config, struct config_item *item)
+{
+	struct config_param *params, *param;
+	size_t i;
+	unsigned int element, elements;
+
+	for (i = 0; i < config->names.nfields; i++) {
+		const struct config_field *field = &config->names.fields[i];
+
+		if (!field->name ||
+		    &config->names.tlvs[field->tlv] != item->tlv)
+			continue;
+		elements = field->elements ? field->elements : 1;
+		params = reallocarray(config->params, config->nparams + elements,
+				      sizeof(*params));
+		if (!params)
+			return fail(config->run, FWCTL_EXIT_USAGE, "no memory");
+		config->params = params;
+		for (element = 0; element < elements; element++) {
+			param = &params[config->nparams++];
+			*param = (struct config_param){ field, item, element, "" };
+			name_param(param);
+		}
+	}
+	return 0;
+}
+
+static int read_ports(struct config *config, unsigned int *ports)
+{
+	__u8 data[MGIR_LEN] = {};
+	struct fwctl_mlx5_reg reg = {
+		.id = MGIR, .data = data, .len = sizeof(data),
+	};
+	int ret = access_reg(config, &reg);
+
+	if (ret)
+		return ret < 0 ? fail_reg(config, &reg, NULL) : ret;
+	*ports = get32(data + 4) >> 16 & 0xfff;
+	if (!*ports || *ports > MAX_PORTS)
+		*ports = 1;
+	return 0;
+}
+
+/*
+ * Open the device that is the first argument of a command, with the names of its
+ * configuration. To be closed by config_close() in any case. Returns an exit code.
+ */
+int config_open(struct run *run, const char *database, struct config *config)
+{
+	unsigned int ports = 1;
+	size_t i;
+
+	*config = (struct config){ .run = run };
+	if (run->set.has_scope && run->set.scope > FWCTL_RPC_DEBUG_READ_ONLY)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "--scope %s: configuration needs no more than scope configuration",
+			    fwctl_scope_name(run->set.scope));
+	if (run->set.has_scope)
+		config->scope = run->set.scope;
+	if (config_names(run, database, &config->names) ||
+	    open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK,
+			&config->dev))
+		return run->code;
+	if (fwctl_dev_type(config->dev) != run->object->vendor->type)
+		return fail(run, FWCTL_EXIT_UNSUPPORTED,
+			    "%s: is not of type mlx5, which fwctl mlx5 is about: see fwctl dev list",
+			    fwctl_dev_name(config->dev));
+	if (read_ports(config, &ports) || make_items(config, ports))
+		return run->code;
+	for (i = 0; i < config->nitems; i++)
+		if (add_params(config, &config->items[i]))
+			break;
+	return run->code;
+}
+
+void config_close(struct config *config)
+{
+	free(config->params);
+	free(config->items);
+	config_free_names(&config->names);
+	fwctl_dev_free(config->dev);
+}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is known of a ConnectX's configuration: mstflint's database where that is
+ * installed, else the tool's own table.
+ *
+ * SQLite is looked for at run time: the tool neither needs it to be built nor is
+ * linked with it. The declarations below are a part of its stable interface.
+ */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#define DATABASE "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
+
+/* More of either is no database of configuration. */
+#define MAX_ROWS 20000
+
+#include "config-params.inc"
+
+static const struct {
+	unsigned int class;
+	const char *name;
+} classes[] = {
+	{ CONFIG_GLOBAL, "global" }, { CONFIG_PORT, "port" },
+	{ CONFIG_FUNCTION, "function" }, { CONFIG_HOST, "host" },
+	{ CONFIG_MODULE, "module" },
+};
+
+const char *config_class_name(unsigned int class)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(classes); i++)
+		if (classes[i].class == class)
+			return classes[i].name;
+	return NULL;
+}
+
+const char *config_type_name(unsigned int type)
+{
+	static const char * const names[] = { "bool", "int", "enum", "bytes" };
+
+	return names[type];
+}
+
+#define SQLITE_OK 0
+#define SQLITE_ROW 100
+#define SQLITE_DONE 101
+#define SQLITE_OPEN_READONLY 1
+
+/* One database, and the functions of SQLite that it is read by. */
+struct reader {
+	void *library;
+	void *db;
+	void *row;
+	int (*open)(const char *name, void **db, int flags, const char *vfs);
+	int (*prepare)(void *db, const char *sql, int len, void **row,
+		       const char **tail);
+	int (*step)(void *row);
+	int (*number)(void *row, int column);
+	const unsigned char *(*text)(void *row, int column);
+	int (*finalize)(void *row);
+	int (*close)(void *db);
+	const char *(*error)(void *db);
+};
+
+static bool load_sqlite(struct reader *reader)
+{
+	const struct {
+		const char *name;
+		void *place;
+	} symbols[] = {
+		{ "sqlite3_open_v2", &reader->open },
+		{ "sqlite3_prepare_v2", &reader->prepare },
+		{ "sqlite3_step", &reader->step },
+		{ "sqlite3_column_int", &reader->number },
+		{ "sqlite3_column_text", &reader->text },
+		{ "sqlite3_finalize", &reader->finalize },
+		{ "sqlite3_close", &reader->close },
+		{ "sqlite3_errmsg", &reader->error },
+	};
+	void *symbol;
+	size_t i;
+
+	reader->library = dlopen("libsqlite3.so.0", RTLD_NOW | RTLD_LOCAL);
+	if (!reader->library)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
+		symbol = dlsym(reader->library, symbols[i].name);
+		if (!symbol)
+			return false;
+		memcpy(symbols[i].place, &symbol, sizeof(symbol));
+	}
+	return true;
+}
+
+/* A column's text, kept with the catalogue; NULL if there is none. */
+static const char *keep_text(struct reader *reader,
+			     struct config_catalogue *names, int column)
+{
+	const char *text = (const char *)reader->text(reader->row, column);
+	char **texts;
+
+	if (!text || !*text)
+		return NULL;
+	texts = reallocarray(names->texts, names->ntexts + 1, sizeof(*texts));
+	if (!texts)
+		return NULL;
+	names->texts = texts;
+	texts[names->ntexts] = strdup(text);
+	return texts[names->ntexts++];
+}
+
+static bool is_there(struct reader *reader, int column)
+{
+	const unsigned char *text = reader->text(reader->row, column);
+
+	return text && *text;
+}
+
+/* "0x4.16", bytes and bits, as bits. */
+static bool parse_place(const char *text, unsigned int *bits)
+{
+	unsigned long byte, bit;
+	char *end;
+
+	if (!text)
+		return false;
+	byte = strtoul(text, &end, 16);
+	if (end == text || *end != '.')
+		return false;
+	text = end + 1;
+	bit = strtoul(text, &end, 10);
+	if (end == text || *end || byte > CONFIG_MAX_ITEM || bit > 31)
+		return false;
+	*bits = 8 * byte + bit;
+	return true;
+}
+
+/* Does it lie in its item, in a way that config-value.c can read it? */
+static bool place_ok(const struct config_field *field, unsigned int len)
+{
+	if (field->start + (uint64_t)field->width > 8 * len || !field->width)
+		return false;
+	if (field->type == CONFIG_BYTES)
+		return field->start % 8 == 0 && field->width % 8 == 0;
+	if (field->elements)
+		return field->start % 8 == 0 &&
+		       field->width == 8 * field->elements;
+	if (field->width == 64)
+		return field->start % 32 == 0;
+	return field->start % 32 + field->width <= 32;
+}
+
+static bool keep_tlv(struct reader *reader, struct config_catalogue *names)
+{
+	struct config_tlv *tlvs = reallocarray(names->tlvs, names->ntlvs + 1,
+					       sizeof(*tlvs));
+	const char *target;
+
+	if (!tlvs)
+		return false;
+	names->tlvs = tlvs;
+	tlvs += names->ntlvs;
+	tlvs->name = keep_text(reader, names, 0);
+	tlvs->class = reader->number(reader->row, 1);
+	tlvs->index = reader->number(reader->row, 2);
+	tlvs->len = reader->number(reader->row, 3);
+	target = (const char *)reader->text(reader->row, 4);
+	tlvs->effect = target && !strcmp(target, "EXP_ROM") ? CONFIG_AT_BOOT :
+							      CONFIG_AT_RESET;
+	if (tlvs->name && config_class_name(tlvs->class) &&
+	    tlvs->len <= CONFIG_MAX_ITEM)
+		names->ntlvs++;
+	return true;
+}
+
+static unsigned int parse_type(const char *type, unsigned int elements)
+{
+	if (!type)
+		return CONFIG_INT;
+	if (!strcmp(type, "BOOL"))
+		return CONFIG_BOOL;
+	if (!strcmp(type, "ENUM"))
+		return CONFIG_ENUM;
+	if (!strcmp(type, "BYTES") || !strcmp(type, "STRING"))
+		return CONFIG_BYTES;
+	return elements && strcmp(type, "BINARY") && strcmp(type, "UNSIGNED") ?
+	       CONFIG_BYTES : CONFIG_INT;
+}
+
+static bool keep_field(struct reader *reader, struct config_catalogue *names)
+{
+	struct config_field *fields = reallocarray(names->fields,
+						   names->nfields + 1,
+						   sizeof(*fields));
+	struct config_field *field;
+	const char *tlv;
+	size_t i;
+
+	if (!fields)
+		return false;
+	names->fields = fields;
+	field = fields + names->nfields;
+	*field = (struct config_field){};
+	tlv = (const char *)reader->text(reader->row, 0);
+	if (!tlv || !reader->text(reader->row, 2))
+		return true;
+	for (i = 0; i < names->ntlvs && strcmp(names->tlvs[i].name, tlv); i++)
+		;
+	field->tlv = i;
+	field->elements = reader->number(reader->row, 12);
+	field->type = parse_type((const char *)reader->text(reader->row, 5),
+				 field->elements);
+	if (i == names->ntlvs ||
+	    !parse_place((const char *)reader->text(reader->row, 3),
+			 &field->start) ||
+	    !parse_place((const char *)reader->text(reader->row, 4),
+			 &field->width))
+		return true;
+	/* Bytes begin at the upper end of a dword. */
+	if (field->type == CONFIG_BYTES)
+		field->elements = 0;
+	if (field->type == CONFIG_BYTES || field->elements)
+		field->start = field->start / 32 * 32 +
+			       (24 - field->start % 32) % 32;
+	if (!place_ok(field, names->tlvs[i].len))
+		return true;
+	field->version = reader->number(reader->row, 13);
+	/* What has no condition at all mstflint's own tool does not show either. */
+	if (is_there(reader, 9) || field->version || field->elements)
+		field->name = keep_text(reader, names, 1);
+	field->field = keep_text(reader, names, 2);
+	if (!field->field)
+		return false;
+	field->values = keep_text(reader, names, 6);
+	field->min = keep_text(reader, names, 7);
+	field->max = keep_text(reader, names, 8);
+	field->needs = keep_text(reader, names, 9);
+	if (field->needs && !strcmp(field->needs, "ignore_dependency"))
+		field->needs = NULL;
+	field->valid = keep_text(reader, names, 10);
+	field->text = keep_text(reader, names, 11);
+	field->rule = keep_text(reader, names, 14);
+	names->nfields++;
+	return true;
+}
+
+/* Run a query and have each of its rows kept; true if all went well. */
+static bool read_rows(struct reader *reader, struct config_catalogue *names,
+		      const char *sql,
+		      bool (*keep)(struct reader *, struct config_catalogue *))
+{
+	int count = 0, ret;
+
+	if (reader->prepare(reader->db, sql, -1, &reader->row, NULL) !=
+	    SQLITE_OK)
+		return false;
+	while ((ret = reader->step(reader->row)) == SQLITE_ROW &&
+	       count++ < MAX_ROWS && keep(reader, names))
+		;
+	reader->finalize(reader->row);
+	return ret == SQLITE_DONE;
+}
+
+static bool read_database(struct reader *reader, const char *path,
+			  struct config_catalogue *names)
+{
+	return reader->open(path, &reader->db, SQLITE_OPEN_READONLY, NULL) ==
+	       SQLITE_OK &&
+	       read_rows(reader, names,
+			 "SELECT name, class, id, size, target FROM tlvs ORDER BY class, id",
+			 keep_tlv) &&
+	       read_rows(reader, names,
+			 "SELECT p.tlv_name, p.mlxconfig_name, p.name, p.offset, p.size, p.type, p.textual_values, p.min_val, p.max_val, p.dependency, p.valid_bit, p.description, p.array_length, p.supported_from_version, p.rule FROM params p JOIN tlvs t ON t.name = p.tlv_name ORDER BY t.class, t.id, p.rowid",
+			 keep_field) &&
+	       names->nfields;
+}
+
+static int use_database(struct run *run, const char *path,
+			struct config_catalogue *names)
+{
+	struct reader reader = {};
+
+	if (!load_sqlite(&reader))
+		fail(run, FWCTL_EXIT_UNSUPPORTED,
+		     "%s: cannot be read without libsqlite3.so.0: install SQLite, or say --database none",
+		     path);
+	else if (!read_database(&reader, path, names))
+		fail(run, FWCTL_EXIT_USAGE,
+		     "%s: is no database of mstflint's: %s: say --database none for the tool's own table",
+		     path, reader.db ? reader.error(reader.db) : "no memory");
+	if (reader.db)
+		reader.close(reader.db);
+	/* Whatever SQLite has set up in this process stays. */
+	return run->code;
+}
+
+static int use_own_table(struct run *run, struct config_catalogue *names)
+{
+	names->source = "own";
+	names->tlvs = malloc(sizeof(own_tlvs));
+	names->fields = malloc(sizeof(own_fields));
+	if (!names->tlvs || !names->fields)
+		return fail(run, FWCTL_EXIT_USAGE, "no memory");
+	memcpy(names->tlvs, own_tlvs, sizeof(own_tlvs));
+	memcpy(names->fields, own_fields, sizeof(own_fields));
+	names->ntlvs = ARRAY_SIZE(own_tlvs);
+	names->nfields = ARRAY_SIZE(own_fields);
+	return 0;
+}
+
+/*
+ * Fill in a catalogue, to be freed by config_free_names() in any case; returns an
+ * exit code. @database is a file, "none", or NULL for mstflint's if it can be
+ * read.
+ */
+int config_names(struct run *run, const char *database,
+		 struct config_catalogue *names)
+{
+	struct reader reader = {};
+	bool usable;
+
+	*names = (struct config_catalogue){ .source = "mstflint" };
+	if (database && strcmp(database, "none"))
+		return use_database(run, database, names);
+	usable = !database && !access(DATABASE, R_OK) && load_sqlite(&reader);
+	if (usable)
+		return use_database(run, DATABASE, names);
+	return use_own_table(run, names);
+}
+
+void config_free_names(struct config_catalogue *names)
+{
+	while (names->ntexts)
+		free(names->texts[--names->ntexts]);
+	free(names->texts);
+	free(names->tlvs);
+	free(names->fields);
+}

@@ -1,0 +1,383 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+fwctl mlx5 config on a ConnectX. What writes is tried on the virtual one only, whose
+control socket tells what it has, how often it was asked, and makes it fail.
+"""
+import functools
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+from fwctltest import (FIRMWARE, OK, PARTIAL, REFUSED, UNSUPPORTED, USAGE, equal,
+                       match, on_terminal, path, read, require, result, run, test)
+from guest_dev import mlx5
+
+CHANGED = 8
+PCI_CONF = "80"
+OFFLOADS = "10a"
+PCI_HOST = "07000080"
+
+
+def vcx(request):
+    """Asks the virtual ConnectX."""
+    name = os.environ.get("VCX_CTL", "")
+    require(name and os.path.exists(name), "no virtual ConnectX")
+    control = os.open(name, os.O_RDWR)
+    try:
+        os.write(control, f"{request}\n".encode())
+        answer = b""
+        while not answer.endswith(b"\n"):
+            answer += os.read(control, 4096)
+    finally:
+        os.close(control)
+    answer = answer.decode().strip()
+    assert answer.startswith("ok"), f"{request}: {answer}"
+    return answer[3:]
+
+
+def tainted():
+    return int(read("/proc/sys/kernel/tainted")) >> 19 & 1
+
+
+@functools.cache
+def whole():
+    """A query of everything with default values, and how many requests it made."""
+    defaults()
+    before = requests()
+    return config_json("query"), requests() - before
+
+
+def item(number, view="next"):
+    """The bytes of an item, as the device has them."""
+    return vcx(f"nv {number} {view}").split()[-1]
+
+
+def state():
+    return [item(number) for number in (PCI_CONF, OFFLOADS, PCI_HOST)]
+
+
+def requests():
+    return int(vcx("count 805"))
+
+
+def config(verb, *args, **kwargs):
+    return run(["mlx5", "config", verb, kwargs.pop("dev", None) or mlx5()["name"],
+                *args], **kwargs)
+
+
+def config_json(verb, *args, code=OK, dev=None):
+    return run(["--json", "mlx5", "config", verb, dev or mlx5()["name"], *args],
+               code=code).json["result"]
+
+
+def defaults():
+    """Has the next values be the default ones."""
+    vcx("clear")
+    config("reset", "--yes", code=OK)
+
+
+def values(*names):
+    rows = config_json("query", *names)["parameters"]
+    return {row["name"]: row for row in rows}
+
+
+@test
+def query():
+    """config query: three values of each parameter, all of them in 400 requests"""
+    answer, sent = whole()
+    equal(answer["rpcs"], sent)
+    print(f"# {len(answer['parameters'])} parameters, {sent} requests")
+    assert 0 < sent <= 400
+    rows = {row["name"]: row for row in answer["parameters"]}
+    equal(len(rows), len(answer["parameters"]))
+    row = rows["NUM_OF_VFS"]
+    equal((row["type"], row["min"], row["max"], row["class"], row["item"]),
+          ("int", 0, 127, "global", "nv_global_pci_conf"))
+    equal(rows["LINK_TYPE_P1"]["class"], "port")
+    equal(rows["MODULE_MAX_POWER_OVERRIDE_M1"]["class"], "module")
+    assert "MODULE_MAX_POWER_OVERRIDE_M2" not in rows
+    # What a BlueField has and this card has not.
+    assert not [name for name in rows if name.startswith("VIRTIO_")]
+
+
+@test
+def query_own_table():
+    """config query: the tool's own table says the same as mstflint's database"""
+    own = config_json("query", "--database", "none")
+    equal(own["names"], "own")
+    assert len(own["parameters"]) >= 60
+    theirs = whole()[0]
+    require(theirs["names"] == "mstflint", "no database of mstflint's")
+    theirs = {row["name"]: row for row in theirs["parameters"]}
+    for row in own["parameters"]:
+        other = theirs[row["name"]]
+        equal({**row, "description": ""}, {**other, "description": ""})
+
+
+def mstconfig_values(dev):
+    """What mstconfig shows: names, and the three values in its own spelling."""
+    done = subprocess.run(["mstconfig", "-d", dev, "-e", "q"], check=True,
+                          capture_output=True, timeout=120)
+    for line in done.stdout.decode().splitlines():
+        found = re.match(r"\s*\*?\s+([A-Z][A-Za-z0-9_]*)((?:\s+\S+){3})\s*$", line)
+        if found:
+            yield found[1], found[2].split()
+
+
+@test
+def agrees_with_mstconfig():
+    """config query: the same values as mstconfig's, in fewer requests"""
+    require(shutil.which("mstconfig"), "no mstconfig")
+    require(whole()[0]["names"] == "mstflint", "no database of mstflint's")
+    config("set", "NUM_OF_VFS=21", "CQE_COMPRESSION=AGGRESSIVE",
+           "EXP_ROM_PXE_ENABLE=0", code=OK)
+    before = requests()
+    theirs = dict(mstconfig_values(mlx5()["name"]))
+    between = requests()
+    text = config("query", "--raw", "-o", "NAME,TYPE,DEFAULT,CURRENT,NEXT", code=OK).text
+    sent = requests() - between
+    defaults()
+    ours = {line.split()[0]: line.split()[1:] for line in text.splitlines()}
+    print(f"# {len(theirs)} parameters of mstconfig's in {between - before} requests, "
+          f"{len(ours)} of ours in {sent}")
+    assert len(theirs) > 300 and sent < between - before
+    for name, three in theirs.items():
+        if three[0].startswith("Array"):
+            assert f"{name}[0]" in ours, name
+            continue
+        kind, *got = ours[name]
+        # They say True(1), NAME(1) and, of some numbers, 0x1(1).
+        if kind == "bool":
+            got = [{"yes": "True(1)", "no": "False(0)"}[value] for value in got]
+        elif "(" in three[0] and kind == "int":
+            three = [value.split("(")[1].rstrip(")") for value in three]
+        else:
+            three = [value.split("(")[0] for value in three]
+        equal((name, got), (name, three))
+    equal(ours["NUM_OF_VFS"], ["int", "8", "8", "21"])
+
+
+@test
+def listed():
+    """config list: names of what the card has; without it, of all there is"""
+    names = config("list", "--raw", "-o", "NAME", code=OK).lines
+    equal(names, [row["name"] for row in whole()[0]["parameters"]])
+    match(config("list", "SRIOV_EN", code=OK).text, r"^SRIOV_EN +global +bool ")
+    assert len(run(["mlx5", "config", "list"], code=OK).lines) > 60
+    config("list", "INTERNAL_CPU_PAGE_SUPPLIER").fails(UNSUPPORTED, "no such parameter")
+
+
+@test
+def refused_values():
+    """config set: if one value is wrong nothing is written"""
+    defaults()
+    before = state()
+    for code, regex, wrong in (
+            (USAGE, "takes 0 to 127", "NUM_OF_VFS=128"),
+            (USAGE, "is not a number from 0 to 65535", "NUM_OF_VFS=65536"),
+            (USAGE, "is not a number", "NUM_OF_VFS=-1"),
+            (USAGE, "is not a number", "NUM_OF_VFS="),
+            (USAGE, "is not true or false", "SRIOV_EN=2"),
+            (USAGE, "BALANCED=", "CQE_COMPRESSION=FAST"),
+            (USAGE, "BALANCED=", "CQE_COMPRESSION=5"),
+            (USAGE, "no parameter has this name", "NUM_OF_VFSS=1"),
+            (USAGE, "several: say which, e.g. LINK_TYPE_P1", "LINK_TYPE=ETH"),
+            (USAGE, "is not NAME=VALUE", "NUM_OF_VFS"),
+            (UNSUPPORTED, "it needs .*ip_over_vxlan_en", "IP_OVER_VXLAN_PORT=1")):
+        config("set", "MEMIC_BAR_SIZE=1", "UCTX_EN=0", wrong).fails(code, regex)
+        equal(state(), before)
+    # Together with what it depends on it can be set.
+    config("set", "IP_OVER_VXLAN_PORT=1", "IP_OVER_VXLAN_EN=yes", code=OK)
+    defaults()
+    equal(state(), before)
+
+
+@test
+def set_and_reset():
+    """config set, reset: the next value changes, the current one does not"""
+    defaults()
+    taint = tainted()
+    before = state()
+    answer = config_json("set", "SRIOV_EN=1", "num_of_vfs=0x10",
+                         "CQE_COMPRESSION=aggressive")
+    equal({row["name"]: (row["from"], row["to"]) for row in answer["changes"]},
+          {"SRIOV_EN": (False, True), "NUM_OF_VFS": (8, 16),
+           "CQE_COMPRESSION": ("BALANCED", "AGGRESSIVE")})
+    equal((answer["changed"], answer["rollback"]), (True, None))
+    # As mstconfig writes it, with the bit that makes it count.
+    equal(item(PCI_CONF)[:16], "8000000080010010")
+    equal(item(OFFLOADS)[:8], "12b50101")
+    equal(item(PCI_CONF, "current"), before[0])
+    row = values("NUM_OF_VFS")["NUM_OF_VFS"]
+    equal((row["default"], row["current"], row["next"]), (8, 8, 16))
+    equal(config_json("set", "NUM_OF_VFS=16")["changed"], False)
+    equal(config_json("reset", "NUM_OF_VFS")["changes"],
+          [{"name": "NUM_OF_VFS", "from": 16, "to": 8, "effect": "firmware-reset"}])
+    config("reset").fails(REFUSED, "agree to it by --yes")
+    equal(len(config_json("reset", "--yes")["changes"]), 2)
+    equal(state(), before)
+    equal(config_json("reset", "--yes")["changed"], False)
+    equal(tainted(), taint)
+
+
+@test
+def dry_run():
+    """--dry-run: what would change, and nothing does"""
+    defaults()
+    before = state()
+    answer = config_json("set", "NUM_OF_VFS=16", "--dry-run")
+    equal((answer["changed"], answer["dry_run"], len(answer["changes"])),
+          (False, True, 1))
+    config("set", "NUM_OF_VFS=16", "--dry-run", "-e", code=CHANGED)
+    equal(state(), before)
+    config("query", "--dry-run").fails(USAGE, "has no meaning")
+    config("set", "NUM_OF_VFS=1", "--scope", "debug-write-full").fails(
+        USAGE, "no more than scope configuration")
+
+
+@test
+def export_and_apply():
+    """config export, diff, apply: the file is stable, apply is idempotent"""
+    defaults()
+    before = state()
+    config("export", path("a"), code=OK)
+    equal(config("export", code=OK).text, read(path("a")))
+    for line in read(path("a")).splitlines():
+        assert not line or line[0] == "#" or "=" in line, line
+        assert len(line) <= 78 or not line.startswith("# ") or "Values" in line, line
+    config("set", "NUM_OF_VFS=16", "UCTX_EN=0", "EXP_ROM_PXE_ENABLE=0", code=OK)
+    config("diff", path("a"), "--detailed-exitcode", code=CHANGED)
+    equal(len(config_json("diff", path("a"))["changes"]), 3)
+    changed = state()
+    config("apply", path("a")).fails(REFUSED, "look at it by --dry-run")
+    equal(state(), changed)
+    code, text = on_terminal(["mlx5", "config", "apply", mlx5()["name"], path("a")],
+                             typed=b"n\n")
+    equal(code, REFUSED)
+    match(text, r"NUM_OF_VFS: 16 -> 8")
+    match(text, r"3 parameters change. Write them\? \[y/N\]")
+    equal(state(), changed)
+    answer = config_json("apply", path("a"), "--yes", "--rollback", path("back"))
+    equal((answer["changed"], answer["rollback"]), (True, path("back")))
+    equal([row["next"] for row in values("NUM_OF_VFS", "UCTX_EN").values()], [8, True])
+    config("diff", path("a"), "--detailed-exitcode", code=OK)
+    again = config_json("apply", path("a"), "--yes", "--rollback", path("none"))
+    equal((again["changed"], again["rollback"], again["changes"]), (False, None, []))
+    assert not os.path.exists(path("none"))
+    config("apply", path("a"), "-y", "-e", "-b", path("none"), code=OK)
+    config("apply", path("back"), "-y", "-e", "-b", path("back2"), code=CHANGED)
+    equal(state(), changed)
+    defaults()
+    equal(state(), before)
+
+
+@test
+def bad_files():
+    """config apply: a file with anything wrong in it changes nothing"""
+    defaults()
+    before = state()
+    for number, (code, regex, text) in enumerate((
+            (USAGE, ":2: is neither", "NUM_OF_VFS=16\nwhat\n"),
+            (USAGE, ":2: NUM_OF_VFS: is there twice", "NUM_OF_VFS=1\nNUM_OF_VFS=2"),
+            (USAGE, ":1: NONE: no parameter", "NONE=1"),
+            (USAGE, "takes 0 to 127", "UCTX_EN=0\nNUM_OF_VFS=200"),
+            (UNSUPPORTED, "does not have it", "UCTX_EN=0\nINTERNAL_CPU_PAGE_SUPPLIER=1"),
+            (USAGE, "is no text", "NUM_OF_VFS=1\0"))):
+        with open(path(f"{number}"), "w", encoding="utf-8") as file:
+            file.write(text)
+        config("apply", path(f"{number}"), "--yes").fails(code, regex)
+        equal(state(), before)
+    config("apply", path("missing"), "--yes").fails(USAGE, "cannot read")
+    with open(path("good"), "w", encoding="utf-8") as file:
+        file.write("NUM_OF_VFS=16\n")
+    config("apply", path("good"), "-y", "-b", "/nonexistent/x").fails(
+        USAGE, "cannot write /nonexistent/x")
+    equal(state(), before)
+
+
+def three_items(name):
+    with open(path(name), "w", encoding="utf-8") as file:
+        file.write("NUM_OF_VFS=16\nUCTX_EN=false\nEXP_ROM_PXE_ENABLE=false\n")
+
+
+@test
+def failure_in_the_middle():
+    """config apply: whichever request fails, all is as it was, and told"""
+    defaults()
+    three_items("new")
+    before = state()
+    total = config_json("apply", path("new"), "-y", "-b", path("b"))["rpcs"]
+    assert state() != before
+    defaults()
+    # Three items, each written and read back, are the last six requests.
+    for after in range(total - 6, total):
+        vcx(f"status 805 4 abc 1 {after}")
+        done = run(["--json", "mlx5", "config", "apply", mlx5()["name"], path("new"),
+                    "-y", "-b", path(f"b{after}")])
+        done.ends(FIRMWARE, "status 0x4 .BAD_SYS_STATE., syndrome 0xabc; "
+                  "what was written before is restored")
+        equal(done.json["result"]["changed"], False)
+        equal(done.json["error"]["firmware"]["syndrome"], 0xabc)
+        equal(state(), before)
+        # It tells what was there, whether it is needed or not.
+        config("diff", path(f"b{after}"), "-e", code=OK)
+    vcx(f"status 805 4 abc 1 {total - 7}")
+    config("apply", path("new"), "-y", "-b", path("early")).fails(FIRMWARE)
+    assert not os.path.exists(path("early"))
+    equal(state(), before)
+
+
+@test
+def failure_for_good():
+    """config apply: what cannot be restored is in the rollback file"""
+    defaults()
+    three_items("new")
+    before = values("NUM_OF_VFS", "UCTX_EN", "EXP_ROM_PXE_ENABLE")
+    total = config_json("apply", path("new"), "-y", "-b", path("b"))["rpcs"]
+    defaults()
+    vcx(f"status 805 4 abc * {total - 2}")
+    done = run(["--json", "mlx5", "config", "apply", mlx5()["name"], path("new"), "-y",
+                "-b", path("back")])
+    vcx("clear")
+    done.ends(PARTIAL, f"could not be restored: apply {path('back')}")
+    equal((done.json["result"]["changed"], done.json["result"]["rollback"]),
+          (True, path("back")))
+    assert values(*before) != before
+    config("apply", path("back"), "-y", "-b", path("c"), code=OK)
+    equal(values(*before), before)
+    defaults()
+
+
+@test
+def second_device():
+    """config apply: what one card exports another has then"""
+    devs = [dev["name"] for dev in result("dev", "list") if dev["type"] == "mlx5"]
+    require(len(devs) > 1, "only one ConnectX")
+    defaults()
+    config("set", "PCI_WR_ORDERING=force_relax", "NUM_OF_VFS=16", code=OK)
+    config("export", path("a"), code=OK)
+    # The functions of a card share items of the card, and have items of their own.
+    equal([row["name"] for row in
+           config_json("diff", path("a"), dev=devs[1])["changes"]],
+          ["PCI_WR_ORDERING"])
+    equal(config_json("apply", path("a"), "-y", "-b", path("b"), dev=devs[1])["changed"],
+          True)
+    equal(config_json("diff", path("a"), dev=devs[1])["changes"], [])
+    equal(config_json("apply", path("a"), "-y", dev=devs[1])["changed"], False)
+    config("reset", "-y", dev=devs[1], code=OK)
+    defaults()
+
+
+@test
+def without_sqlite():
+    """without SQLite the tool's own table is used, and a database refused"""
+    if glob.glob("/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"):
+        with open(path("libsqlite3.so.0"), "w", encoding="utf-8") as file:
+            file.write("no library")
+        env = {**os.environ, "LD_LIBRARY_PATH": path("")}
+        equal(run(["--json", "mlx5", "config", "list"], env=env).json["result"]["names"],
+              "own")
+        run(["mlx5", "config", "list", "-d", path("x.db")], env=env).fails(
+            UNSUPPORTED, "without libsqlite3.so.0")

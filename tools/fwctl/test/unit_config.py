@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The tool's own table of a ConnectX's parameters, what checks it, and mstflint's
+database in place of it.
+"""
+import os
+import sqlite3
+import subprocess
+
+from fwctltest import (TOOL, USAGE, equal, match, path, read,
+                       require, result, run, test)
+
+DATABASE = "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
+TABLE = f"{TOOL}/mlx5/config-params.txt"
+
+
+def listed(database):
+    return result("mlx5", "config", "list", "--database", database)
+
+
+@test
+def own_table():
+    """the tool's own table has sixty parameters, and says something of each"""
+    answer = listed("none")
+    equal((answer["names"], answer["rpcs"], answer["device"]), ("own", 0, None))
+    rows = answer["parameters"]
+    assert len(rows) >= 60
+    for row in rows:
+        assert row["description"].endswith("."), row
+        equal(bool(row["values"]), row["type"] == "enum")
+    equal(len({row["name"] for row in rows}), len(rows))
+    equal({row["class"] for row in rows},
+          {"global", "port", "function", "host", "module"})
+
+
+def places(text):
+    """What the table says of places: (item, field): (class, index, size, at, width)."""
+    classes = {"global": 0, "port": 1, "function": 3, "host": 7, "module": 9}
+    for line in text.splitlines():
+        words = line.split()
+        if line.startswith("tlv "):
+            item = words[1:5]
+        elif line.startswith(("field ", "param ")):
+            field, at, width = words[-3:] if words[0] == "field" else words[2:5]
+            name = words[1] if words[0] == "param" else None
+            yield ((item[0], field), (name, classes[item[1]], int(item[2], 16),
+                                      int(item[3]), place(at), int(width)))
+
+
+def place(text):
+    byte, bit = text.split(".")
+    return 8 * int(byte, 16) + int(bit)
+
+
+@test
+def same_as_database():
+    """all places in the tool's own table are those in mstflint's database"""
+    require(os.path.exists(DATABASE), "no database of mstflint's")
+    with sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True) as database:
+        theirs = {(row[0], row[1]): row[2:] for row in database.execute(
+            "SELECT t.name, p.name, p.mlxconfig_name, t.class, t.id, t.size, p.offset,"
+            " p.size FROM params p JOIN tlvs t ON t.name = p.tlv_name")}
+    ours = dict(places(read(TABLE)))
+    assert len(ours) > 100
+    for key, (name, *numbers, at, width) in ours.items():
+        their_name, *their_numbers, their_at, their_width = theirs[key]
+        equal((key, numbers, at, width),
+              (key, their_numbers, place(their_at), place(their_width)))
+        equal(name or their_name, their_name)
+
+
+def generate(text):
+    with open(path("table"), "w", encoding="utf-8") as file:
+        file.write(text)
+    return subprocess.run(["awk", "-f", f"{TOOL}/mlx5/config-params.awk", path("table")],
+                          capture_output=True, check=False)
+
+
+@test
+def generator():
+    """a table with anything wrong in it is not made C of"""
+    good = ("tlv a_conf global 0x80 8 reset\n"
+            "param A a 0x0.0 8 enum\n\ttext About A.\n\tvalues X=0 Y=255\n"
+            "field a_valid 0x0.31 1\n"
+            "param B b 0x4.0 32 int\n\ttext About B.\n\tneeds a == 1\n\tvalid a_valid\n")
+    done = generate(good)
+    equal((done.returncode, done.stderr), (0, b""))
+    equal(done.stdout.count(b"CONFIG_ENUM"), 1)
+    for old, new, message in (
+            ("0x0.31 1", "0x0.7 1", "overlaps a"),
+            ("0x0.31 1", "0x0.31 2", "beyond its dword"),
+            ("0x4.0 32", "0x8.0 32", "beyond its dword or item"),
+            ("0x4.0 32", "0x2.0 8", "beyond its dword or item"),
+            ("param B", "param a", "no name of a parameter"),
+            ("param B", "param A", "is there twice"),
+            ("param B b", "param B a", "is there twice"),
+            ("Y=255", "Y=256", "more bits"),
+            ("Y=255", "X=1", "is there twice"),
+            ("Y=255", "Y=0", "is there twice"),
+            ("needs a == 1", "needs c == 1", "a_conf.c: there is no such field"),
+            ("valid a_valid", "valid nothing", "there is no such field"),
+            ("needs a", "needs b_conf.a", "b_conf.a: there is no such field"),
+            (" enum", " int", "only to that"),
+            (" int", " enum", "belong to an enum"),
+            (" int", " float", "is no type"),
+            ("\ttext About B.\n", "", "has no text"),
+            ("global", "galaxy", "is no class"),
+            ("0x80", "128", "no hexadecimal"),
+            (" 8 reset", " 9 reset", "has a length"),
+            ("reset", "later", "is no effect"),
+            ("\tvalid", "\tvalidity", "cannot be understood"),
+            ("field a_valid", "tlv b_conf global 0x80 4 reset\nfield a_valid",
+             "has the number of a_conf")):
+        assert old in good
+        done = generate(good.replace(old, new, 1))
+        assert done.returncode == 1, (old, new)
+        match(done.stderr.decode(), message)
+
+
+@test
+def databases():
+    """a database that is none, or has lies in it, is told or left out"""
+    run(["mlx5", "config", "list", "-d", path("none.db")]).fails(USAGE, "is no database")
+    with open(path("text.db"), "w", encoding="utf-8") as file:
+        file.write("no database\n" * 100)
+    run(["mlx5", "config", "list", "-d", path("text.db")]).fails(USAGE, "not a database")
+    with sqlite3.connect(path("lies.db")) as database:
+        database.execute("CREATE TABLE tlvs (name, class, id, size, target)")
+        run(["mlx5", "config", "list", "-d", path("lies.db")]).fails(
+            USAGE, "no such table: params")
+        database.execute(
+            "CREATE TABLE params (tlv_name, mlxconfig_name, name, offset, size, type,"
+            " textual_values, min_val, max_val, dependency, valid_bit, description,"
+            " array_length, supported_from_version, rule)")
+        database.executemany("INSERT INTO tlvs VALUES (?, ?, ?, ?, 'NIC')", (
+            ("a", 0, 1, 8), ("big", 0, 2, 257), ("other", 6, 3, 8), (None, 0, 4, 8)))
+        database.executemany(
+            "INSERT INTO params VALUES (?, ?, 'f', ?, ?, ?, NULL, NULL, NULL,"
+            " 'ignore_dependency', NULL, 'Text', ?, 0, NULL)", (
+                ("a", "GOOD", "0x4.8", "0x0.24", "UNSIGNED", 0),
+                ("a", "GOOD_BYTES", "0x0.24", "0x8.0", "BYTES", 8),
+                ("a", "GOOD_LONG", "0x0.0", "0x8.0", "UNSIGNED", 0),
+                ("a", "BEYOND", "0x8.0", "0x0.1", "BOOL", 0),
+                ("a", "ACROSS", "0x0.31", "0x0.2", "UNSIGNED", 0),
+                ("a", "NOWHERE", "somewhere", "0x0.2", "UNSIGNED", 0),
+                ("a", "HUGE", "0xffffffff.0", "0x0.2", "UNSIGNED", 0),
+                ("a", "EMPTY", "0x0.0", "0x0.0", "UNSIGNED", 0),
+                ("a", "ARRAY", "0x0.24", "0x8.0", "UNSIGNED", 100000),
+                ("a", "ODD_BYTES", "0x0.20", "0x4.0", "BYTES", 4),
+                ("big", "BIG", "0x0.0", "0x0.1", "BOOL", 0),
+                ("other", "FILE", "0x0.0", "0x0.1", "BOOL", 0),
+                (None, "NO_ITEM", "0x0.0", "0x0.1", "BOOL", 0)))
+    names = [row["name"] for row in listed(path("lies.db"))["parameters"]]
+    equal(names, ["GOOD", "GOOD_BYTES", "GOOD_LONG"])
+
+
+@test
+def installed_database():
+    """mstflint's own database is read where it is installed"""
+    require(os.path.exists(DATABASE), "no database of mstflint's")
+    equal(result("mlx5", "config", "list")["names"], "mstflint")
+    rows = {row["name"]: row for row in listed(DATABASE)["parameters"]}
+    assert len(rows) > 300
+    equal(rows["CQE_COMPRESSION"]["values"], ["BALANCED", "AGGRESSIVE"])
+    # Of each parameter in our table they have one.
+    for row in listed("none")["parameters"]:
+        other = rows[row["name"]]
+        for key in ("class", "item", "type", "min", "max", "values", "effect"):
+            equal((row["name"], row[key]), (row["name"], other[key]))
+    run(["mlx5", "config", "list", "--dry-run"]).fails(USAGE, "has no meaning")
