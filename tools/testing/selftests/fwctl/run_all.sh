@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# run_all [PROGRAM...] - run all tests in one go, or those of the named programs
+# run_all.sh [PROGRAM...] - run all tests in one go, or those of the named programs
 #
 # Prints KTAP; the exit status is 0 if nothing failed. The programs are looked
 # for in PATH and in this folder. Their order is that of the Makefile: what
