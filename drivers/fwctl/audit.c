@@ -116,7 +116,7 @@ void fwctl_record(struct fwctl_call *call)
  *
  * No RPC, so that only the kernel's audit log is told.
  *
- * Context: process, may sleep.
+ * Context: process.
  */
 void fwctl_record_open_refused(struct fwctl_device *fwctl)
 {
