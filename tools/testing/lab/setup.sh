@@ -10,6 +10,7 @@
 
 RELEASE=trixie
 KERNEL_RELEASE=bookworm
+SID_PACKAGES=(mstflint)
 STAMPS=$ROOT/lab/stamps
 IMAGE=$LAB/boot/root.erofs
 SETUP_LOG=$LAB/setup.log
@@ -28,6 +29,7 @@ stage_key()
 	base) echo "$RELEASE" ;;
 	packages) data packages && data kernels && cat "$LAB_DIR/apt-preferences" ;;
 	sources) data kernels && data source-parts ;;
+	sid) echo "${SID_PACKAGES[*]}" ;;
 	esac | sha256sum | cut -c 1-32
 }
 
@@ -44,7 +46,7 @@ is_set_up()
 {
 	local stage
 
-	for stage in base packages sources image; do
+	for stage in base packages sources sid image; do
 		stage_done "$stage" || return
 	done
 }
@@ -75,7 +77,7 @@ lab_setup()
 	need_root
 	case ${1-} in
 	'') ;;
-	--update) rm -f "$STAMPS"/{packages,sources}-* ;;
+	--update) rm -f "$STAMPS"/{packages,sources,sid}-* ;;
 	*) usage_error "setup: unknown option '$1'" ;;
 	esac
 	mkdir -p "$LAB/boot" || die "cannot make the cache folder $LAB"
@@ -99,6 +101,7 @@ run_stages()
 	stage base "Debian $RELEASE, minimal system"
 	stage packages "packages and kernels"
 	stage sources "parts of the kernel's source"
+	stage sid "packages of Debian unstable, apart"
 	stage image "image for the guests"
 	say "set up in ${SECONDS} s"
 }
@@ -280,6 +283,11 @@ stage_sources()
 	change_root unpack-sources
 }
 
+stage_sid()
+{
+	change_root unpack-sid "${SID_PACKAGES[@]}" && touch "$STAMPS/installed"
+}
+
 # What guests have as their root file system. /usr/src is not in it: they have
 # that by 9p. Guests that run keep the image that they started with.
 stage_image()
@@ -297,5 +305,5 @@ change_root()
 
 	mapfile -t env < <(root_env)
 	in_root -w -- env -i "${env[@]}" DEBIAN_FRONTEND=noninteractive \
-		"/src/tools/testing/lab/$1"
+		"/src/tools/testing/lab/$1" "${@:2}"
 }
