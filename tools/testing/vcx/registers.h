@@ -69,6 +69,7 @@ struct reg_type {
 	u16 id;
 	u16 size;
 	u8 flags;
+	u8 read_in;	/* bytes that a read has to bring, if not all */
 	const char *name;
 	reg_handler access;	/* in place of fields and pages */
 	struct reg_index index;

@@ -212,7 +212,7 @@ struct cmd_result regs_access(struct vcx *vcx, struct cmdq_cmd *cmd)
 		return cmd_fail(ST_BAD_PARAM, SYND_REG_UNKNOWN);
 	if (op_mod > 1)
 		return cmd_fail(ST_BAD_PARAM, SYND_BAD_OP_MOD);
-	if (a.in_len < type->size)
+	if (a.in_len < (!a.write && type->read_in ? type->read_in : type->size))
 		return cmd_fail(ST_BAD_INPUT_LEN, SYND_REG_LEN);
 	if (a.out_len < type->size)
 		return cmd_fail(ST_BAD_OUTPUT_LEN, SYND_REG_LEN);

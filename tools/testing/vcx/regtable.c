@@ -64,7 +64,7 @@ static const struct reg_field qetcr[] = {
 
 static const struct reg_field qtct[] = {
 	ECHOED(0x0, 16, 8),
-	KEPT(0x4, 0, 3, 0),		/* tclass */
+	KEPT(0x4, 0, 4, 0),		/* tclass */
 	END
 };
 
@@ -365,8 +365,8 @@ static const struct reg_field slrg[] = {
 	CONST(0x4, 0, 4, 5),		/* grade_lane_speed */
 	WAVE(0x8, 0, 24, 11800, 60),	/* grade */
 	CONST(0x8, 24, 8, 2),		/* grade_version */
-	WAVE(0x20, 16, 16, 92, 3),	/* up_eye_grade */
-	WAVE(0x20, 0, 16, 104, 3),	/* mid_eye_grade */
+	WAVE(0x20, 0, 16, 92, 3),	/* up_eye_grade */
+	WAVE(0x20, 16, 16, 104, 3),	/* mid_eye_grade */
 	WAVE(0x24, 0, 16, 95, 3),	/* dn_eye_grade */
 	END
 };
@@ -811,7 +811,8 @@ const struct reg_type reg_types[] = {
 	REG(0x9056, 44, REG_CARD, "MPEGC", .fields = mpegc),
 	REG(0x9059, 16, REG_RO, "MPIR", .fields = mpir),
 	REG(0x9060, 16, REG_RO, "MCQS", .access = mcqs_read),
-	REG(0x9061, 148, REG_RO, "MCQI", .access = mcqi_read),
+	/* mlx5_core sends no more than the header. */
+	REG(0x9061, 148, REG_RO, "MCQI", .access = mcqi_read, .read_in = 24),
 	REG(0x9062, 32, 0, "MCC", .access = mcc_access),
 	REG(0x9063, 16, 0, "MCDA", .access = mcda_access),
 	REG(0x9064, 24, REG_RO, "MQIS", .access = mqis_read),

@@ -68,6 +68,26 @@ static void unknown(void)
 	guest_exit(&g);
 }
 
+/* What mlx5_core asks for MCQI with: the header, and room for all of the answer. */
+static void header_only(void)
+{
+	u8 in[16 + 24] = { 0 }, out[16 + 148];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	put_be16(in, 0x805);
+	put_be16(in + 6, READ);
+	put_be16(in + 10, 0x9061);
+	in[16 + 0xb] = 1;
+	put_be16(in + 16 + 0x16, 0x7c);
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+	expect(get_be32(out + 16 + 0xc) == 0x7c && get_be32(out + 16 + 0x1c));
+	expect(!guest_send(&g, in, sizeof(in) - 4, out, sizeof(out)) &&
+	       out[0] == ST_BAD_INPUT_LEN);
+	guest_exit(&g);
+}
+
 static void memory(void)
 {
 	u8 data[16] = { 0x80, 1, 2, 3 }, answer[16];
@@ -465,6 +485,7 @@ static void maps(void)
 static const struct ktap_test tests[] = {
 	{ "identity", identity },
 	{ "unknown_registers", unknown },
+	{ "header_only", header_only },
 	{ "plain_registers", memory },
 	{ "description_in_pieces", descriptions },
 	{ "nv_default_current_next", nv_sets },
