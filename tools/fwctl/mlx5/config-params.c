@@ -231,7 +231,7 @@ static bool keep_field(struct reader *reader, struct config_catalogue *names)
 		return true;
 	field->version = reader->number(reader->row, 13);
 	/* What has no condition at all mstflint's own tool does not show either. */
-	if (is_there(reader, 9) || field->version || field->elements)
+	if (is_there(reader, 9) || field->version || reader->number(reader->row, 12))
 		field->name = keep_text(reader, names, 1);
 	field->field = keep_text(reader, names, 2);
 	if (!field->field)
