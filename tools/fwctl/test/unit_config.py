@@ -11,6 +11,8 @@ from fwctltest import (TOOL, USAGE, equal, match, path, read,
                        require, result, run, test)
 
 DATABASE = "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
+# Another version, unpacked by its side
+SID = "/opt/sid/mstflint"
 TABLE = f"{TOOL}/mlx5/config-params.txt"
 
 
@@ -56,7 +58,13 @@ def place(text):
 def same_as_database():
     """all places in the tool's own table are those in mstflint's database"""
     require(os.path.exists(DATABASE), "no database of mstflint's")
-    with sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True) as database:
+    same_as(DATABASE)
+    if os.path.exists(SID + DATABASE):
+        same_as(SID + DATABASE)
+
+
+def same_as(name):
+    with sqlite3.connect(f"file:{name}?mode=ro", uri=True) as database:
         theirs = {(row[0], row[1]): row[2:] for row in database.execute(
             "SELECT t.name, p.name, p.mlxconfig_name, t.class, t.id, t.size, p.offset,"
             " p.size FROM params p JOIN tlvs t ON t.name = p.tlv_name")}
