@@ -234,6 +234,31 @@ def request(opcode, arg=0, value=0):
 
 NOP, ECHO, FILL, READ, WRITE, READ_CLEAR, RESET = 1, 2, 3, 0x10, 0x11, 0x12, 0x20
 
+def mlx5():
+    """The ConnectX, if there is one."""
+    for dev in result("dev", "list"):
+        if dev["type"] == "mlx5":
+            return dev
+    require(False, "no ConnectX")
+
+
+def vcx(request):
+    """Asks the virtual ConnectX."""
+    name = os.environ.get("VCX_CTL", "")
+    require(name and os.path.exists(name), "no virtual ConnectX")
+    control = os.open(name, os.O_RDWR)
+    try:
+        os.write(control, f"{request}\n".encode())
+        answer = b""
+        while not answer.endswith(b"\n"):
+            answer += os.read(control, 4096)
+    finally:
+        os.close(control)
+    answer = answer.decode().strip()
+    assert answer.startswith("ok"), f"{request}: {answer}"
+    return answer[3:]
+
+
 directory = None
 
 

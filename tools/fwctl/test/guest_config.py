@@ -11,30 +11,13 @@ import shutil
 import subprocess
 
 from fwctltest import (FIRMWARE, OK, PARTIAL, REFUSED, UNSUPPORTED, USAGE, equal,
-                       match, on_terminal, path, read, require, result, run, test)
-from guest_dev import mlx5
+                       match, mlx5, on_terminal, path, read, require, result, run,
+                       test, vcx)
 
 CHANGED = 8
 PCI_CONF = "80"
 OFFLOADS = "10a"
 PCI_HOST = "07000080"
-
-
-def vcx(request):
-    """Asks the virtual ConnectX."""
-    name = os.environ.get("VCX_CTL", "")
-    require(name and os.path.exists(name), "no virtual ConnectX")
-    control = os.open(name, os.O_RDWR)
-    try:
-        os.write(control, f"{request}\n".encode())
-        answer = b""
-        while not answer.endswith(b"\n"):
-            answer += os.read(control, 4096)
-    finally:
-        os.close(control)
-    answer = answer.decode().strip()
-    assert answer.startswith("ok"), f"{request}: {answer}"
-    return answer[3:]
 
 
 def tainted():

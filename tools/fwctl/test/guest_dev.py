@@ -7,15 +7,7 @@ import threading
 import time
 
 from fwctltest import (FWCTL, GONE, NO_DEVICE, UNSUPPORTED, WRAP, Sim, equal,
-                       fwctl, match, require, result, run, test)
-
-
-def mlx5():
-    """The ConnectX, if there is one."""
-    for dev in result("dev", "list"):
-        if dev["type"] == "mlx5":
-            return dev
-    require(False, "no ConnectX")
+                       fwctl, match, mlx5, require, result, run, test)
 
 
 @test
