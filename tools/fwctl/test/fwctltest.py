@@ -236,6 +236,7 @@ NOP, ECHO, FILL, READ, WRITE, READ_CLEAR, RESET = 1, 2, 3, 0x10, 0x11, 0x12, 0x2
 
 def mlx5():
     """The ConnectX, if there is one."""
+    require(os.path.exists("/sys/class/fwctl"), "no fwctl")
     for dev in result("dev", "list"):
         if dev["type"] == "mlx5":
             return dev
