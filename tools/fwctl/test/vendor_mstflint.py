@@ -61,6 +61,7 @@ def version():
     require(os.geteuid() == 0, "not root")
     require(not folder or os.path.isdir(folder), f"no {folder}")
     require(shutil.which("mstconfig"), "no mstflint")
+    dev()
     if folder:
         use_folder()
     said = subprocess.run(["mstflint", "--version"], capture_output=True, check=True)
