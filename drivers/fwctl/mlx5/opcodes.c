@@ -96,6 +96,8 @@ const struct mlx5_fwctl_opcode mlx5_fwctl_opcodes[] = {
 	   "nothing (IFC)"),
 	OP(0x813, R_DEBUG, "query_burst_size",
 	   "burst size of packet pacing (BSD)"),
+	OP(0x819, R_DEBUG, "query_diagnostic_params",
+	   "which diagnostic counters are sampled, and how (BSD)"),
 	OP(0x820, W_DEBUG, "set_diagnostic_params",
 	   "chooses which diagnostic counters are sampled (BSD)"),
 	OP(0x821, R_DEBUG, "query_diagnostics",

@@ -351,6 +351,7 @@ static const struct request admitted[] = {
 	COMMAND("QUERY_EQ", 0x303, READ_DEBUG),
 	COMMAND("NOP", OP_NOP, READ_DEBUG),
 	COMMAND("NOP of 16 bytes", OP_NOP, READ_DEBUG, .header_only = true),
+	COMMAND("QUERY_DIAGNOSTIC_PARAMS", 0x819, READ_DEBUG),
 	COMMAND("QUERY_DIAGNOSTIC_COUNTERS", 0x821, READ_DEBUG),
 	COMMAND("SET_HCA_CAP", OP_SET_HCA_CAP, WRITE_CONF, .writes = true,
 		.header_only = true),
