@@ -12,6 +12,7 @@ static const char * const kinds[] = {
 	[FWCTL_MLX5_REGISTER] = "register",
 	[FWCTL_MLX5_CAP] = "cap",
 	[FWCTL_MLX5_QUERY] = "query",
+	[FWCTL_MLX5_SEGMENT] = "segment",
 };
 
 const struct column_spec layout_list_columns[] = {
@@ -48,7 +49,7 @@ static int parse_kind(struct run *run, const char *text,
 		}
 	}
 	return fail(run, FWCTL_EXIT_USAGE,
-		    "%s: no such kind: say register, cap or query", text);
+		    "%s: no such kind: say register, cap, query or segment", text);
 }
 
 int layout_list_run(struct run *run)

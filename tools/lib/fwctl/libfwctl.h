@@ -980,11 +980,13 @@ void fwctl_mlx5_reg_scopes(__u16 id, int *read, int *write);
  * @FWCTL_MLX5_CAP: a page of capabilities; its number is the type that
  *	QUERY_HCA_CAP takes
  * @FWCTL_MLX5_QUERY: a command that changes nothing; its number is the opcode
+ * @FWCTL_MLX5_SEGMENT: a segment of a resource dump; its number is the type
  */
 enum fwctl_mlx5_kind {
 	FWCTL_MLX5_REGISTER,
 	FWCTL_MLX5_CAP,
 	FWCTL_MLX5_QUERY,
+	FWCTL_MLX5_SEGMENT,
 };
 
 /**

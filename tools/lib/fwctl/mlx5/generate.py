@@ -9,9 +9,9 @@ with file and line, and ends with exit status 1.
 import re
 import sys
 
-KINDS = {"register": "REGISTER", "cap": "CAP", "query": "QUERY"}
+KINDS = {"register": "REGISTER", "cap": "CAP", "query": "QUERY", "segment": "SEGMENT"}
 NAME = r"[a-z][a-z0-9_]*"
-HEAD = re.compile(rf"(register|cap|query) ({NAME}) (0x[0-9a-f]+) (\d+)(?: (\d+))?: (\S.*)")
+HEAD = re.compile(rf"(register|cap|query|segment) ({NAME}) (0x[0-9a-f]+) (\d+)(?: (\d+))?: (\S.*)")
 WHEN = re.compile(rf"\twhen ({NAME})=([a-z0-9_]+)")
 FIELD = re.compile(r"\t(key|ro|rw|wo) ([a-z][a-z0-9_]*)(?:\{(\d+)\.\.(\d+)\}(\w*))? "
                    r"0x([0-9a-f]+)\.(\d+)(?:([+-]\d+))? (s?)(\d+)"

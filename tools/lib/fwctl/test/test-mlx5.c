@@ -11,9 +11,11 @@
 #include "ktap.h"
 
 #define MAX_LEN 4096
+#define DUMP_LEN 256
 
 static const enum fwctl_mlx5_kind kinds[] = {
 	FWCTL_MLX5_REGISTER, FWCTL_MLX5_CAP, FWCTL_MLX5_QUERY,
+	FWCTL_MLX5_SEGMENT,
 };
 
 /* Bytes of what a field is in. */
@@ -124,6 +126,42 @@ static void test_known(void)
 	CHECK(in[8] == 0 && in[9] == 0x12 && in[10] == 0x34 && in[11] == 0x56);
 }
 
+/* The second piece of a dump of two slices, and the end of a dump. */
+static void test_dump(void)
+{
+	static const __u8 piece[DUMP_LEN] = {
+		0xc0, 0x02, 0x20, 0x00, [16] = 0, 2, [30] = 1, 0xa0,
+		[39] = 208, [48] = 0x12, 0x34,
+	};
+	static const __u8 end[4] = { 0, 1, 0xff, 0xfb };
+	static const struct {
+		const char *name;
+		__u64 value;
+	} known[] = {
+		{ "more_dump", 1 }, { "inline_dump", 1 }, { "seq_num", 2 },
+		{ "segment_type", 0x2000 }, { "num_of_obj1", 2 },
+		{ "device_opaque", 416 }, { "size", 208 },
+		{ "inline_data0", 0x12340000 },
+	};
+	const struct fwctl_mlx5_layout *layout =
+		fwctl_mlx5_layout_by_id(FWCTL_MLX5_REGISTER, 0xc000);
+	const struct fwctl_mlx5_field *field;
+	__u64 value;
+	size_t i;
+
+	CHECK(layout && layout->size == DUMP_LEN);
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		field = fwctl_mlx5_field_find(layout, known[i].name, NULL, 0);
+		CHECK(field);
+		CHECK(!fwctl_mlx5_field_get(field, piece, sizeof(piece),
+					    &value));
+		CHECK(value == known[i].value);
+	}
+	layout = fwctl_mlx5_layout_by_id(FWCTL_MLX5_SEGMENT, end[2] << 8 | end[3]);
+	CHECK(layout && !strcmp(layout->name, "terminate"));
+	CHECK(layout->size == sizeof(end));
+}
+
 static void test_parse(void)
 {
 	const struct fwctl_mlx5_layout *layout =
@@ -224,6 +262,7 @@ static void test_names(void)
 static const struct ktap_test tests[] = {
 	{ "every field of every layout, in and out", test_round_trip },
 	{ "fields are where they are known to be", test_known },
+	{ "a resource dump is where it is known to be", test_dump },
 	{ "values by name and number", test_parse },
 	{ "pages of a register", test_pages },
 	{ "text", test_text },
