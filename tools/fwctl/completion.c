@@ -3,6 +3,7 @@
  * fwctl completion: what may come next on a command line, from the tables, and
  * what makes shells ask.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "fwctl.h"
@@ -173,6 +174,20 @@ static bool is_word(const char *arg, const char *word)
 						   arg[len] ? arg[len] : ' ');
 }
 
+/* Those of "all|active|NUMBER" that stand for themselves. */
+static void offer_alternatives(const char *arg, const char *cur)
+{
+	char word[32];
+	size_t len;
+
+	for (; *arg; arg += len + (arg[len] == '|')) {
+		len = strcspn(arg, "|");
+		snprintf(word, sizeof(word), "%.*s", (int)len, arg);
+		if (islower((unsigned char)*word))
+			offer(word, cur, NULL);
+	}
+}
+
 /* What fits an argument, by what it is called in a synopsis. */
 static void offer_values(struct run *run, const struct command *command,
 			 const char *arg, const char *cur)
@@ -194,6 +209,8 @@ static void offer_values(struct run *run, const struct command *command,
 	else if (is_word(arg, "CEILING"))
 		for (i = 0; (name = fwctl_ceiling_name(i)); i++)
 			offer(name, cur, NULL);
+	else if (strchr(arg, '|'))
+		offer_alternatives(arg, cur);
 }
 
 /* The option that a word is, or NULL. */
