@@ -220,6 +220,43 @@ int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 }
 
 /*
+ * Send one of many requests that are alike, as send_rpc() does. Only the first
+ * one finds the scope out and gets into the report: what it was is told there, as
+ * long as drop_request() doesn't remove it.
+ */
+int send_next_rpc(struct run *run, struct fwctl_dev *dev,
+		  const struct buffer *in, struct buffer *out,
+		  json_object *report)
+{
+	enum fwctl_rpc_scope scope;
+	size_t len = out->len;
+	int ret;
+
+	if (run->set.dry_run || !string_of(report, "scope"))
+		return send_rpc(run, dev, in, out, report);
+	ret = fwctl_scope_parse(string_of(report, "scope"), &scope) ?:
+	      fwctl_dev_rpc(dev, scope, in->data, in->len, out->data, &len);
+	if (ret)
+		return fail_errno(run, ret, fwctl_dev_error(dev));
+	if (len < out->len)
+		out->len = len;
+	check_status(run, dev, in, out);
+	return run->code;
+}
+
+/* Of many requests, what the first one was is no use. */
+void drop_request(json_object *report)
+{
+	static const char * const keys[] = {
+		"request", "room", "answer", "answer_len",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		json_object_object_del(report, keys[i]);
+}
+
+/*
  * Open the device that is the first argument of a vendor's command, which has to
  * be of the vendor's type. Returns an exit code; *dev is to be freed either way.
  */

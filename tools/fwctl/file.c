@@ -40,7 +40,7 @@ static pthread_t watcher;
 static sigset_t mask_before;
 
 /* Signals that would end the program, unless it was started to ignore them. */
-static void ending_signals(sigset_t *set)
+void ending_signals(sigset_t *set)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction now;

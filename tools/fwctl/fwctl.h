@@ -8,6 +8,7 @@
 #ifndef _FWCTL_TOOL_H
 #define _FWCTL_TOOL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -255,6 +256,24 @@ struct buffer {
 	size_t len;
 };
 
+/**
+ * struct progress - how far something is that takes long
+ * @what: what it is
+ * @total: its bytes, 0 if that is not known
+ * @begun: when, by CLOCK_MONOTONIC
+ * @shown: when it was told last
+ * @on: is it told at all?
+ * @terminal: by one line that changes?
+ */
+struct progress {
+	const char *what;
+	uint64_t total;
+	int64_t begun;
+	int64_t shown;
+	bool on;
+	bool terminal;
+};
+
 /* objects.c */
 struct object *objects(void);
 void register_object(struct object *object);
@@ -306,6 +325,7 @@ const char *string_of(json_object *object, const char *key);
 uint64_t number_of(json_object *object, const char *key);
 
 /* file.c */
+void ending_signals(sigset_t *set);
 int read_bytes(struct run *run, const char *name, size_t max,
 	       struct buffer *buf);
 int parse_hex(struct run *run, const char *text, size_t max,
@@ -323,6 +343,10 @@ int open_device(struct run *run, const char *what, unsigned int flags,
 		struct fwctl_dev **dev);
 int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 	     struct buffer *out, json_object *report);
+int send_next_rpc(struct run *run, struct fwctl_dev *dev,
+		  const struct buffer *in, struct buffer *out,
+		  json_object *report);
+void drop_request(json_object *report);
 int vendor_open(struct run *run, struct fwctl_dev **dev);
 int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out);
 int parse_number(struct run *run, const char *what, const char *text,
@@ -335,6 +359,15 @@ int64_t clock_ns(clockid_t id);
 int wait_event(struct fwctl_monitor *monitor, int64_t until);
 int next_event(struct run *run, struct fwctl_monitor *monitor,
 	       const struct fwctl_event **event);
+
+/* progress.c */
+void progress_begin(struct progress *progress, const char *what,
+		    uint64_t total, bool wanted);
+void progress_show(struct progress *progress, uint64_t done);
+void progress_end(struct progress *progress);
+void interrupt_begin(void);
+void interrupt_end(void);
+int interrupted(void);
 
 /* help.c */
 void print_help(const struct run *run, FILE *file);

@@ -150,11 +150,7 @@ int fw_info_run(struct run *run)
 		ADD(row, "stored", version(&reading, i, true));
 	}
 	if (run->result && !run->set.dry_run) {
-		/* Of many requests, what the first one was is no use. */
-		json_object_object_del(run->result, "request");
-		json_object_object_del(run->result, "room");
-		json_object_object_del(run->result, "answer");
-		json_object_object_del(run->result, "answer_len");
+		drop_request(run->result);
 		ADD(run->result, "fields", json_object_get(rows));
 	}
 out:
