@@ -18,7 +18,34 @@ int check_shown(struct run *run, int first, json_object *rows);
 json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 		       size_t len);
 void fields_text(struct run *run);
+__u64 get_number(const struct fwctl_mlx5_layout *layout, const void *data,
+		 size_t len, const char *name);
+void set_number(const struct fwctl_mlx5_layout *layout, void *data, size_t len,
+		const char *name, __u64 value);
+int read_register(struct run *run, struct fwctl_dev *dev,
+		  const struct fwctl_mlx5_layout *layout, void *data,
+		  json_object *report);
 extern const struct column_spec fields_columns[];
+
+/* diag.c, diag-read.c */
+int diag_list_run(struct run *run);
+int diag_start_run(struct run *run);
+int diag_stop_run(struct run *run);
+int diag_read_run(struct run *run);
+void diag_counters_text(struct run *run);
+extern const struct option_spec diag_start_options[], diag_read_options[];
+extern const struct column_spec diag_list_columns[], diag_set_columns[];
+extern const struct column_spec diag_read_columns[];
+
+/* dump.c */
+int dump_menu_run(struct run *run);
+int dump_get_run(struct run *run);
+extern const struct option_spec dump_get_options[];
+extern const struct column_spec dump_menu_columns[], dump_get_columns[];
+
+/* dump-file.c */
+int dump_show_run(struct run *run);
+extern const struct column_spec dump_show_columns[];
 
 /* fw.c */
 int fw_info_run(struct run *run);
@@ -36,7 +63,15 @@ int reg_set_run(struct run *run);
 extern const struct option_spec reg_options[];
 extern const struct column_spec reg_list_columns[], reg_set_columns[];
 
-/* query.c */
+/* query.c: an answer to QUERY_HCA_CAP is a header and a page */
+#define CAPS_HEADER 16
+#define CAPS_PAGE 4096
+
+enum caps_mode { CAPS_MAXIMUM, CAPS_CURRENT };
+
+int read_caps(struct run *run, struct fwctl_dev *dev,
+	      const struct fwctl_mlx5_layout *layout, enum caps_mode mode,
+	      __u8 *out, json_object *report);
 int caps_run(struct run *run);
 int query_run(struct run *run);
 extern const struct option_spec caps_options[];

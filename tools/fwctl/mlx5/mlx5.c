@@ -127,6 +127,33 @@ static const struct command commands[] = {
 	  .help = "tell the state of an object, or counters",
 	  .columns = fields_columns, .scope = SCOPE_LEAST, .run = query_run,
 	  .text = fields_text },
+	{ .name = "diag list", .args = "DEV",
+	  .help = "name the diagnostic counters, and tell how they are sampled",
+	  .columns = diag_list_columns, .scope = SCOPE_LEAST,
+	  .run = diag_list_run, .text = diag_counters_text },
+	{ .name = "diag start", .args = "DEV [COUNTER...]",
+	  .help = "have diagnostic counters sampled, all or some",
+	  .options = diag_start_options, .columns = diag_set_columns,
+	  .scope = SCOPE_LEAST, .run = diag_start_run },
+	{ .name = "diag read", .args = "DEV [COUNTER...]",
+	  .help = "print samples of diagnostic counters, once or again and again",
+	  .options = diag_read_options, .columns = diag_read_columns,
+	  .scope = SCOPE_LEAST, .flags = COMMAND_STREAM, .run = diag_read_run },
+	{ .name = "diag stop", .args = "DEV",
+	  .help = "have no diagnostic counters sampled any more",
+	  .columns = diag_set_columns, .scope = SCOPE_LEAST,
+	  .run = diag_stop_run },
+	{ .name = "dump menu", .args = "DEV",
+	  .help = "name the segments of inner state that can be dumped",
+	  .columns = dump_menu_columns, .scope = SCOPE_LEAST,
+	  .run = dump_menu_run, .text = fields_text },
+	{ .name = "dump get", .args = "DEV SEGMENT FILE",
+	  .help = "dump inner state to a file",
+	  .options = dump_get_options, .columns = dump_get_columns,
+	  .scope = SCOPE_LEAST, .run = dump_get_run },
+	{ .name = "dump show", .args = "FILE",
+	  .help = "tell which segments are in a file",
+	  .columns = dump_show_columns, .run = dump_show_run },
 	{ .name = "fw info", .args = "DEV",
 	  .help = "tell the components of firmware: running, and stored for the next start",
 	  .columns = fw_info_columns, .scope = SCOPE_LEAST, .run = fw_info_run,
@@ -171,7 +198,13 @@ static const struct command commands[] = {
 	{}
 };
 
-static const char * const bundle[] = { "mlx5 identity %s", NULL };
+/* Registers that every card has; those with serial numbers are not among them. */
+static const char * const bundle[] = {
+	"mlx5 identity %s", "mlx5 fw info %s", "mlx5 caps %s",
+	"mlx5 config query %s", "mlx5 reg get %s paos", "mlx5 reg get %s ptys",
+	"mlx5 reg get %s ppcnt", "mlx5 reg get %s mtmp", "mlx5 diag list %s",
+	"mlx5 dump menu %s", NULL
+};
 
 static const struct vendor vendor = {
 	.type = FWCTL_DEVICE_TYPE_MLX5,

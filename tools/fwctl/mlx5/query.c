@@ -12,10 +12,7 @@
 
 #define ADD(object, key, value) json_object_object_add(object, key, value)
 
-#define HEADER 16
-#define PAGE 4096
 #define QUERY_HCA_CAP 0x100
-#define CURRENT 1
 
 static void put_be16(__u8 *at, __u16 value)
 {
@@ -37,14 +34,14 @@ const struct column_spec caps_columns[] = {
 	{}
 };
 
-/* Read a page; out has room for the answer's header and a page. */
-static int read_page(struct run *run, struct fwctl_dev *dev,
-		     const struct fwctl_mlx5_layout *layout, __u16 mode,
-		     __u8 *out, json_object *report)
+/* Read a page; out has room for CAPS_HEADER and CAPS_PAGE. */
+int read_caps(struct run *run, struct fwctl_dev *dev,
+	      const struct fwctl_mlx5_layout *layout, enum caps_mode mode,
+	      __u8 *out, json_object *report)
 {
-	__u8 request[HEADER] = {};
+	__u8 request[CAPS_HEADER] = {};
 	struct buffer in = { request, sizeof(request) };
-	struct buffer answer = { out, HEADER + PAGE };
+	struct buffer answer = { out, CAPS_HEADER + CAPS_PAGE };
 
 	put_be16(request, QUERY_HCA_CAP);
 	put_be16(request + 6, layout->id << 1 | mode);
@@ -64,8 +61,10 @@ static void add_caps(struct run *run, const struct fwctl_mlx5_layout *layout,
 		const struct fwctl_mlx5_field *field = &layout->fields[i];
 		json_object *row;
 
-		if (fwctl_mlx5_field_get(field, current + HEADER, PAGE, &now) ||
-		    fwctl_mlx5_field_get(field, maximum + HEADER, PAGE, &most) ||
+		if (fwctl_mlx5_field_get(field, current + CAPS_HEADER,
+					 CAPS_PAGE, &now) ||
+		    fwctl_mlx5_field_get(field, maximum + CAPS_HEADER,
+					 CAPS_PAGE, &most) ||
 		    (differ && now == most) || !is_shown(run, 2, field->name))
 			continue;
 		row = json_object_new_object();
@@ -93,7 +92,8 @@ static bool is_absent(struct run *run)
 int caps_run(struct run *run)
 {
 	const struct fwctl_mlx5_layout *layout = NULL, *only = NULL;
-	static __u8 current[HEADER + PAGE], maximum[HEADER + PAGE];
+	static __u8 current[CAPS_HEADER + CAPS_PAGE];
+	static __u8 maximum[CAPS_HEADER + CAPS_PAGE];
 	json_object *rows = json_object_new_array(), *report;
 	struct fwctl_dev *dev = NULL;
 
@@ -109,9 +109,9 @@ int caps_run(struct run *run)
 		if (only && layout != only)
 			continue;
 		report = json_object_new_object();
-		if (!read_page(run, dev, layout, CURRENT, current, report) &&
+		if (!read_caps(run, dev, layout, CAPS_CURRENT, current, report) &&
 		    !run->set.dry_run &&
-		    !read_page(run, dev, layout, 0, maximum, report))
+		    !read_caps(run, dev, layout, CAPS_MAXIMUM, maximum, report))
 			add_caps(run, layout, current, maximum, rows);
 		if (run->code && !is_absent(run)) {
 			json_object_put(report);
@@ -130,11 +130,7 @@ int caps_run(struct run *run)
 		run->result = NULL;
 		goto out;
 	}
-	/* Of many requests, what each was is no use. */
-	json_object_object_del(run->result, "request");
-	json_object_object_del(run->result, "room");
-	json_object_object_del(run->result, "answer");
-	json_object_object_del(run->result, "answer_len");
+	drop_request(run->result);
 	ADD(run->result, "fields", json_object_get(rows));
 out:
 	json_object_put(rows);

@@ -13,7 +13,7 @@ def replay(*args):
 def layouts():
     """mlx5 layout: each is listed, and its fields are shown"""
     rows = result("mlx5", "layout", "list")
-    equal({row["kind"] for row in rows}, {"register", "cap", "query"})
+    equal({row["kind"] for row in rows}, {"register", "cap", "query", "segment"})
     for row in rows:
         shown = result("mlx5", "layout", "show", row["kind"], row["name"])
         equal(len(shown), row["fields"])

@@ -14,7 +14,7 @@ RECORDINGS = f"{HERE}/recordings"
 
 def replay(name, *options):
     return run([*options, "replay", f"{RECORDINGS}/{name}.rec", "batch", "-k",
-                f"{RECORDINGS}/{name}.batch"])
+                f"{RECORDINGS}/{name}.batch"], cwd=path(""))
 
 
 def expected(name):
@@ -43,6 +43,13 @@ def simulated():
 def connectx():
     """a ConnectX answers from its recording, in text"""
     same("mlx5")
+
+
+@test
+def inner_state():
+    """a ConnectX's dumps and diagnostic counters, from their recording, in text"""
+    same("state")
+    equal(sorted(os.listdir(path(""))), ["none", "qp", "slices"])
 
 
 @test

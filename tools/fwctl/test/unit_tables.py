@@ -47,7 +47,7 @@ def page(name):
 
 
 def option_lines(text):
-    return set(re.findall(r"^ *((?:\*\*-.\*\*, )?\*\*--[a-z-]+\*\*(?: \*\S+\*)?)$",
+    return set(re.findall(r"^ *((?:\*\*-.\*\*, )?\*\*--[a-z0-9-]+\*\*(?: \*\S+\*)?)$",
                           text, re.M))
 
 
