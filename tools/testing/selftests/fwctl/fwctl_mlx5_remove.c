@@ -300,6 +300,15 @@ static void check_back(struct __test_metadata *_metadata, struct mlx5_dev *dev,
 	print_us("until it works again", now_us() - start);
 }
 
+/* A command that firmware takes, and does not say when it has done it */
+static void lose_nop(struct __test_metadata *_metadata, struct mlx5_call *call,
+		     int fd)
+{
+	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(call, fd));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+}
+
 TEST_F_TIMEOUT(removal, open_files, 60)
 {
 	struct remover remover = { .dev = &self->dev, .way = variant->way };
@@ -354,9 +363,7 @@ TEST_F_TIMEOUT(removal, command_in_flight, 60)
 
 	third = mlx5_open(&self->dev, O_RDWR);
 	ASSERT_LE(0, third);
-	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
-	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
-	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	lose_nop(_metadata, &call, self->fd);
 	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
 				    &remover));
 
@@ -448,42 +455,47 @@ static void check_recovery(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, bind_pci(dev));
 }
 
-/* A function level reset beneath the driver's feet, a command in flight */
-TEST_F_TIMEOUT(failing, function_level_reset, 90)
+/* All of it, with a command in flight when the device fails */
+static void fail_and_recover(struct __test_metadata *_metadata,
+			     struct mlx5_dev *dev, int fd, int other,
+			     int (*fail)(const struct mlx5_dev *dev))
 {
 	struct mlx5_call call;
 	__u64 start;
 	int err;
 
-	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
-	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
-	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	lose_nop(_metadata, &call, fd);
 	start = now_us();
-	ASSERT_EQ(0, pci_write(&self->dev, "reset"));
-	print_us("reset", now_us() - start);
-	check_failure(_metadata, &self->dev, self->other, start);
+	ASSERT_EQ(0, fail(dev));
+	print_us("failing", now_us() - start);
+	check_failure(_metadata, dev, other, start);
 	err = call_end(&call.call);
 	EXPECT_TRUE(is_failing(err) || err == ENODEV);
-	check_recovery(_metadata, &self->dev, self->fd, start);
+	check_recovery(_metadata, dev, fd, start);
+}
+
+/* A function level reset beneath the driver's feet */
+static int reset_function(const struct mlx5_dev *dev)
+{
+	return pci_write(dev, "reset");
+}
+
+TEST_F_TIMEOUT(failing, function_level_reset, 90)
+{
+	fail_and_recover(_metadata, &self->dev, self->fd, self->other,
+			 reset_function);
 }
 
 /* Firmware asks for a reset. */
+static int show_syndrome(__always_unused const struct mlx5_dev *dev)
+{
+	return vcx("health 1");
+}
+
 TEST_F_TIMEOUT(failing, health_syndrome, 90)
 {
-	struct mlx5_call call;
-	__u64 start;
-	int err;
-
-	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
-	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
-	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
-	start = now_us();
-	ASSERT_EQ(0, vcx("health 1"));
-	err = call_end(&call.call);
-	EXPECT_TRUE(is_failing(err) || err == ENODEV);
-	print_us("end of the command in flight", now_us() - start);
-	check_failure(_metadata, &self->dev, self->other, start);
-	check_recovery(_metadata, &self->dev, self->fd, start);
+	fail_and_recover(_metadata, &self->dev, self->fd, self->other,
+			 show_syndrome);
 }
 
 /* Nothing answers any more, until somebody plugs another one in. */
@@ -540,9 +552,8 @@ TEST_F_TIMEOUT(failing, late_completion, 60)
 {
 	struct mlx5_call call;
 
-	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
-	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
-	ASSERT_TRUE(wait_for(vcx_stat("lost") && vcx_stat("in_flight") == 1));
+	lose_nop(_metadata, &call, self->fd);
+	ASSERT_TRUE(wait_for(vcx_stat("lost")));
 	EXPECT_EQ(0, EXPECT_QUICK("RPC meanwhile", mlx5_nop(self->fd)));
 	EXPECT_EQ(0, EXPECT_QUICK("open, RPC, close meanwhile",
 				  mlx5_try(&self->dev)));
