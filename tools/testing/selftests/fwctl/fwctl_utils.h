@@ -30,6 +30,11 @@
 
 #include "kselftest_harness.h"
 
+/* Harnesses of 6.12 come without. */
+#ifndef __always_unused
+#define __always_unused __attribute__((__unused__))
+#endif
+
 #define FWCTL_MAX_RPC_LEN (2u << 20)
 
 /* What the kernel must not let a caller, or removal, wait longer for. */

@@ -12,8 +12,9 @@ set -u
 KSRC=${KSRC:-$(printf '%s\n' /usr/src/linux-source-*/ | tail -n 1)}
 cli=$KSRC/tools/net/ynl/pyynl/cli.py
 schema=$KSRC/Documentation/netlink/genetlink-legacy.yaml
-tree=$(dirname "$(readlink -f "$0")")/../../../..
-spec=$tree/Documentation/netlink/specs/fwctl.yaml
+spec=$(dirname "$(readlink -f "$0")")/fwctl.yaml
+# Beside this file where the tests were installed, in the tree otherwise
+[ -e "$spec" ] || spec=${spec%/*}/../../../../Documentation/netlink/specs/fwctl.yaml
 bus=/sys/bus/fwctl_sim
 # Beyond those that other tests use, and another one each time
 id=$((2900000000 + $$))
@@ -39,13 +40,15 @@ ynl()
 # json EXPRESSION: evaluates it with the input as d
 json()
 {
-	python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+	json_lines "(lambda d: $1)(d[0])"
 }
 
-# The same for each line of input
+# The same with a list of the input's lines
 json_lines()
 {
-	python3 -c 'import json, sys; d = [json.loads(l) for l in sys.stdin]; print(eval(sys.argv[1]))' "$1"
+	python3 -c 'import json, sys
+d = [json.loads(line) for line in sys.stdin]
+print(eval(sys.argv[1]))' "$1"
 }
 
 # expect WHAT WANTED SEEN
@@ -82,11 +85,13 @@ fresh="[d['name'], d['index'], d['parent-bus'], d['parent-name'], d['driver'], d
 	d['files'], d['in-flight'], d['taints'],
 	sorted((r['id'], r['count']) for r in d['reasons']),
 	sorted((r['id'], r['count']) for r in d['scopes'])]"
-all_zero="[(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0)], [(0, 0), (1, 0), (2, 0), (3, 0)]"
+four="(0, 0), (1, 0), (2, 0), (3, 0)"
+all_zero="[$four, (4, 0), (5, 0), (6, 0), (7, 0), (8, 0)], [$four]"
 
 expect_fresh()
 {
-	expect "$1" "['$dev', ${dev#fwctl}, 'fwctl_sim', 'fwctl_sim$id', 'fwctl_sim', 'debug-write-full', 0, 0, 0, $all_zero]" "$2"
+	expect "$1" "['$dev', ${dev#fwctl}, 'fwctl_sim', 'fwctl_sim$id', 'fwctl_sim',\
+ 'debug-write-full', 0, 0, 0, $all_zero]" "$2"
 }
 
 state_of_one_device()
