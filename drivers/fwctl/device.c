@@ -190,7 +190,7 @@ static struct class fwctl_class = {
 };
 
 /**
- * _fwctl_alloc_device - what fwctl_alloc_device() expands to
+ * __fwctl_alloc_device - what fwctl_alloc_device() expands to
  * @parent: the device that the RPCs reach
  * @ops: the backend's ops
  * @size: bytes of the backend's structure
@@ -199,9 +199,9 @@ static struct class fwctl_class = {
  * Context: may sleep.
  * Return: the device, to be released by fwctl_put(), or NULL.
  */
-struct fwctl_device *_fwctl_alloc_device(struct device *parent,
-					 const struct fwctl_ops *ops,
-					 size_t size, const char *driver)
+struct fwctl_device *__fwctl_alloc_device(struct device *parent,
+					  const struct fwctl_ops *ops,
+					  size_t size, const char *driver)
 {
 	struct fwctl_device *fwctl;
 
@@ -245,6 +245,27 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 		return NULL;
 	}
 	return fwctl;
+}
+EXPORT_SYMBOL_NS_GPL(__fwctl_alloc_device, "FWCTL");
+
+/**
+ * _fwctl_alloc_device - fwctl_alloc_device() for those who cannot use a macro
+ * @parent: the device that the RPCs reach, bound to its driver, which sysfs
+ *	then shows as the backend's
+ * @ops: the backend's ops
+ * @size: bytes of the backend's structure
+ *
+ * This, too, is called from elsewhere in Linux: CXL, and Rust.
+ *
+ * Context: may sleep.
+ * Return: the device, to be released by fwctl_put(), or NULL.
+ */
+struct fwctl_device *_fwctl_alloc_device(struct device *parent,
+					 const struct fwctl_ops *ops,
+					 size_t size)
+{
+	return __fwctl_alloc_device(parent, ops, size,
+				    dev_driver_string(parent));
 }
 EXPORT_SYMBOL_NS_GPL(_fwctl_alloc_device, "FWCTL");
 

@@ -166,9 +166,13 @@ struct fwctl_uctx {
 	bool may_write;
 };
 
+struct fwctl_device *__fwctl_alloc_device(struct device *parent,
+					  const struct fwctl_ops *ops,
+					  size_t size, const char *driver);
+
 struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 					 const struct fwctl_ops *ops,
-					 size_t size, const char *driver);
+					 size_t size);
 
 /**
  * fwctl_alloc_device - allocate a device together with its backend's structure
@@ -184,9 +188,9 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 #define fwctl_alloc_device(parent, ops, drv_struct, member)		\
 	({								\
 		static_assert(offsetof(drv_struct, member) == 0);	\
-		(typeof(drv_struct) *)_fwctl_alloc_device(parent, ops,	\
-							     sizeof(drv_struct), \
-							     KBUILD_MODNAME); \
+		(typeof(drv_struct) *)__fwctl_alloc_device(parent, ops,	\
+							   sizeof(drv_struct), \
+							   KBUILD_MODNAME); \
 	})
 
 /**
