@@ -47,7 +47,7 @@ static void first_cell(unsigned int number)
 
 static void cell(const char *text)
 {
-	printf("     - %s\n", text);
+	printf("     -%s%s\n", *text ? " " : "", text);
 }
 
 /* Text may have characters that mean something here. */

@@ -15,7 +15,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <uapi/fwctl/fwctl.h>
-#define MLX5_FWCTL_WHY(_text)
+#define MLX5_FWCTL_WHY(...)
 #else
 #include <errno.h>
 #include <stdbool.h>
