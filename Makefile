@@ -93,8 +93,7 @@ intree:
 	$(LAB) kernel $(KERNEL)-intree-m $(KERNEL)-intree-y
 
 patches:
-	$(LAB) exec -- tools/testing/intree/patches linux-source-$(KERNEL) \
-		build/patches-$(KERNEL)
+	$(LAB) exec -- tools/testing/intree/patches $(KERNEL) build/patches-$(KERNEL)
 
 docs:
 	$(LAB) exec -- make -C Documentation OUTPUT=/src/build/docs
