@@ -145,6 +145,7 @@ fill_exchange_folder()
 	with_vcx=$use_vcx
 	with_share=${share:+1}
 	with_kernel_modules=${kernel_modules:+1}
+	with_intree=$(own_kernel_field "$kernel" 3 | grep -x intree)
 	rows=$rows columns=$columns TERM=$(quote "${TERM:-dumb}")
 	END
 	if [ -z "$tty" ]; then
