@@ -6,8 +6,8 @@
 # A build is skipped when a list of its sources, with sizes and times, is the
 # one that the last good build left in its stamp.
 
-MODULE_SOURCES=(Makefile Kbuild drivers include)
-USER_SOURCES=(Makefile include tools)
+MODULE_SOURCES=(Makefile Kbuild VERSION drivers include)
+USER_SOURCES=(Makefile VERSION include tools)
 
 lab_build()
 {

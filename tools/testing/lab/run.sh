@@ -4,6 +4,7 @@
 # run.sh - lab run, lab shell: prepare one guest, then hand it to vm
 
 kernel=6.12
+boot=
 use_vcx=1
 functions=1
 vcx_args=
@@ -30,7 +31,7 @@ parse_run_options()
 			guest_command=("$@")
 			return
 			;;
-		--kernel | --vcx | --share | --append | --qemu | --timeout | --smp | --mem | --cpu | \
+		--kernel | --vcx | --share | --append | --qemu | --timeout | --smp | --mem | --cpu | --boot | \
 			--functions)
 			[ $# -ge 2 ] || usage_error "$1 wants an argument"
 			set_run_option "$1" "$2"
@@ -52,6 +53,10 @@ set_run_option()
 	--share)
 		share=$(realpath -e -- "$2" 2>/dev/null) && [ -d "$share" ] ||
 			usage_error "--share: '$2' is not a folder"
+		;;
+	--boot)
+		boot=$(realpath -e -- "$2" 2>/dev/null) && [ -e "$boot/root.erofs" ] ||
+			usage_error "--boot: no root.erofs in '$2'"
 		;;
 	--timeout)
 		check_number "$1" "$2"
@@ -95,13 +100,14 @@ quote()
 # The initramfs depends on the kernel and on what makes it: named after both.
 make_initrd()
 {
-	local key
+	local key name
 
 	key=$(cat "$LAB_DIR/mkinitrd" "$LAB_DIR/guest/early-init" | sha256sum | cut -c 1-16)
-	initrd=initrd-$release-$key
-	[ ! -e "$LAB/boot/$initrd" ] || return 0
+	name=initrd-$release-$key
+	initrd=/lab/boot/$name
+	[ ! -e "$LAB/boot/$name" ] || return 0
 	find "$LAB/boot" -maxdepth 1 -name "initrd-$release-*" -mtime +7 -delete
-	in_root -- /src/tools/testing/lab/mkinitrd "$release" "/lab/boot/$initrd" ||
+	in_root -- /src/tools/testing/lab/mkinitrd "$release" "$initrd" ||
 		die "making the initramfs failed"
 }
 
@@ -126,7 +132,7 @@ probe_kvm()
 	in_root -- timeout -k 1 20 qemu-system-x86_64 \
 		-nodefaults -no-user-config -no-reboot -display none -machine q35 \
 		-accel kvm -cpu max -smp 2 -m 512M -serial stdio \
-		-kernel "$image" -initrd "/lab/boot/$initrd" \
+		-kernel "$image" -initrd "$initrd" \
 		-append "console=ttyS0 quiet panic=-1 lab.probe" < /dev/null 2>&1 |
 		grep -q "lab: this guest runs" && echo kvm || echo tcg
 }
@@ -174,13 +180,13 @@ run_guest()
 	mapfile -t env < <(root_env)
 	vm=(
 		"VM_NAME=$(date +%Y%m%d-%H%M%S)-$kernel-$$" "VM_LOGS=$BUILD/log"
-		"VM_IMAGE=$image" "VM_KERNEL_MODULES=$kernel_modules" "VM_INITRD=$initrd" "VM_APPEND=$append"
+		"VM_IMAGE=$image" "VM_KERNEL_MODULES=$kernel_modules" "VM_INITRD=$initrd" "VM_ROOT=$disk" "VM_APPEND=$append"
 		"VM_SMP=$smp" "VM_MEM=$mem" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
 		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_FUNCTIONS=$functions" "VM_TTY=$tty"
 		"VM_BIN=$BUILD/user/bin"
 	)
-	in_root -b "$scratch:/run/lab" \
+	in_root -b "$scratch:/run/lab" ${boot:+-b "$boot:/run/boot"} \
 		${share:+-b "$share:/mnt/share"} -- \
 		env -i "${env[@]}" "${vm[@]}" /src/tools/testing/lab/vm
 }
@@ -198,6 +204,12 @@ start_guest()
 	fi
 	make_initrd
 	choose_accel
+	disk=/lab/boot/root.erofs
+	if [ -n "$boot" ]; then
+		image=/run/boot/vmlinuz
+		initrd=/run/boot/initrd
+		disk=/run/boot/root.erofs
+	fi
 	run_guest
 }
 
