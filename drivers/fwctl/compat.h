@@ -13,6 +13,11 @@
 #include <linux/panic.h>
 #include <linux/version.h>
 
+/* Out of the tree, modules say which release they are of. */
+#undef MODULE_DESCRIPTION
+#define MODULE_DESCRIPTION(desc) \
+	MODULE_INFO(description, desc); MODULE_VERSION(FWCTL_VERSION)
+
 /* 6.13: symbol namespaces are strings. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #undef MODULE_IMPORT_NS

@@ -21,7 +21,6 @@
 		__format__(__printf__, fmt, args)))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-#define FWCTL_VERSION "0.2.0"
 /* Raised when a key or a value of the JSON output changes its meaning. */
 #define FWCTL_SCHEMA_VERSION 1
 /* The most that the kernel takes either way. */

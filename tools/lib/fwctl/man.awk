@@ -20,13 +20,16 @@ function begin_page(name)
 
 /^\.TH / {
 	end_page()
-	in_rules = /"Rules of the library"/
+	split($0, quoted, "\"")
+	title = quoted[2]
+	# kernel-doc of 6.12 and before: "Kernel API" first, and for rules only.
+	if (title == "Kernel API" && quoted[4] != title)
+		title = quoted[4]
+	in_rules = title == "Rules of the library" || title == "Kernel API"
 	page = ""
 	skip = 0
 	if (in_rules)
 		next
-	split($0, quoted, "\"")
-	title = quoted[2]
 	count = split(title, words, " ")
 	begin_page(words[count])
 	next
