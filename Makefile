@@ -6,6 +6,9 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 OUTPUT ?= $(CURDIR)/build/user
 KERNEL ?= 7.3
 FUZZ_TIME ?= 60
+RELEASES ?=
+VERSION := $(shell cat VERSION)
+DKMS_DIR = $(DESTDIR)/usr/src/fwctl-$(VERSION)
 
 LAB := tools/testing/lab/lab
 USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
@@ -17,8 +20,8 @@ FUZZERS := $(addprefix fuzz-,tools/lib/fwctl tools/testing/vcx \
 	tools/testing/classifier)
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
-.PHONY: all help modules modules_install modules_clean user check-user demo \
-	check check-debug bench intree patches docs fuzz clean $(USER_DIRS) \
+.PHONY: all help modules modules_install modules_clean dkms_install user install \
+	check-user deb release demo check check-debug bench intree patches docs fuzz clean $(USER_DIRS) \
 	$(USER_CHECKS) $(FUZZERS)
 
 all: help
@@ -28,6 +31,10 @@ help:
 	@echo 'make check            run every test on every supported kernel'
 	@echo 'make check-debug      run the selftests on debug kernels (hours, at first)'
 	@echo 'make bench            count the instructions of each call'
+	@echo 'make deb              build Debian packages in build/deb'
+	@echo '     RELEASES=...     bookworm and trixie (default)'
+	@echo 'make release          check everything, then tag a release'
+	@echo '     NEXT=...         its version'
 	@echo 'make docs             build the documentation in build/docs'
 	@echo 'make fuzz             run each fuzzer for FUZZ_TIME seconds (60)'
 	@echo 'make intree           build a kernel with fwctl in its tree'
@@ -39,7 +46,10 @@ help:
 	@echo '                      $(KDIR)'
 	@echo '     CC=...           with this compiler'
 	@echo 'make modules_install  install them for that kernel'
+	@echo 'make dkms_install     install their source for DKMS to build'
 	@echo 'make user             build the library, the tool and the tests'
+	@echo 'make install          install the library and the tool'
+	@echo '     prefix=...       /usr/local (default), in DESTDIR=...'
 	@echo 'make check-user       run the tests that need no kernel module'
 	@echo 'make clean            remove what was built here'
 	@echo ''
@@ -55,6 +65,13 @@ modules_install:
 modules_clean:
 	$(KMAKE) clean
 
+# What DKMS builds: the modules' source and nothing else.
+dkms_install:
+	install -d $(DKMS_DIR)
+	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf.in > $(DKMS_DIR)/dkms.conf
+	tar -c --exclude=*.md --exclude=*.pml Kbuild VERSION drivers/fwctl include | \
+		tar -x --no-same-owner -C $(DKMS_DIR)
+
 user: $(USER_DIRS)
 
 tools/fwctl tools/testing/selftests/fwctl: tools/lib/fwctl
@@ -68,6 +85,11 @@ $(USER_DIRS):
 	@mkdir -p $(OUTPUT)/$(DEST)
 	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/ BIN=$(OUTPUT)/bin/
 
+# KSRC=... names a kernel's source, for the library's man pages.
+install:
+	+$(MAKE) -C tools/lib/fwctl OUTPUT=$(OUTPUT)/lib/ install
+	+$(MAKE) -C tools/fwctl OUTPUT=$(OUTPUT)/bin/ install
+
 check-user: $(USER_CHECKS)
 
 # Both build the library.
@@ -76,6 +98,12 @@ check-tools/fwctl: check-tools/lib/fwctl
 $(USER_CHECKS):
 	@mkdir -p $(OUTPUT)/unit
 	+$(MAKE) -s -C $(@:check-%=%) OUTPUT=$(OUTPUT)/unit/ check
+
+deb:
+	tools/packaging/deb build $(RELEASES)
+
+release:
+	tools/packaging/release $(NEXT)
 
 demo:
 	$(LAB) run -- /lab/tree/tools/testing/demo/tour

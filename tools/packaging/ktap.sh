@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ktap.sh - results of tests, one a command, as KTAP
+
+number=0
+failed=0
+
+# result NAME COMMAND...: what it prints is shown if it fails
+result()
+{
+	local name=$1 out
+	shift
+
+	out=$(mktemp)
+	number=$((number + 1))
+	if "$@" > "$out" 2>&1; then
+		echo "ok $number $name"
+	else
+		sed 's/^/# /' "$out" | tail -n 30
+		echo "not ok $number $name"
+		failed=1
+	fi
+	rm -f "$out"
+}
