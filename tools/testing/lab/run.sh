@@ -5,6 +5,7 @@
 
 kernel=6.12
 boot=
+secure_boot=
 use_vcx=1
 functions=1
 vcx_args=
@@ -23,6 +24,7 @@ parse_run_options()
 {
 	while [ $# -gt 0 ]; do
 		case $1 in
+		--secure-boot) secure_boot=1 ;;
 		--no-vcx) use_vcx= ;;
 		--no-modules) load= ;;
 		--no-build) build= ;;
@@ -150,6 +152,7 @@ fill_exchange_folder()
 	load_modules=$load
 	with_vcx=$use_vcx
 	with_share=${share:+1}
+	with_efi=$secure_boot
 	with_kernel_modules=${kernel_modules:+1}
 	with_intree=$(own_kernel_field "$kernel" 3 | grep -x intree)
 	rows=$rows columns=$columns TERM=$(quote "${TERM:-dumb}")
@@ -184,7 +187,7 @@ run_guest()
 		"VM_SMP=$smp" "VM_MEM=$mem" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
 		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_FUNCTIONS=$functions" "VM_TTY=$tty"
-		"VM_BIN=$BUILD/user/bin"
+		"VM_BIN=$BUILD/user/bin" "VM_SECURE_BOOT=$secure_boot" "VM_RELEASE=$release"
 	)
 	in_root -b "$scratch:/run/lab" ${boot:+-b "$boot:/run/boot"} \
 		${share:+-b "$share:/mnt/share"} -- \

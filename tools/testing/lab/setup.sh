@@ -30,6 +30,7 @@ stage_key()
 	packages) data packages && data kernels && cat "$LAB_DIR/apt-preferences" ;;
 	sources) data kernels && data source-parts ;;
 	sid) echo "${SID_PACKAGES[*]}" ;;
+	keys) cat "$LAB_DIR/mkkeys" ;;
 	esac | sha256sum | cut -c 1-32
 }
 
@@ -46,7 +47,7 @@ is_set_up()
 {
 	local stage
 
-	for stage in base packages sources sid image; do
+	for stage in base packages sources sid keys image; do
 		stage_done "$stage" || return
 	done
 }
@@ -102,6 +103,7 @@ run_stages()
 	stage packages "packages and kernels"
 	stage sources "parts of the kernel's source"
 	stage sid "packages of Debian unstable, apart"
+	stage keys "keys for Secure Boot"
 	stage image "image for the guests"
 	say "set up in ${SECONDS} s"
 }
@@ -292,6 +294,11 @@ stage_sid()
 		say "cannot get ${SID_PACKAGES[*]} of Debian unstable: their tests will be" \
 			"skipped; \`lab setup --update' tries again"
 	fi
+}
+
+stage_keys()
+{
+	in_root -- /src/tools/testing/lab/mkkeys /lab/boot/secure-boot
 }
 
 # What guests have as their root file system. /usr/src is not in it: they have
