@@ -21,13 +21,15 @@ FUZZERS := $(addprefix fuzz-,tools/lib/fwctl tools/testing/vcx \
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
 .PHONY: all help modules modules_install modules_clean dkms_install user install \
-	check-user deb release demo check check-debug bench intree patches docs fuzz clean $(USER_DIRS) \
+	check-user deb release demo demo-secureboot check check-debug bench \
+	intree patches docs fuzz clean $(USER_DIRS) \
 	$(USER_CHECKS) $(FUZZERS)
 
 all: help
 
 help:
 	@echo 'make demo             show fwctl at work on a stock Debian kernel'
+	@echo 'make demo-secureboot  the old ways and fwctl, without and with Secure Boot'
 	@echo 'make check            run every test on every supported kernel'
 	@echo 'make check-debug      run the selftests on debug kernels (hours, at first)'
 	@echo 'make bench            count the instructions of each call'
@@ -107,6 +109,9 @@ release:
 
 demo:
 	$(LAB) run -- /lab/tree/tools/testing/demo/tour
+
+demo-secureboot:
+	tools/testing/secureboot/demo
 
 check:
 	tools/testing/check

@@ -367,6 +367,14 @@ void progress_end(struct progress *progress);
 void interrupt_begin(void);
 void interrupt_end(void);
 int interrupted(void);
+/* probe.c */
+bool add_check(struct run *run, const char *subject, const char *check, bool ok,
+	       const char *why, const char *help);
+bool read_line(const char *path, const char *begin, char *line, size_t size);
+bool locked_down(void);
+
+/* machine.c */
+void probe_machine(struct run *run);
 
 /* help.c */
 void print_help(const struct run *run, FILE *file);

@@ -22,8 +22,8 @@
 #define AS_ROOT "run as root, or give the program the capability"
 
 /* A no has a reason, and what would help where anything would. */
-static bool add_check(struct run *run, const char *subject, const char *check,
-		      bool ok, const char *why, const char *help)
+bool add_check(struct run *run, const char *subject, const char *check, bool ok,
+	       const char *why, const char *help)
 {
 	json_object *row = json_object_new_object();
 
@@ -37,8 +37,7 @@ static bool add_check(struct run *run, const char *subject, const char *check,
 }
 
 /* The first line of a file, or of that which begins so; false if none does. */
-static bool read_line(const char *path, const char *begin, char *line,
-		      size_t size)
+bool read_line(const char *path, const char *begin, char *line, size_t size)
 {
 	FILE *file = fopen(path, "re");
 	bool found = false;
@@ -61,7 +60,7 @@ static bool capable(int bit)
 }
 
 /* Is the kernel locked down? Not if it cannot be. */
-static bool locked_down(void)
+bool locked_down(void)
 {
 	char line[128];
 
@@ -191,6 +190,7 @@ static int show_run(struct run *run)
 		ret = fwctl_list(run->ctx, &devs);
 	add_check(run, "kernel", "fwctl", ret >= 0, fwctl_ctx_error(run->ctx),
 		  "load the module of the device, e.g. modprobe mlx5_fwctl");
+	probe_machine(run);
 	probe_kernel(run);
 	for (i = 0; i < ret; i++)
 		probe_device(run, devs[i]);

@@ -6,6 +6,7 @@
 kernel=6.12
 boot=
 secure_boot=
+enroll=
 use_vcx=1
 functions=1
 vcx_args=
@@ -33,8 +34,8 @@ parse_run_options()
 			guest_command=("$@")
 			return
 			;;
-		--kernel | --vcx | --share | --append | --qemu | --timeout | --smp | --mem | --cpu | --boot | \
-			--functions)
+		--kernel | --boot | --enroll | --vcx | --share | --append | --qemu | --timeout | \
+			--smp | --mem | --cpu | --functions)
 			[ $# -ge 2 ] || usage_error "$1 wants an argument"
 			set_run_option "$1" "$2"
 			shift
@@ -59,6 +60,10 @@ set_run_option()
 	--boot)
 		boot=$(realpath -e -- "$2" 2>/dev/null) && [ -e "$boot/root.erofs" ] ||
 			usage_error "--boot: no root.erofs in '$2'"
+		;;
+	--enroll)
+		enroll=$(realpath -e -- "$2" 2>/dev/null) ||
+			usage_error "--enroll: there is no '$2'"
 		;;
 	--timeout)
 		check_number "$1" "$2"
@@ -161,6 +166,7 @@ fill_exchange_folder()
 		printf 'exec '
 		quote "${guest_command[@]}"
 	fi > "$scratch/command"
+	[ -z "$enroll" ] || cp "$enroll" "$scratch/enroll" || exit "$EXIT_LAB"
 	mkdir "$scratch/modules" "$scratch/bin"
 	copy_built "$BUILD/$kernel" modules
 	copy_built "$BUILD/user" bin

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What probe says while fwctl is brought up on a machine with Secure Boot. Each test
+goes on from the state that the one before it left; runs by name, in a guest of its
+own: lab run --secure-boot --no-modules --vcx '--uctx-cap 0'.
+"""
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+from fwctltest import match, path, equal, require, result, soon, test, write
+
+MODULES = os.environ.get("FWCTL_MODULES", "")
+RELEASE = os.uname().release
+UPDATES = f"/lib/modules/{RELEASE}/updates"
+NAMES = ("fwctl", "mlx5_fwctl")
+OTHER = "6.1.0-other-amd64"
+
+
+def shell(command, code=0):
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == code, f"{command}: {done.returncode}, {done.stderr}"
+    return done.stdout + done.stderr
+
+
+def check(subject, name):
+    """A row of probe's, or None."""
+    rows = {(row["subject"], row["check"]): row for row in result("probe")}
+    return rows.get((subject, name))
+
+
+def fails(subject, name, why, hint):
+    """A check says no, and what would help."""
+    row = check(subject, name)
+    assert row and not row["ok"], f"{subject} {name}: {row}"
+    match(row["why"], why)
+    match(row["help"], hint)
+
+
+def succeeds(subject, name):
+    row = check(subject, name)
+    assert row and row["ok"], f"{subject} {name}: {row}"
+
+
+def function():
+    """The virtual ConnectX on the PCI bus"""
+    for device in glob.glob("/sys/bus/pci/devices/*"):
+        with open(f"{device}/vendor", encoding="ascii") as file:
+            if file.read() == "0x15b3\n":
+                return os.path.basename(device)
+    return None
+
+
+def install(*changes):
+    """Puts the modules where modprobe finds them, changed by commands."""
+    os.makedirs(UPDATES, exist_ok=True)
+    for name in NAMES:
+        shutil.copy(f"{MODULES}/{name}.ko", UPDATES)
+        for change in changes:
+            shell(f"{change} {UPDATES}/{name}.ko")
+
+
+@test
+def no_driver():
+    """probe: a function without its driver"""
+    require(MODULES and not os.path.exists("/sys/class/fwctl"), "not a guest for this")
+    fails(function(), "driver", "its driver is none, not mlx5_core", "modprobe mlx5_core")
+    shell("modprobe mlx5_core")
+    soon(lambda: os.path.exists(f"/sys/bus/pci/drivers/mlx5_core/{function()}"))
+    succeeds(function(), "driver")
+    succeeds("machine", "hardware")
+
+
+@test
+def no_module():
+    """probe: no module is installed"""
+    fails("kernel", "fwctl", "", "modprobe")
+    fails("kernel", "module", f"no module fwctl for this kernel, {re.escape(RELEASE)}, nor for another",
+          f"apt install fwctl-dkms linux-headers-{re.escape(RELEASE)}")
+    fails(function(), "device", "mlx5_fwctl is not loaded", "modprobe mlx5_fwctl")
+
+
+@test
+def wrong_kernel():
+    """probe: the modules are installed for another kernel"""
+    folder = f"/lib/modules/{OTHER}"
+    os.makedirs(f"{folder}/updates/dkms")
+    shutil.copy(f"{MODULES}/fwctl.ko", f"{folder}/updates/dkms")
+    shell(f"depmod {OTHER}")
+    fails("kernel", "module", f"but for {OTHER}", f"boot {OTHER}, or: apt install")
+    shutil.rmtree(folder)
+
+
+@test
+def not_signed():
+    """probe: the module is not signed"""
+    install("strip -g")
+    shell("depmod")
+    succeeds("kernel", "module")
+    fails("kernel", "signature", "not signed", "sign-file.*mokutil --import")
+    match(shell("modprobe fwctl", 1), "Key was rejected")
+
+
+@test
+def unknown_key():
+    """probe: the key that signed the module is not enrolled"""
+    shell(f"openssl req -x509 -newkey rsa:2048 -noenc -sha256 -subj '/CN=a key of ours/' "
+          f"-keyout {path('key.pem')} -out {path('cert.pem')}")
+    shell(f"openssl x509 -in {path('cert.pem')} -outform der -out {path('cert.der')}")
+    install("strip -g", f"/lib/modules/{RELEASE}/build/scripts/sign-file sha256 "
+            f"{path('key.pem')} {path('cert.pem')}")
+    fails("kernel", "signature", "key 'a key of ours', which this machine does not know",
+          "mokutil --import .*Enroll MOK")
+    match(shell("modprobe fwctl", 1), "Key was rejected")
+    shell(f"mokutil --generate-hash=secret > {path('hash')}")
+    shell(f"mokutil --import {path('cert.der')} --hash-file {path('hash')}")
+    fails("kernel", "signature", "a key of ours", "enrolment is waiting")
+
+
+@test
+def not_loaded():
+    """probe: the module is signed, and not loaded"""
+    install()
+    succeeds("kernel", "signature")
+    fails("kernel", "loaded", "not loaded", "modprobe mlx5_fwctl")
+
+
+@test
+def no_user_contexts():
+    """probe: firmware without user contexts"""
+    shell("modprobe mlx5_fwctl")
+    equal(check("kernel", "loaded"), None)
+    succeeds("kernel", "module")
+    succeeds("kernel", "netlink")
+    fails(function(), "device", "no user contexts", "UCTX_EN")
+
+
+@test
+def no_device():
+    """probe: nothing that fwctl is for"""
+    write(f"/sys/bus/pci/devices/{function()}/remove", 1)
+    fails("machine", "hardware", "PCI vendor 15b3", "fwctl_sim")
+
+
+@test
+def builtin():
+    """probe: a kernel with fwctl built in
+
+    There is none to boot: this is what its list of built-in modules looks like."""
+    shell("modprobe -r mlx5_fwctl fwctl")
+    with open(f"/lib/modules/{RELEASE}/modules.builtin", "a", encoding="ascii") as file:
+        file.write("kernel/drivers/fwctl/fwctl.ko\n")
+    fails("kernel", "module", "CONFIG_FWCTL=y", "CONFIG_FWCTL=m or without it")
