@@ -130,7 +130,6 @@ static bool has_key(const char *name)
 static bool add_signature(struct run *run)
 {
 	char line[128], signer[256], why[512];
-	const char *help;
 
 	if ((!read_line("/sys/module/module/parameters/sig_enforce", "", line, sizeof(line)) ||
 	     *line != 'Y') && !locked_down())
@@ -142,10 +141,10 @@ static bool add_signature(struct run *run)
 	snprintf(why, sizeof(why),
 		 "the module fwctl is signed with the key '%s', which this machine does not know",
 		 signer);
-	help = "enrol the key: mokutil --import /var/lib/dkms/mok.pub, reboot, and choose Enroll MOK in the blue menu";
-	if (!access(MOK_NEW, F_OK))
-		help = "enrolment is waiting for you: reboot, and choose Enroll MOK in the blue menu";
-	return add_check(run, "kernel", "signature", has_key(signer), why, help);
+	return add_check(run, "kernel", "signature", has_key(signer), why,
+			 access(MOK_NEW, F_OK) ?
+			 "enrol the key: mokutil --import /var/lib/dkms/mok.pub, reboot, and choose Enroll MOK in the blue menu" :
+			 "enrolment is waiting for you: reboot, and choose Enroll MOK in the blue menu");
 }
 
 static void probe_modules(struct run *run)
