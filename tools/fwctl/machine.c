@@ -13,6 +13,7 @@
 #include "fwctl.h"
 
 #define FWCTL_MODULE "/sys/module/fwctl"
+#define CONFIRM "reboot, and choose Enroll MOK in the blue menu"
 #define MOK_NEW "/sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23"
 
 /* What makes devices of fwctl, and of which functions. */
@@ -143,8 +144,8 @@ static bool add_signature(struct run *run)
 		 signer);
 	return add_check(run, "kernel", "signature", has_key(signer), why,
 			 access(MOK_NEW, F_OK) ?
-			 "enrol the key: mokutil --import /var/lib/dkms/mok.pub, reboot, and choose Enroll MOK in the blue menu" :
-			 "enrolment is waiting for you: reboot, and choose Enroll MOK in the blue menu");
+			 "enrol the key: mokutil --import /var/lib/dkms/mok.pub, " CONFIRM :
+			 "enrolment is waiting for you: " CONFIRM);
 }
 
 static void probe_modules(struct run *run)
