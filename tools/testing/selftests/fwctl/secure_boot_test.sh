@@ -24,6 +24,9 @@ tests=(
 	resources_cannot_be_mapped
 	fwctl_queries_configuration
 	fwctl_sets_configuration
+	mstconfig_queries
+	mstreg_reads
+	write_of_anything_is_refused
 	probe_tells_of_lockdown
 )
 
@@ -219,6 +222,37 @@ fwctl_sets_configuration()
 	[ -w "${VCX_CTL-}" ] || skip "no virtual ConnectX" || return
 	fwctl mlx5 config set "$dev" NUM_OF_VFS=6 > /dev/null &&
 		says '^NUM_OF_VFS +6 *$' fwctl mlx5 config query "$dev" NUM_OF_VFS -o NAME,NEXT
+}
+
+has_mstflint()
+{
+	has_connectx || return
+	command -v mstreg > /dev/null || skip "no mstflint"
+}
+
+mstconfig_queries()
+{
+	has_mstflint && says '^ *SRIOV_EN +(True|False)' mstconfig -d "$dev" q SRIOV_EN
+}
+
+mstreg_reads()
+{
+	has_mstflint && says '^device_id +\| 0x0000[1-9a-f]' mstreg -d "$dev" --reg_name MGIR --get
+}
+
+# A register that no table has; the counter and the audit log tell of it.
+write_of_anything_is_refused()
+{
+	has_tool || return
+	printf '%b' '\x08\x05\0\0\0\0\0\0\0\0\xff\xf0\0\0\0\0' > "$dir/request"
+	auditctl -e 1 > /dev/null 2>&1
+	says 'refused: .*no lockdown' fwctl rpc send "$dev" --scope debug-write-full --taint \
+		--in "$dir/request" --out "$dir/answer" || return
+	says "^fwctl_rpcs_judged_total.*device=\"$dev\".*reason=\"lockdown\"} [1-9]" \
+		fwctl stats --once --prometheus || return
+	command -v auditctl > /dev/null || return 0
+	pidof auditd > /dev/null ||
+		says "fwctl op=rpc dev=$dev .* effective=3 .* reason=7 res=0" dmesg
 }
 
 probe_tells_of_lockdown()
