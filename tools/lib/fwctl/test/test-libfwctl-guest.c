@@ -507,7 +507,7 @@ static int in_other_network(struct fwctl_dev *dev)
 static void run_child(int (*run)(struct fwctl_dev *dev))
 {
 	struct fwctl_dev *dev = make_sim(false);
-	int status;
+	int status = -1;
 	pid_t pid;
 
 	fflush(stdout);

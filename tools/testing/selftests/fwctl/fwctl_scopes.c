@@ -94,13 +94,13 @@ FIXTURE_VARIANT(reason) {
 /* clang-format off */
 FIXTURE_VARIANT_ADD(reason, admitted) {
 	.reason = FWCTL_REASON_ADMITTED, .effective = READ,
-	.request = { FWCTL_SIM_READ, 20, FULL },
+	.request = { FWCTL_SIM_READ, 20, .scope = FULL },
 };
 
 FIXTURE_VARIANT_ADD(reason, admitted_unclassified) {
 	.options = "noclassify",
 	.reason = FWCTL_REASON_ADMITTED, .effective = FULL,
-	.request = { FWCTL_SIM_READ, 20, FULL },
+	.request = { FWCTL_SIM_READ, 20, .scope = FULL },
 };
 
 FIXTURE_VARIANT_ADD(reason, capability) {
@@ -115,17 +115,17 @@ FIXTURE_VARIANT_ADD(reason, malformed) {
 
 FIXTURE_VARIANT_ADD(reason, unknown) {
 	.reason = FWCTL_REASON_UNKNOWN,
-	.request = { 0x999, 0, FULL },
+	.request = { 0x999, 0, .scope = FULL },
 };
 
 FIXTURE_VARIANT_ADD(reason, scope) {
 	.reason = FWCTL_REASON_SCOPE,
-	.request = { FWCTL_SIM_READ, 20, CONFIG },
+	.request = { FWCTL_SIM_READ, 20, .scope = CONFIG },
 };
 
 FIXTURE_VARIANT_ADD(reason, read_only_scope) {
 	.reason = FWCTL_REASON_READ_ONLY_SCOPE,
-	.request = { FWCTL_SIM_WRITE, 0, READ },
+	.request = { FWCTL_SIM_WRITE, 0, .scope = READ },
 };
 
 FIXTURE_VARIANT_ADD(reason, read_only_file) {
@@ -141,18 +141,18 @@ FIXTURE_VARIANT_ADD(reason, read_only_file_unclassified) {
 
 FIXTURE_VARIANT_ADD(reason, ceiling) {
 	.reason = FWCTL_REASON_CEILING,
-	.request = { FWCTL_SIM_WRITE, 20, FULL, "debug-read-only" },
+	.request = { FWCTL_SIM_WRITE, 20, FULL, .ceiling = "debug-read-only" },
 };
 
 FIXTURE_VARIANT_ADD(reason, ceiling_unclassified) {
 	.options = "noclassify",
 	.reason = FWCTL_REASON_CEILING,
-	.request = { FWCTL_SIM_NOP, 0, WRITE, "debug-read-only" },
+	.request = { FWCTL_SIM_NOP, 0, WRITE, .ceiling = "debug-read-only" },
 };
 
 FIXTURE_VARIANT_ADD(reason, ceiling_none) {
 	.reason = FWCTL_REASON_CEILING,
-	.request = { FWCTL_SIM_NOP, 0, CONFIG, "none" },
+	.request = { FWCTL_SIM_NOP, 0, CONFIG, .ceiling = "none" },
 };
 
 /* Several apply: the order of enum fwctl_reason decides. */
@@ -174,7 +174,7 @@ FIXTURE_VARIANT_ADD(reason, malformed_before_unknown) {
 
 FIXTURE_VARIANT_ADD(reason, unknown_before_ceiling) {
 	.reason = FWCTL_REASON_UNKNOWN,
-	.request = { 0x999, 0, CONFIG, "none" },
+	.request = { 0x999, 0, CONFIG, .ceiling = "none" },
 };
 
 FIXTURE_VARIANT_ADD(reason, scope_before_read_only_scope) {

@@ -85,7 +85,7 @@ static void objects(void)
 	expect(!guest_command(&g, 0x50b, 0, 0, 0x40, 0));
 	expect(guest_command(&g, 0x50b, 0, 0, 0x7777, 0) == ST_BAD_RESOURCE);
 	/* A list of pages that isn't there. */
-	expect(!create_mkey(&g, context, NULL, 0) == false);
+	expect(create_mkey(&g, context, NULL, 0));
 	in[0] = 0x02;
 	in[1] = 0x00;
 	expect(!guest_send(&g, in, 16, out, 16) && out[0] == ST_BAD_INPUT_LEN);
