@@ -42,7 +42,8 @@ static void card_init(struct vcx_card *card, const struct vcx_model *model)
 {
 	card->start_ns = now_ns();
 	nv_init(&card->nv);
-	update_init(&card->update, (u32)model->fw_major << 24 | FW_MINOR << 16 | FW_SUBMINOR);
+	update_init(&card->update, (u32)model->fw_major << 24 | FW_MINOR << 16 | FW_SUBMINOR,
+		    model->psid);
 }
 
 int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *config, FILE *log,

@@ -58,6 +58,17 @@ enum instruction {
 #define MCDA_DATA	16u
 #define MCDA_MAX	128u
 #define MCDA_LOG_WORD	2u
+#define MCQI_RD_EN	BIT(31)
+#define MCQI_MATCH_PSID	BIT(28)
+
+#define HEAD_TOC	0x28
+#define TOC		0x80
+#define TOC_ENTRY	0xa0
+#define TOC_END		0xc0
+#define IMAGE_INFO	0x100
+#define INFO_VERSION_AT	0x104
+#define INFO_PSID	0x124
+#define PSID_LEN	16
 
 enum {
 	INFO_CAPABILITIES	= 0,
@@ -77,20 +88,50 @@ static u32 crc32(const u8 *data, u32 len)
 	return ~crc;
 }
 
-void update_make_image(u8 *image, u32 len, u16 identifier, u32 version)
+static const u8 head_magic[16] = {
+	0x4d, 0x54, 0x46, 0x57, 0xab, 0xcd, 0xef, 0x00,
+	0xfa, 0xde, 0x12, 0x34, 0x56, 0x78, 0xde, 0xad
+};
+
+static const u8 toc_magic[16] = {
+	0x49, 0x54, 0x4f, 0x43, 0x04, 0x08, 0x15, 0x16,
+	0x23, 0x42, 0xca, 0xfa, 0xba, 0xca, 0xfe, 0x00
+};
+
+static void make_head(u8 *image, u32 version, const char *psid)
 {
-	memset(image, 0, IMAGE_HEADER);
-	memcpy(image, "VCXF", 4);
-	put_be16(image + 4, identifier);
-	put_be32(image + 8, version);
-	put_be32(image + 12, len);
-	for (u32 i = IMAGE_HEADER; i < len - 4; i++)
+	memset(image, 0, IMAGE_HEAD);
+	memcpy(image, head_magic, sizeof(head_magic));
+	put_be32(image + HEAD_TOC, TOC);
+	memcpy(image + TOC, toc_magic, sizeof(toc_magic));
+	put_be32(image + TOC_ENTRY, 0x10u << 24 | (IMAGE_HEAD - IMAGE_INFO));
+	put_be32(image + TOC_ENTRY + 0x14, IMAGE_INFO);
+	memset(image + TOC_END, 0xff, 32);
+	put_be16(image + INFO_VERSION_AT, (u16)(version >> 24));
+	put_be16(image + INFO_VERSION_AT + 4, (u16)(version >> 16 & 0xff));
+	put_be16(image + INFO_VERSION_AT + 6, (u16)version);
+	put_text(image + INFO_PSID, PSID_LEN, psid);
+}
+
+void update_make_image(u8 *image, u32 len, u16 identifier, u32 version, const char *psid)
+{
+	u32 at = psid ? IMAGE_HEAD : 0;
+
+	if (psid)
+		make_head(image, version, psid);
+	memset(image + at, 0, IMAGE_HEADER);
+	memcpy(image + at, "VCXF", 4);
+	put_be16(image + at + 4, identifier);
+	put_be32(image + at + 8, version);
+	put_be32(image + at + 12, len);
+	for (u32 i = at + IMAGE_HEADER; i < len - 4; i++)
 		image[i] = (u8)(i * 2654435761u >> 24);
 	put_be32(image + len - 4, crc32(image, len - 4));
 }
 
-void update_init(struct update *u, u32 boot_version)
+void update_init(struct update *u, u32 boot_version, const char *psid)
 {
+	u->psid = psid;
 	for (u32 i = 0; i < COMPONENTS; i++) {
 		u->components[i].running = components[i].version ?: boot_version;
 		u->components[i].stored = u->components[i].running;
@@ -158,7 +199,7 @@ static void put_capabilities(u8 info[0x7c], u32 index)
 	put_be32(info + 4, components[index].size);
 	put_be32(info + 8, IMAGE_MAX);
 	put_be32(info + 12, MCDA_LOG_WORD << 28 | MCDA_MAX);
-	put_be32(info + 16, BIT(31));	/* rd_en */
+	put_be32(info + 16, MCQI_RD_EN | (index == COMPONENT_BOOT ? MCQI_MATCH_PSID : 0));
 }
 
 struct cmd_result mcqi_read(struct vcx *vcx, struct reg_access *a)
@@ -196,15 +237,37 @@ struct cmd_result mcqi_read(struct vcx *vcx, struct reg_access *a)
 	return cmd_ok();
 }
 
+static bool has_head(const u8 *image, u32 size)
+{
+	return size >= IMAGE_HEAD && !memcmp(image, head_magic, sizeof(head_magic));
+}
+
+/* The header of an image, IMAGE_MIN bytes at least up to its end; NULL if it has none. */
+static const u8 *header_of(const u8 *image, u32 size)
+{
+	u32 at = has_head(image, size) ? IMAGE_HEAD : 0;
+
+	if (size - at < IMAGE_MIN || memcmp(image + at, "VCXF", 4) ||
+	    get_be32(image + at + 12) != size)
+		return NULL;
+	return image + at;
+}
+
 static u8 verify_image(const struct update *u)
 {
-	const u8 *image = u->image;
+	const u8 *header = header_of(u->image, u->size);
+	bool boot = u->target == COMPONENT_BOOT;
+	char psid[PSID_LEN] = { 0 };
 
-	if (u->size < IMAGE_MIN || memcmp(image, "VCXF", 4) || get_be32(image + 12) != u->size)
+	if (!header)
 		return ERROR_BAD_FORMAT;
-	if (get_be32(image + u->size - 4) != crc32(image, u->size - 4))
+	if (get_be32(u->image + u->size - 4) != crc32(u->image, u->size - 4))
 		return ERROR_DIGEST;
-	if (get_be16(image + 4) != components[u->target].identifier)
+	if (get_be16(header + 4) != components[u->target].identifier ||
+	    has_head(u->image, u->size) != boot)
+		return ERROR_NOT_APPLICABLE;
+	put_text((u8 *)psid, sizeof(psid), u->psid);
+	if (boot && memcmp(u->image + INFO_PSID, psid, sizeof(psid)))
 		return ERROR_NOT_APPLICABLE;
 	return ERROR_OK;
 }
@@ -228,7 +291,8 @@ static struct cmd_result begin(struct update *u, u32 index, u32 size, bool read,
 	u->error = ERROR_OK;
 	u->state = read ? UPDATE_UPLOAD : UPDATE_DOWNLOAD;
 	if (read)
-		update_make_image(u->image, size, components[index].identifier, version);
+		update_make_image(u->image, size, components[index].identifier, version,
+				  index == COMPONENT_BOOT ? u->psid : NULL);
 	else
 		u->components[index].state = COMPONENT_IN_PROGRESS;
 	return cmd_ok();
@@ -253,7 +317,7 @@ static struct cmd_result activate(struct update *u, u32 index)
 
 	if (u->state != UPDATE_LOCKED || !u->verified || index != u->target)
 		return cmd_fail(ST_BAD_SYS_STATE, SYND_UPDATE_STATE);
-	c->stored = get_be32(u->image + 8);
+	c->stored = get_be32(header_of(u->image, u->size) + 8);
 	c->state = COMPONENT_PENDING_RESET;
 	drop_image(u);
 	return cmd_ok();

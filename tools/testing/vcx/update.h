@@ -10,6 +10,18 @@
  *  ..  payload
  *  -4  CRC-32 (the one of zlib) of all before it
  *
+ * In an image of the firmware itself 512 bytes are in front of that, which begin
+ * as files for a ConnectX-5 and later do (format FS4), so that tools can tell whom
+ * it is for:
+ *
+ *   0     4d544657 abcdef00 fade1234 5678dead
+ *   0x28  where the table of contents is: 0x80
+ *   0x80  "ITOC" 04081516 2342cafa bacafe00, up to 0xa0
+ *   0xa0  type IMAGE_INFO (0x10) and length (3 bytes); 0xb4 where that is: 0x100
+ *   0xc0  32 bytes of ones, which end the table
+ *   0x104 version: major (2), 0 (2), minor (2), subminor (2)
+ *   0x124 PSID (16)
+ *
  * Numbers are big-endian. There is no signature.
  */
 #ifndef VCX_UPDATE_H
@@ -20,6 +32,7 @@
 #define COMPONENTS		2u
 #define COMPONENT_BOOT		0u	/* index of the firmware itself */
 #define IMAGE_HEADER		16u
+#define IMAGE_HEAD		512u	/* of the firmware itself */
 #define IMAGE_MIN		(IMAGE_HEADER + 4)
 #define IMAGE_MAX		(16u << 20)
 
@@ -39,6 +52,7 @@ struct component {
 };
 
 struct update {
+	const char *psid;
 	struct component components[COMPONENTS];
 	enum update_state state;
 	u8 error;
@@ -55,11 +69,14 @@ struct update {
 	bool power_failed;
 };
 
-void update_init(struct update *u, u32 boot_version);
+void update_init(struct update *u, u32 boot_version, const char *psid);
 /* What a start of firmware does: stored versions run, all else is lost. */
 void update_restart(struct update *u);
 void update_exit(struct update *u);
-/* Writes a valid image of @len bytes, IMAGE_MIN at least. */
-void update_make_image(u8 *image, u32 len, u16 identifier, u32 version);
+/*
+ * Writes a valid image of @len bytes, IMAGE_MIN at least and IMAGE_HEAD more if
+ * @psid is given: who the image of the firmware itself is for.
+ */
+void update_make_image(u8 *image, u32 len, u16 identifier, u32 version, const char *psid);
 
 #endif

@@ -8,6 +8,7 @@
 #define READ	1
 #define WRITE	0
 #define SIZE	1024u
+#define PSID	"MT_0000000359"
 
 static int access_reg(struct guest *g, u16 id, u16 op_mod, const u8 *data, u8 *answer, u32 len)
 {
@@ -119,7 +120,7 @@ static void update(void)
 
 	guest_init(&g);
 	guest_bring_up(&g);
-	update_make_image(image, SIZE, 1, 0x162a0001);
+	update_make_image(image, SIZE, 1, 0x162a0001, g.card->update.psid);
 	handle = lock(&g);
 	expect(!download(&g, handle, 0, image));
 	expect(version(&g, 0, true) == 0x162903e8);
@@ -146,10 +147,13 @@ static void bad_images(void)
 		u32 at;
 		u8 change;
 		u16 identifier;
+		const char *psid;
 		u8 error;
 	} cases[] = {
-		{ 0, 1, 1, 8 }, { 15, 4, 1, 8 }, { 100, 1, 1, 2 }, { SIZE - 1, 1, 1, 2 },
-		{ 0, 0, 0xb, 3 },
+		{ 0, 1, 1, PSID, 8 }, { IMAGE_HEAD, 1, 1, PSID, 8 },
+		{ IMAGE_HEAD + 15, 4, 1, PSID, 8 }, { 100, 1, 1, PSID, 2 },
+		{ SIZE - 1, 1, 1, PSID, 2 }, { 0, 0, 0xb, NULL, 3 }, { 0, 0, 0xb, PSID, 3 },
+		{ 0, 0, 1, NULL, 3 }, { 0, 0, 1, "MT_0000000838", 3 },
 	};
 	u8 image[SIZE], error;
 	struct guest g;
@@ -159,7 +163,7 @@ static void bad_images(void)
 	guest_bring_up(&g);
 	handle = lock(&g);
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
-		update_make_image(image, SIZE, cases[i].identifier, 0x162a0001);
+		update_make_image(image, SIZE, cases[i].identifier, 0x162a0001, cases[i].psid);
 		image[cases[i].at] ^= cases[i].change;
 		expect(!download(&g, handle, 0, image));
 		expect(!instruct(&g, 4, handle, 0, 0));
@@ -212,7 +216,7 @@ static void power_failure(void)
 
 	guest_init(&g);
 	guest_bring_up(&g);
-	update_make_image(image, SIZE, 1, 0x162a0001);
+	update_make_image(image, SIZE, 1, 0x162a0001, g.card->update.psid);
 	handle = lock(&g);
 	g.card->update.fail_after = 500;
 	g.card->update.fail_armed = true;
@@ -242,7 +246,7 @@ static void reading(void)
 	for (u32 off = 0; off < sizeof(image); off += 128)
 		expect(!transfer(&g, READ, handle, off, image + off, 128));
 	expect(transfer(&g, READ, handle, sizeof(image), image, 128) == ST_BAD_PARAM);
-	update_make_image(expected, sizeof(expected), 0xb, 0x02030004);
+	update_make_image(expected, sizeof(expected), 0xb, 0x02030004, NULL);
 	expect(!memcmp(image, expected, sizeof(image)));
 	guest_exit(&g);
 }
