@@ -29,7 +29,7 @@ TREE = os.path.dirname(os.path.dirname(TOOL))
 FWCTL = os.environ.get("FWCTL") or shutil.which("fwctl")
 WRAP = shlex.split(os.environ.get("FWCTL_WRAP", ""))
 SIM_BUS = "/sys/bus/fwctl_sim"
-OK, USAGE, NO_DEVICE, REFUSED, UNSUPPORTED, FIRMWARE, GONE, PARTIAL = range(8)
+OK, USAGE, NO_DEVICE, REFUSED, UNSUPPORTED, FIRMWARE, GONE, PARTIAL, CHANGED = range(9)
 NOBODY = 65534
 TIMEOUT = 120
 
@@ -190,6 +190,10 @@ def soon(condition, seconds=30):
             return value
         time.sleep(0.05)
     raise AssertionError("it did not happen in time")
+
+
+def tainted():
+    return int(read("/proc/sys/kernel/tainted")) >> 19 & 1
 
 
 class Sim:

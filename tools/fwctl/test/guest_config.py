@@ -10,18 +10,13 @@ import re
 import shutil
 import subprocess
 
-from fwctltest import (FIRMWARE, OK, PARTIAL, REFUSED, UNSUPPORTED, USAGE, equal,
-                       match, mlx5, on_terminal, path, read, require, result, run,
-                       test, vcx)
+from fwctltest import (CHANGED, FIRMWARE, OK, PARTIAL, REFUSED, UNSUPPORTED, USAGE,
+                       equal, match, mlx5, on_terminal, path, read, require, result,
+                       run, tainted, test, vcx)
 
-CHANGED = 8
 PCI_CONF = "80"
 OFFLOADS = "10a"
 PCI_HOST = "07000080"
-
-
-def tainted():
-    return int(read("/proc/sys/kernel/tainted")) >> 19 & 1
 
 
 @functools.cache
@@ -125,7 +120,7 @@ def agrees_with_mstconfig():
     ours = {line.split()[0]: line.split()[1:] for line in text.splitlines()}
     print(f"# {len(theirs)} parameters of mstconfig's in {between - before} requests, "
           f"{len(ours)} of ours in {sent}")
-    assert len(theirs) > 300 and sent < between - before
+    assert len(theirs) > 300 and sent < between - before and sent <= 400
     for name, three in theirs.items():
         if three[0].startswith("Array"):
             assert f"{name}[0]" in ours, name
@@ -330,26 +325,6 @@ def failure_for_good():
     assert values(*before) != before
     config("apply", path("back"), "-y", "-b", path("c"), code=OK)
     equal(values(*before), before)
-    defaults()
-
-
-@test
-def second_device():
-    """config apply: what one card exports another has then"""
-    devs = [dev["name"] for dev in result("dev", "list") if dev["type"] == "mlx5"]
-    require(len(devs) > 1, "only one ConnectX")
-    defaults()
-    config("set", "PCI_WR_ORDERING=force_relax", "NUM_OF_VFS=16", code=OK)
-    config("export", path("a"), code=OK)
-    # The functions of a card share items of the card, and have items of their own.
-    equal([row["name"] for row in
-           config_json("diff", path("a"), dev=devs[1])["changes"]],
-          ["PCI_WR_ORDERING"])
-    equal(config_json("apply", path("a"), "-y", "-b", path("b"), dev=devs[1])["changed"],
-          True)
-    equal(config_json("diff", path("a"), dev=devs[1])["changes"], [])
-    equal(config_json("apply", path("a"), "-y", dev=devs[1])["changed"], False)
-    config("reset", "-y", dev=devs[1], code=OK)
     defaults()
 
 

@@ -9,6 +9,8 @@ secure_boot=
 enroll=
 use_vcx=1
 functions=1
+cards=1
+state=
 vcx_args=
 load=1
 build=1
@@ -35,7 +37,7 @@ parse_run_options()
 			return
 			;;
 		--kernel | --boot | --enroll | --vcx | --share | --append | --qemu | --timeout | \
-			--smp | --mem | --cpu | --functions)
+			--smp | --mem | --cpu | --functions | --cards | --state)
 			[ $# -ge 2 ] || usage_error "$1 wants an argument"
 			set_run_option "$1" "$2"
 			shift
@@ -80,6 +82,14 @@ set_run_option()
 	--functions)
 		[[ $2 == [12] ]] || usage_error "--functions: '$2' is neither 1 nor 2"
 		functions=$2
+		;;
+	--cards)
+		[[ $2 == [12] ]] || usage_error "--cards: '$2' is neither 1 nor 2"
+		cards=$2
+		;;
+	--state)
+		state=$(realpath -- "$2" 2>/dev/null) && [ ! -d "$state" ] &&
+			[ -d "${state%/*}" ] || usage_error "--state: '$2' is no file"
 		;;
 	--vcx) vcx_args="$vcx_args $2" ;;
 	--append) append="$append $2" ;;
@@ -170,6 +180,7 @@ fill_exchange_folder()
 	mkdir "$scratch/modules" "$scratch/bin"
 	copy_built "$BUILD/$kernel" modules
 	copy_built "$BUILD/user" bin
+	[ ! -e "$state" ] || cp "$state" "$scratch/state"
 	[ -z "$use_vcx" ] || [ -x "$scratch/bin/vcx" ] ||
 		die "there is no virtual ConnectX in $BUILD/user/bin: \`lab build', or --no-vcx"
 }
@@ -192,12 +203,16 @@ run_guest()
 		"VM_IMAGE=$image" "VM_KERNEL_MODULES=$kernel_modules" "VM_INITRD=$initrd" "VM_ROOT=$disk" "VM_APPEND=$append"
 		"VM_SMP=$smp" "VM_MEM=$mem" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
-		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_FUNCTIONS=$functions" "VM_TTY=$tty"
 		"VM_BIN=$BUILD/user/bin" "VM_SECURE_BOOT=$secure_boot" "VM_RELEASE=$release"
+		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_FUNCTIONS=$functions"
+		"VM_CARDS=$cards" "VM_STATE=${state:+1}" "VM_TTY=$tty"
 	)
 	in_root -b "$scratch:/run/lab" ${boot:+-b "$boot:/run/boot"} \
 		${share:+-b "$share:/mnt/share"} -- \
 		env -i "${env[@]}" "${vm[@]}" /src/tools/testing/lab/vm
+	set -- $?
+	[ ! -e "$scratch/state" ] || cp "$scratch/state" "$state" || exit "$EXIT_LAB"
+	return "$1"
 }
 
 start_guest()
