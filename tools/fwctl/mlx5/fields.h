@@ -51,6 +51,11 @@ extern const struct column_spec dump_show_columns[];
 int fw_info_run(struct run *run);
 extern const struct column_spec fw_info_columns[];
 
+/* fw-update.c */
+int fw_update_run(struct run *run);
+extern const struct option_spec fw_update_options[];
+extern const struct column_spec fw_update_columns[];
+
 /* layout.c */
 int layout_list_run(struct run *run);
 int layout_show_run(struct run *run);

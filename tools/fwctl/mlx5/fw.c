@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "fields.h"
+#include "fw.h"
 
 #define ADD(object, key, value) json_object_object_add(object, key, value)
-
-/* More than any firmware has; without the last one's mark it ends here. */
-#define MAX_COMPONENTS 64
-#define MAX_LEN 256
 
 const struct column_spec fw_info_columns[] = {
 	{ "COMPONENT", "component", 0 },
@@ -22,132 +19,135 @@ const struct column_spec fw_info_columns[] = {
 	{}
 };
 
-/* A register of at most MAX_LEN bytes, and how it is read. */
-struct reading {
-	struct run *run;
-	struct fwctl_dev *dev;
-	const struct fwctl_mlx5_layout *layout;
-	__u8 data[MAX_LEN];
-};
+/* Begin an access to a register that is known by field. */
+void fw_begin(struct fw *fw, const char *name)
+{
+	fw->layout = fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, name);
+	memset(fw->data, 0, sizeof(fw->data));
+}
 
-static void set_key(struct reading *reading, const char *name, __u64 value)
+void fw_set(struct fw *fw, const char *name, __u64 value)
 {
 	const struct fwctl_mlx5_field *field;
 
-	field = fwctl_mlx5_field_find(reading->layout, name, NULL, 0);
+	field = fwctl_mlx5_field_find(fw->layout, name, NULL, 0);
 	if (field)
-		fwctl_mlx5_field_set(field, reading->data,
-				     reading->layout->size, value);
+		fwctl_mlx5_field_set(field, fw->data, fw->layout->size, value);
 }
 
-static __u64 get(const struct reading *reading, const char *name)
+/* A field's value; 0 if it isn't there. */
+__u64 fw_get(const struct fw *fw, const char *name)
 {
 	const struct fwctl_mlx5_field *field;
 	__u64 value = 0;
 
-	field = fwctl_mlx5_field_find(reading->layout, name, reading->data,
-				      reading->layout->size);
+	field = fwctl_mlx5_field_find(fw->layout, name, fw->data,
+				      fw->layout->size);
 	if (field)
-		fwctl_mlx5_field_get(field, reading->data,
-				     reading->layout->size, &value);
+		fwctl_mlx5_field_get(field, fw->data, fw->layout->size, &value);
 	return value;
 }
 
 /* The name of a field's value, or the value as a number. */
-static json_object *get_name(const struct reading *reading, const char *name)
+json_object *fw_name(const struct fw *fw, const char *name)
 {
 	const struct fwctl_mlx5_field *field;
 	const char *meaning = NULL;
 	char text[24];
 
-	field = fwctl_mlx5_field_find(reading->layout, name, NULL, 0);
+	field = fwctl_mlx5_field_find(fw->layout, name, NULL, 0);
 	if (field)
-		meaning = fwctl_mlx5_field_name(field, get(reading, name));
+		meaning = fwctl_mlx5_field_name(field, fw_get(fw, name));
 	snprintf(text, sizeof(text), "%llu",
-		 (unsigned long long)get(reading, name));
+		 (unsigned long long)fw_get(fw, name));
 	return json_text(meaning ? meaning : text);
 }
 
-static void begin(struct reading *reading, const char *name)
+/* A field that is text; NULL if it isn't there. */
+json_object *fw_text(const struct fw *fw, const char *name)
 {
-	reading->layout = fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, name);
-	memset(reading->data, 0, sizeof(reading->data));
+	const struct fwctl_mlx5_field *field;
+	char text[96];
+
+	field = fwctl_mlx5_field_find(fw->layout, name, fw->data,
+				      fw->layout->size);
+	if (!field || fwctl_mlx5_field_text(field, fw->data, fw->layout->size,
+					    text, sizeof(text)))
+		return NULL;
+	return json_text(text);
 }
 
-static int end(struct reading *reading, json_object *report)
+/* Read the register; @report gets what was sent. Returns an exit code. */
+static int read_reported(struct fw *fw, json_object *report)
 {
-	__u8 request[FWCTL_MLX5_REG_HEADER + MAX_LEN], answer[sizeof(request)];
+	__u8 request[FWCTL_MLX5_REG_HEADER + FW_MAX_LEN];
+	__u8 answer[sizeof(request)];
 	struct fwctl_mlx5_reg reg = {
-		.id = reading->layout->id, .data = reading->data,
-		.len = reading->layout->size,
+		.id = fw->layout->id, .data = fw->data, .len = fw->layout->size,
 	};
 	struct buffer in = { request, FWCTL_MLX5_REG_HEADER + reg.len };
 	struct buffer out = { answer, in.len };
 
 	if (fwctl_mlx5_reg_build(&reg, request, sizeof(request)) < 0)
-		return fail(reading->run, FWCTL_EXIT_USAGE, "no room");
-	if (send_rpc(reading->run, reading->dev, &in, &out, report) ||
-	    reading->run->set.dry_run)
-		return reading->run->code;
+		return fail(fw->run, FWCTL_EXIT_USAGE, "no room");
+	if (send_rpc(fw->run, fw->dev, &in, &out, report) ||
+	    fw->run->set.dry_run)
+		return fw->run->code;
 	if (fwctl_mlx5_reg_parse(&reg, answer, out.len))
-		return fail(reading->run, FWCTL_EXIT_FIRMWARE,
+		return fail(fw->run, FWCTL_EXIT_FIRMWARE,
 			    "%s: the answer is too short for register %s",
-			    fwctl_dev_name(reading->dev), reading->layout->name);
+			    fwctl_dev_name(fw->dev), fw->layout->name);
 	return 0;
 }
 
-/* The version of a component, of the running or of the stored one. */
-static json_object *version(struct reading *reading, __u32 component,
-			    bool stored)
+/* Ask for the version of a component, of the running or of the stored one. */
+void fw_begin_version(struct fw *fw, __u32 component, bool stored)
+{
+	fw_begin(fw, "mcqi");
+	fw_set(fw, "component_index", component);
+	fw_set(fw, "read_pending_component", stored);
+	fw_set(fw, "info_type", 1);
+	fw_set(fw, "data_size", 124);
+}
+
+static json_object *version(struct fw *fw, __u32 component, bool stored)
 {
 	json_object *report = json_object_new_object();
-	const struct fwctl_mlx5_field *field;
-	char text[96];
 	int failed;
 
-	begin(reading, "mcqi");
-	set_key(reading, "component_index", component);
-	set_key(reading, "read_pending_component", stored);
-	set_key(reading, "info_type", 1);
-	set_key(reading, "data_size", 124);
-	failed = end(reading, report);
+	fw_begin_version(fw, component, stored);
+	failed = read_reported(fw, report);
 	json_object_put(report);
-	field = fwctl_mlx5_field_find(reading->layout, "version_string",
-				      reading->data, reading->layout->size);
-	if (failed || !field ||
-	    fwctl_mlx5_field_text(field, reading->data, reading->layout->size,
-				  text, sizeof(text)))
-		return NULL;
-	return json_text(text);
+	return failed ? NULL : fw_text(fw, "version_string");
 }
 
 int fw_info_run(struct run *run)
 {
 	json_object *rows = json_object_new_array(), *report, *row;
-	struct reading reading = { .run = run };
+	struct fw fw = { .run = run };
 	bool last = false;
 	__u32 i;
 
-	if (vendor_open(run, &reading.dev))
+	if (vendor_open(run, &fw.dev))
 		goto out;
-	for (i = 0; i < MAX_COMPONENTS && !last; i++) {
+	for (i = 0; i < FW_MAX_COMPONENTS && !last; i++) {
 		report = json_object_new_object();
-		begin(&reading, "mcqs");
-		set_key(&reading, "component_index", i);
-		if (!end(&reading, report) && !run->result)
+		fw_begin(&fw, "mcqs");
+		fw_set(&fw, "component_index", i);
+		if (!read_reported(&fw, report) && !run->result)
 			run->result = json_object_get(report);
 		json_object_put(report);
 		if (run->code || run->set.dry_run)
 			break;
-		last = get(&reading, "last_index_flag");
+		last = fw_get(&fw, "last_index_flag");
 		row = json_object_new_object();
 		json_object_array_add(rows, row);
-		ADD(row, "component", get_name(&reading, "identifier"));
+		ADD(row, "component", fw_name(&fw, "identifier"));
 		ADD(row, "index", json_object_new_int(i));
-		ADD(row, "status", get_name(&reading, "component_status"));
-		ADD(row, "update", get_name(&reading, "component_update_state"));
-		ADD(row, "running", version(&reading, i, false));
-		ADD(row, "stored", version(&reading, i, true));
+		ADD(row, "status", fw_name(&fw, "component_status"));
+		ADD(row, "update", fw_name(&fw, "component_update_state"));
+		ADD(row, "running", version(&fw, i, false));
+		ADD(row, "stored", version(&fw, i, true));
 	}
 	if (run->result && !run->set.dry_run) {
 		drop_request(run->result);
@@ -155,6 +155,6 @@ int fw_info_run(struct run *run)
 	}
 out:
 	json_object_put(rows);
-	fwctl_dev_free(reading.dev);
+	fwctl_dev_free(fw.dev);
 	return run->code;
 }

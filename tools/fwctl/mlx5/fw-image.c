@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a file with a ConnectX's firmware says of itself: the format of
+ * ConnectX-5 and later (FS4, FS5), where it isn't encrypted.
+ *
+ * A table of contents has an entry of 32 bytes for each section: type and length,
+ * the address at 0x14. The section IMAGE_INFO has version and PSID. Numbers are
+ * big-endian. What follows a length or an address is checked by nobody before: a
+ * file is anybody's.
+ */
+#include <ctype.h>
+#include <endian.h>
+#include <string.h>
+
+#include "fw.h"
+
+#define ENTRY 32
+#define IMAGE_INFO 0x10
+#define TYPE_SHIFT 24
+/* Lengths are whole dwords, addresses whole qwords. */
+#define LENGTH 0xfffffcu
+#define ADDRESS 0xfffffff8u
+
+/* Within IMAGE_INFO. */
+#define VERSION 4
+#define PSID 0x24
+#define INFO_LEN 0x34
+
+static const __u8 image_magic[16] = {
+	0x4d, 0x54, 0x46, 0x57, 0xab, 0xcd, 0xef, 0x00,
+	0xfa, 0xde, 0x12, 0x34, 0x56, 0x78, 0xde, 0xad
+};
+
+static const __u8 toc_magic[16] = {
+	0x49, 0x54, 0x4f, 0x43, 0x04, 0x08, 0x15, 0x16,
+	0x23, 0x42, 0xca, 0xfa, 0xba, 0xca, 0xfe, 0x00
+};
+
+static __u32 be32(const __u8 *data)
+{
+	__u32 value;
+
+	memcpy(&value, data, sizeof(value));
+	return be32toh(value);
+}
+
+/* The section IMAGE_INFO, of INFO_LEN bytes at least; NULL if there is none. */
+static const __u8 *find_info(const __u8 *data, size_t len)
+{
+	const __u8 *toc = memmem(data, len, toc_magic, sizeof(toc_magic));
+	size_t at;
+
+	if (!toc)
+		return NULL;
+	for (at = toc - data + ENTRY; at + ENTRY <= len; at += ENTRY) {
+		__u32 size = be32(data + at) & LENGTH;
+		__u32 address = be32(data + at + 0x14) & ADDRESS;
+
+		if (data[at] == 0xff)
+			return NULL;
+		if (be32(data + at) >> TYPE_SHIFT == IMAGE_INFO)
+			return size >= INFO_LEN && address <= len &&
+			       size <= len - address ? data + address : NULL;
+	}
+	return NULL;
+}
+
+/* Find out what a file is; false if it doesn't tell, or can't be understood. */
+bool fw_image_parse(const struct buffer *file, struct fw_image *image)
+{
+	const __u8 *info = NULL;
+	size_t i;
+
+	if (file->len >= sizeof(image_magic) &&
+	    !memcmp(file->data, image_magic, sizeof(image_magic)))
+		info = find_info(file->data, file->len);
+	if (!info)
+		return false;
+	memcpy(image->psid, info + PSID, sizeof(image->psid) - 1);
+	image->psid[sizeof(image->psid) - 1] = 0;
+	for (i = 0; image->psid[i]; i++)
+		if (!isalnum((unsigned char)image->psid[i]) &&
+		    image->psid[i] != '_')
+			return false;
+	snprintf(image->version, sizeof(image->version), "%u.%02u.%04u",
+		 be32(info + VERSION) >> 16, be32(info + VERSION + 4) >> 16,
+		 be32(info + VERSION + 4) & 0xffff);
+	return i;
+}

@@ -1,0 +1,629 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl mlx5 fw update: a new image for a component of firmware, by the machine
+ * that the register MCC steps and MCDA feeds:
+ *
+ *	idle -> locked -> download -> (verify) -> locked -> (activate) -> locked -> idle
+ *
+ * Until it is activated nothing changes, whatever becomes of the device, the
+ * host or this program: what was begun is cancelled, here or by whoever comes
+ * next.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fields.h"
+#include "fw.h"
+
+#define ADD(object, key, value) json_object_object_add(object, key, value)
+
+/* More than the flash of any card holds. */
+#define MAX_FILE (256UL << 20)
+/* The bytes that MCDA has room for. */
+#define MAX_BLOCK 128
+/* Between two looks at a step that takes its time, and how long it may take. */
+#define POLL_NS 20000000
+#define STEP_NS (120 * 1000000000LL)
+/* An update whose last step is so long ago, in seconds, goes on no more. */
+#define DEAD_AFTER 5
+
+enum instruction {
+	LOCK = 1,
+	RELEASE = 2,
+	UPDATE = 3,
+	VERIFY = 4,
+	ACTIVATE = 6,
+	CANCEL = 8,
+	FORCE_RELEASE = 10,
+};
+
+enum state {
+	IDLE = 0,
+	LOCKED = 1,
+	DOWNLOAD = 3,
+};
+
+const struct option_spec fw_update_options[] = {
+	{ "activate", 'a', NULL,
+	  "have the next start of firmware run it; else it is only tried" },
+	{ "component", 'c', "NAME",
+	  "what it is for, as fw info names it; otherwise boot_img" },
+	{ "unchecked", 'u', NULL,
+	  "send also a file that doesn't tell which board it is for" },
+	{ "take-over", 't', NULL, "cancel an update that somebody left behind" },
+	{ "yes", 'y', NULL, "write without asking" },
+	{ "progress", 'p', NULL, "tell how far it is, even if not on a terminal" },
+	{}
+};
+
+const struct column_spec fw_update_columns[] = {
+	{ "COMPONENT", "component", 0 },
+	{ "RUNNING", "running", 0 },
+	{ "STORED", "stored", 0 },
+	{ "FILE", "version", 0 },
+	{ "SIZE", "size", COLUMN_RIGHT },
+	{ "OUTCOME", "outcome", 0 },
+	{ "PSID", "psid", COLUMN_EXTRA },
+	{ "SENT", "sent", COLUMN_EXTRA | COLUMN_RIGHT },
+	{}
+};
+
+/**
+ * struct update - an update of a component
+ * @fw: the device, and the register of the last access
+ * @file: what it gets
+ * @component: which one; @index is its number
+ * @block: bytes that are sent at once
+ * @handle: that the machine knows us by
+ * @locked: did we ask for it?
+ * @activating: was it told to activate?
+ * @read_scope: the least that admitted a read so far; @write_scope a write
+ * @sent: bytes of @file that are there
+ */
+struct update {
+	struct fw fw;
+	struct buffer file;
+	const char *component;
+	__u32 index;
+	size_t block;
+	__u32 handle;
+	bool locked;
+	bool activating;
+	enum fwctl_rpc_scope read_scope;
+	enum fwctl_rpc_scope write_scope;
+	size_t sent;
+};
+
+static const char *name_of(const struct update *update)
+{
+	return fwctl_dev_name(update->fw.dev);
+}
+
+/* Access the register of update->fw; returns an exit code. */
+static int access_reg(struct update *update, bool write)
+{
+	__u8 buf[FWCTL_MLX5_REG_HEADER + FW_MAX_LEN];
+	struct fwctl_mlx5_reg reg = {
+		.id = update->fw.layout->id, .data = update->fw.data,
+		.len = update->fw.layout->size, .write = write,
+	};
+	enum fwctl_rpc_scope most = write ? FWCTL_RPC_DEBUG_WRITE_FULL :
+					    FWCTL_RPC_DEBUG_READ_ONLY;
+	enum fwctl_rpc_scope *scope = write ? &update->write_scope :
+					      &update->read_scope;
+	struct run *run = update->fw.run;
+	struct firmware_status status;
+	size_t len;
+	int ret, in;
+
+	do {
+		in = fwctl_mlx5_reg_build(&reg, buf, sizeof(buf));
+		if (in < 0)
+			return fail_errno(run, in, "no room for a register");
+		len = in;
+		ret = fwctl_dev_rpc(update->fw.dev, run->set.has_scope ?
+				    run->set.scope : *scope, buf, in, buf, &len);
+	} while (ret == -EBADMSG && !run->set.has_scope && *scope < most &&
+		 (*scope)++ < most);
+	if (ret)
+		return fail_errno(run, ret, fwctl_dev_error(update->fw.dev));
+	ret = fwctl_mlx5_reg_parse(&reg, buf, len < (size_t)in ? len : (size_t)in);
+	if (ret == -EMSGSIZE)
+		return fail(run, FWCTL_EXIT_FIRMWARE,
+			    "%s: the answer is too short for register %s",
+			    name_of(update), update->fw.layout->name);
+	if (!ret)
+		return 0;
+	status = (struct firmware_status){
+		reg.status, reg.syndrome, fwctl_mlx5_status_name(reg.status),
+	};
+	return fail_firmware(run, name_of(update), &status);
+}
+
+/* Put what follows in front of a run's error, or behind it. */
+static void __printf(3, 4) extend_error(struct run *run, bool behind,
+					const char *fmt, ...)
+{
+	char *more = NULL, *before = run->error;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&more, fmt, args) < 0)
+		more = NULL;
+	va_end(args);
+	if (more && before &&
+	    asprintf(&run->error, behind ? "%2$s; %1$s" : "%1$s: %2$s", more,
+		     before) < 0)
+		run->error = before;
+	else if (more && before)
+		free(before);
+	free(more);
+}
+
+/* What MCC tells becomes the content of update->fw. */
+static int read_state(struct update *update)
+{
+	fw_begin(&update->fw, "mcc");
+	fw_set(&update->fw, "component_index", update->index);
+	return access_reg(update, false);
+}
+
+/* Wait until the machine is in a state; returns an exit code. */
+static int wait_state(struct update *update, enum state state)
+{
+	int64_t until = clock_ns(CLOCK_MONOTONIC) + STEP_NS;
+	struct timespec poll = { .tv_nsec = POLL_NS };
+	struct run *run = update->fw.run;
+
+	while (!read_state(update)) {
+		json_object *error = fw_name(&update->fw, "error_code");
+		json_object *now = fw_name(&update->fw, "control_state");
+
+		if (fw_get(&update->fw, "error_code"))
+			fail(run, FWCTL_EXIT_FIRMWARE,
+			     "%s: the firmware reports %s", name_of(update),
+			     json_object_get_string(error));
+		else if (clock_ns(CLOCK_MONOTONIC) > until)
+			fail(run, FWCTL_EXIT_GONE,
+			     "%s: the firmware is still in state %s",
+			     name_of(update), json_object_get_string(now));
+		json_object_put(error);
+		json_object_put(now);
+		if (run->code || fw_get(&update->fw, "control_state") == state)
+			break;
+		nanosleep(&poll, NULL);
+	}
+	return run->code;
+}
+
+static int instruct(struct update *update, enum instruction instruction)
+{
+	fw_begin(&update->fw, "mcc");
+	fw_set(&update->fw, "instruction", instruction);
+	fw_set(&update->fw, "component_index", update->index);
+	fw_set(&update->fw, "update_handle", update->handle);
+	if (instruction == UPDATE)
+		fw_set(&update->fw, "component_size", update->file.len);
+	return access_reg(update, true);
+}
+
+static int check_signal(struct update *update)
+{
+	int sig = interrupted();
+
+	if (!sig)
+		return update->fw.run->code;
+	return fail(update->fw.run, FWCTL_EXIT_PARTIAL, "%s: interrupted by %s",
+		    name_of(update), strsignal(sig));
+}
+
+/* A step, up to the state that it ends in; returns an exit code. */
+static int step(struct update *update, const char *what,
+		enum instruction instruction, enum state state)
+{
+	if (instruct(update, instruction) || wait_state(update, state))
+		extend_error(update->fw.run, false, "%s of %s", what,
+			     update->component);
+	return update->fw.run->code;
+}
+
+static int send_blocks(struct update *update)
+{
+	struct run *run = update->fw.run;
+	const __u8 *data = update->file.data;
+	struct progress progress;
+	size_t len;
+
+	progress_begin(&progress, update->component, update->file.len,
+		       option(run, "progress"));
+	while (update->sent < update->file.len && !check_signal(update)) {
+		progress_show(&progress, update->sent);
+		len = update->file.len - update->sent;
+		if (len > update->block)
+			len = update->block;
+		fw_begin(&update->fw, "mcda");
+		fw_set(&update->fw, "update_handle", update->handle);
+		fw_set(&update->fw, "offset", update->sent);
+		fw_set(&update->fw, "size", len);
+		memcpy(update->fw.data + update->fw.layout->size - MAX_BLOCK,
+		       data + update->sent, len);
+		if (access_reg(update, true))
+			extend_error(run, false, "download of %s, %zu of %zu bytes",
+				     update->component, update->sent,
+				     update->file.len);
+		else
+			update->sent += len;
+		if (run->code)
+			break;
+	}
+	if (!run->code)
+		progress_show(&progress, update->sent);
+	progress_end(&progress);
+	return check_signal(update);
+}
+
+/* Do something whose error is not the run's. */
+static bool quietly(struct update *update,
+		    int (*what)(struct update *update, enum instruction),
+		    enum instruction instruction)
+{
+	struct run *run = update->fw.run, other = *run;
+	bool good;
+
+	other.code = 0;
+	other.error = NULL;
+	update->fw.run = &other;
+	good = !what(update, instruction);
+	update->fw.run = run;
+	free(other.error);
+	return good;
+}
+
+static int look(struct update *update, enum instruction unused)
+{
+	(void)unused;
+	return read_state(update);
+}
+
+static int ask_stored(struct update *update, enum instruction unused)
+{
+	(void)unused;
+	fw_begin_version(&update->fw, update->index, true);
+	return access_reg(update, false);
+}
+
+/*
+ * Have the machine be idle; false if it isn't. By force it is also if the handle
+ * isn't ours.
+ */
+static bool clear_machine(struct update *update, bool force)
+{
+	static const enum instruction ways[] = { CANCEL, RELEASE, FORCE_RELEASE };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ways) - !force; i++) {
+		quietly(update, instruct, ways[i]);
+		if (!quietly(update, look, 0))
+			return false;
+		if (fw_get(&update->fw, "control_state") == IDLE)
+			return true;
+	}
+	return false;
+}
+
+/* What starts next, or NULL if the device doesn't say. */
+static json_object *stored_version(struct update *update)
+{
+	return quietly(update, ask_stored, 0) ?
+	       fw_text(&update->fw, "version_string") : NULL;
+}
+
+/*
+ * An update failed: leave the machine idle, and tell what became of the
+ * component. @before is the version that was stored.
+ */
+static void account(struct update *update, const char *before)
+{
+	struct run *run = update->fw.run;
+	bool cleared = clear_machine(update, false);
+	json_object *stored = stored_version(update);
+	const char *now = json_object_get_string(stored);
+
+	if (now && !strcmp(now, before) && update->activating)
+		extend_error(run, true, "%s starts next, as before", now);
+	else if (now && !strcmp(now, before))
+		extend_error(run, true,
+			     "%s is as it was, %s starts next; nothing was activated: the same command does it again%s",
+			     update->component, now, cleared ? "" : ", with --take-over");
+	else if (now)
+		extend_error(run, true,
+			     "but %s, not %s, is stored now and starts next: see fwctl mlx5 fw info",
+			     now, before);
+	else if (update->activating)
+		extend_error(run, true,
+			     "whether it was activated cannot be told: when the device answers again see fwctl mlx5 fw info");
+	else
+		extend_error(run, true,
+			     "%s was not activated, so it is as it was: when the device answers again the same command does it again, with --take-over if the device kept the update",
+			     update->component);
+	json_object_put(stored);
+}
+
+/* Seconds, of what read_state() found. */
+static unsigned long long seconds_since_step(const struct update *update)
+{
+	return fw_get(&update->fw, "time_elapsed_since_last_cmd");
+}
+
+/* Cancel what somebody left behind, if that was asked for. */
+static int take_over(struct update *update)
+{
+	struct timespec wait = { .tv_sec = DEAD_AFTER };
+	struct run *run = update->fw.run;
+	json_object *state;
+	int i;
+
+	if (read_state(update) || fw_get(&update->fw, "control_state") == IDLE)
+		return run->code;
+	state = fw_name(&update->fw, "control_state");
+	if (!option(run, "take-over"))
+		fail(run, FWCTL_EXIT_REFUSED,
+		     "%s: an update was begun by somebody else and is in state %s, its last step %llu s ago: if nobody is at it any more cancel it by --take-over",
+		     name_of(update), json_object_get_string(state),
+		     seconds_since_step(update));
+	json_object_put(state);
+	/* Who is at it makes a step within that time. */
+	for (i = 0; !run->code && seconds_since_step(update) < DEAD_AFTER; i++) {
+		if (i)
+			return fail(run, FWCTL_EXIT_REFUSED,
+				    "%s: somebody is making an update right now",
+				    name_of(update));
+		nanosleep(&wait, NULL);
+		read_state(update);
+	}
+	if (run->code)
+		return run->code;
+	update->handle = fw_get(&update->fw, "update_handle");
+	if (!clear_machine(update, true))
+		return fail(run, FWCTL_EXIT_FIRMWARE,
+			    "%s: the update that somebody left behind cannot be cancelled",
+			    name_of(update));
+	return read_state(update);
+}
+
+/* All of it; returns an exit code. */
+static int make_update(struct update *update)
+{
+	struct run *run = update->fw.run;
+
+	if (take_over(update))
+		return run->code;
+	update->handle = fw_get(&update->fw, "update_handle");
+	/* Whatever was answered may have been done, if it was sent at all. */
+	step(update, "lock", LOCK, LOCKED);
+	update->locked = run->code != FWCTL_EXIT_REFUSED;
+	if (run->code || step(update, "begin", UPDATE, DOWNLOAD) ||
+	    send_blocks(update) ||
+	    step(update, "verification", VERIFY, LOCKED) ||
+	    check_signal(update))
+		return run->code;
+	/* From here on it is too late to go back. */
+	update->activating = option(run, "activate");
+	if (update->activating && step(update, "activation", ACTIVATE, LOCKED))
+		return run->code;
+	return step(update, "release", RELEASE, IDLE);
+}
+
+/* Find the component that is meant; returns an exit code. */
+static int find_component(struct update *update)
+{
+	struct run *run = update->fw.run;
+	json_object *name;
+	bool last = false, found;
+
+	for (update->index = 0; update->index < FW_MAX_COMPONENTS && !last;
+	     update->index++) {
+		fw_begin(&update->fw, "mcqs");
+		fw_set(&update->fw, "component_index", update->index);
+		if (access_reg(update, false))
+			return run->code;
+		last = fw_get(&update->fw, "last_index_flag");
+		name = fw_name(&update->fw, "identifier");
+		found = !strcasecmp(json_object_get_string(name),
+				    update->component);
+		json_object_put(name);
+		if (found)
+			return 0;
+	}
+	return fail(run, FWCTL_EXIT_UNSUPPORTED,
+		    "%s: has no component %s: see fwctl mlx5 fw info",
+		    name_of(update), update->component);
+}
+
+/* Is it for this board? Returns an exit code. */
+static int check_board(struct update *update, json_object *result)
+{
+	bool boot = !strcasecmp(update->component, "boot_img");
+	struct run *run = update->fw.run;
+	struct fw_image image;
+	json_object *psid;
+
+	fw_begin(&update->fw, "mgir");
+	if (access_reg(update, false))
+		return run->code;
+	psid = fw_text(&update->fw, "psid");
+	ADD(result, "psid", psid);
+	ADD(result, "version", NULL);
+	if (fw_image_parse(&update->file, &image)) {
+		ADD(result, "version", json_text(image.version));
+		if (!boot)
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: is firmware, and no %s", run->argv[1],
+				    update->component);
+		if (strcmp(image.psid, json_object_get_string(psid)))
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s: is for the board %s, and %s is a %s",
+				    run->argv[1], image.psid, name_of(update),
+				    json_object_get_string(psid));
+	} else if (boot && !option(run, "unchecked")) {
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: doesn't tell as a file with firmware does which board it is for: --unchecked leaves it to the device to find out",
+			    run->argv[1]);
+	}
+	return 0;
+}
+
+/* Does it fit? Returns an exit code. */
+static int check_size(struct update *update)
+{
+	size_t len = update->file.len;
+	struct run *run = update->fw.run;
+	__u64 most, unit;
+
+	fw_begin(&update->fw, "mcqi");
+	fw_set(&update->fw, "component_index", update->index);
+	fw_set(&update->fw, "data_size", 20);
+	if (access_reg(update, false))
+		return run->code;
+	most = fw_get(&update->fw, "max_component_size");
+	unit = 1ULL << fw_get(&update->fw, "log_mcda_word_size");
+	update->block = fw_get(&update->fw, "mcda_max_write_size");
+	if (!update->block || update->block > MAX_BLOCK)
+		update->block = MAX_BLOCK;
+	update->block -= update->block % unit;
+	if (!update->block || unit % 4)
+		return fail(run, FWCTL_EXIT_UNSUPPORTED,
+			    "%s: takes units of %llu bytes, which no request has room for",
+			    name_of(update), (unsigned long long)unit);
+	if (!len || len > most)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: has %zu bytes, and %s takes 1 to %llu",
+			    run->argv[1], len, update->component,
+			    (unsigned long long)most);
+	if (len % unit)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: has %zu bytes, and %s takes whole units of %llu",
+			    run->argv[1], len, update->component,
+			    (unsigned long long)unit);
+	return 0;
+}
+
+/* Show what is going to be done, and ask; returns an exit code. */
+static int ask_user(struct update *update, json_object *result)
+{
+	bool taint = update->fw.run->set.taint;
+	bool yes = option(update->fw.run, "yes");
+	struct run *run = update->fw.run;
+	char answer[16];
+
+	if (yes && taint)
+		return 0;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return fail(run, FWCTL_EXIT_REFUSED,
+			    "%s: nothing is written: look at it by --dry-run, consent by --yes, and by --taint to a tainted kernel",
+			    name_of(update));
+	fprintf(stderr,
+		"%s: %s %s, %s starts next, gets %s with %s, %zu bytes, and %s.%s Do it? [y/N] ",
+		name_of(update), update->component,
+		string_of(result, "running") ?: "-",
+		string_of(result, "stored") ?: "-", run->argv[1],
+		string_of(result, "version") ?: "an unknown version",
+		update->file.len,
+		option(run, "activate") ? "starts with it next" :
+					  "is not activated",
+		taint ? "" : " This taints the kernel.");
+	if (fgets(answer, sizeof(answer), stdin) &&
+	    (*answer == 'y' || *answer == 'Y'))
+		return 0;
+	return fail(run, FWCTL_EXIT_REFUSED,
+		    "%s: nothing is written, as nobody agreed", name_of(update));
+}
+
+/* A version of the component; NULL and an error if that can't be had. */
+static json_object *version_of(struct update *update, bool stored)
+{
+	fw_begin_version(&update->fw, update->index, stored);
+	return access_reg(update, false) ? NULL :
+	       fw_text(&update->fw, "version_string");
+}
+
+static void do_update(struct update *update, json_object *result)
+{
+	struct run *run = update->fw.run;
+	char *before = strdup(string_of(result, "stored") ?: "");
+	const char *version = string_of(result, "version");
+	json_object *stored;
+	const char *scope;
+
+	if (!before) {
+		fail(run, FWCTL_EXIT_USAGE, "no memory");
+		return;
+	}
+	interrupt_begin();
+	if (make_update(update) && update->locked)
+		account(update, before);
+	interrupt_end();
+	ADD(result, "outcome",
+	    json_text(run->code ? "failed" :
+		      update->activating ? "activated" : "verified"));
+	ADD(result, "sent", json_object_new_uint64(update->sent));
+	stored = stored_version(update);
+	scope = fwctl_scope_name(run->set.has_scope ? run->set.scope :
+						      update->write_scope);
+	if (!run->code && update->activating && stored && version &&
+	    strcmp(version, before) &&
+	    !strcmp(json_object_get_string(stored), before))
+		fail(run, FWCTL_EXIT_PARTIAL,
+		     "%s: %s was activated, but %s still starts next: see the firmware",
+		     name_of(update), update->component, before);
+	if (!run->code)
+		ADD(result, "scope", json_text(scope));
+	ADD(result, "stored", stored);
+	free(before);
+}
+
+int fw_update_run(struct run *run)
+{
+	struct update update = {
+		.fw = { .run = run },
+		.component = option(run, "component") ?: "boot_img",
+		.read_scope = FWCTL_RPC_CONFIGURATION,
+		.write_scope = FWCTL_RPC_CONFIGURATION,
+	};
+	json_object *result = json_object_new_object();
+
+	if (read_bytes(run, run->argv[1], MAX_FILE, &update.file) ||
+	    vendor_open(run, &update.fw.dev) || find_component(&update) ||
+	    check_board(&update, result) || check_size(&update))
+		goto out;
+	ADD(result, "device", json_text(name_of(&update)));
+	ADD(result, "component", json_text(update.component));
+	ADD(result, "index", json_object_new_int(update.index));
+	ADD(result, "file", json_text(run->argv[1]));
+	ADD(result, "size", json_object_new_uint64(update.file.len));
+	ADD(result, "running", version_of(&update, false));
+	ADD(result, "stored", version_of(&update, true));
+	ADD(result, "dry_run", json_object_new_boolean(run->set.dry_run));
+	ADD(result, "scope", NULL);
+	ADD(result, "sent", json_object_new_int(0));
+	ADD(result, "outcome", json_text("planned"));
+	if (run->code || (!run->set.dry_run && ask_user(&update, result)))
+		goto out;
+	if (!run->set.dry_run)
+		do_update(&update, result);
+	/* Of what was not begun there is nothing to tell but the error. */
+	if (run->code && !update.locked)
+		goto out;
+	run->result = result;
+	result = NULL;
+out:
+	json_object_put(result);
+	fwctl_dev_free(update.fw.dev);
+	free(update.file.data);
+	return run->code;
+}

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+fwctl mlx5 fw update. It is tried on the virtual ConnectX only, which takes images of
+its own, see tools/testing/vcx/update.h.
+"""
+import functools
+import re
+import signal
+import struct
+import subprocess
+import time
+import zlib
+
+from fwctltest import (FIRMWARE, FWCTL, GONE, NO_DEVICE, OK, PARTIAL, REFUSED, UNSUPPORTED,
+                       USAGE, equal, match, mlx5, on_terminal, path, result, run, soon,
+                       tainted, test, vcx, write)
+
+BOOT, CC_ALGO = 1, 0xb
+AGREED = ["--yes", "--taint"]
+IDLE, LOCKED, DOWNLOAD = 0, 1, 3
+ACCESS_REG = "805"
+
+
+def head(version, psid):
+    """What a file with firmware begins with."""
+    data = bytearray(512)
+    data[:16] = struct.pack(">4I", 0x4d544657, 0xabcdef00, 0xfade1234, 0x5678dead)
+    data[0x28:0x2c] = struct.pack(">I", 0x80)
+    data[0x80:0x90] = struct.pack(">4s3I", b"ITOC", 0x04081516, 0x2342cafa, 0xbacafe00)
+    data[0xa0:0xa4] = struct.pack(">I", 0x10 << 24 | 0x100)
+    data[0xb4:0xb8] = struct.pack(">I", 0x100)
+    data[0xc0:0xe0] = b"\xff" * 32
+    data[0x104:0x10c] = struct.pack(">4H", version[0], 0, version[1], version[2])
+    data[0x124:0x134] = psid.encode().ljust(16, b"\0")
+    return bytes(data)
+
+
+def image(identifier=BOOT, version=(22, 42, 1), psid=None, size=2048, damage=False):
+    """An image that firmware takes, or one that was damaged on its way."""
+    data = head(version, psid or board()) if identifier == BOOT else b""
+    data += struct.pack(">4sHHBBHI", b"VCXF", identifier, 0, *version, size)
+    data += bytes(size - 4 - len(data))
+    data += struct.pack(">I", zlib.crc32(data))
+    if damage:
+        data = data[:-9] + b"\x01" + data[-8:]
+    return data
+
+
+def file(data, name="image"):
+    with open(path(name), "wb") as out:
+        out.write(data)
+    return path(name)
+
+
+@functools.cache
+def dev():
+    """Its PCI address: the name may be another after a start of firmware."""
+    return mlx5()["parent"]
+
+
+@functools.cache
+def board():
+    return result("mlx5", "identity", dev())["psid"]
+
+
+def update(*args, **kwargs):
+    return run(["mlx5", "fw", "update", dev(), *args], **kwargs)
+
+
+def update_json(*args, code=OK):
+    return run(["--json", "mlx5", "fw", "update", dev(), *args], code=code).json
+
+
+def versions(component="boot_img"):
+    """What runs and what is stored."""
+    row, = [row for row in result("mlx5", "fw", "info", dev())["fields"]
+            if row["component"] == component]
+    return row["running"], row["stored"]
+
+
+def state():
+    """Versions as numbers, and the state of the machine, as the device tells them."""
+    found = re.search(r"0:(\w+):(\w+):.* state=(\d+)", vcx("components"))
+    return int(found[1], 16), int(found[2], 16), int(found[3])
+
+
+def machine():
+    return state()[2]
+
+
+OLD, NEW = 0x162903e8, 0x162a0001
+UNCHANGED = (OLD, OLD, IDLE)
+
+
+def restart(request="reset"):
+    """Has firmware start anew, which the driver is out of the way of."""
+    write("/sys/bus/pci/drivers/mlx5_core/unbind", dev())
+    vcx(request)
+    write("/sys/bus/pci/drivers/mlx5_core/bind", dev())
+    run(["dev", "wait", dev(), "--timeout", "60"], code=OK)
+
+
+def factory():
+    """Has the firmware be what it was made with."""
+    update(file(image(version=(22, 41, 1000)), "factory"), "-a", *AGREED, code=OK)
+    restart()
+    equal(state(), UNCHANGED)
+
+
+@test
+def plan():
+    """fw update: a plan tells what would be done, and nothing is"""
+    taint = tainted()
+    done = update_json(file(image()), "--dry-run", "-a")["result"]
+    equal((done["component"], done["running"], done["stored"], done["version"]),
+          ("boot_img", "22.41.1000", "22.41.1000", "22.42.0001"))
+    equal((done["size"], done["sent"], done["outcome"], done["dry_run"]),
+          (2048, 0, "planned", True))
+    update(path("image")).fails(REFUSED, "look at it by --dry-run")
+    update(path("image"), "--yes").fails(REFUSED, "by --taint to a tainted kernel")
+    code, text = on_terminal(["mlx5", "fw", "update", dev(), path("image")], typed=b"n\n")
+    equal(code, REFUSED)
+    match(text, r"gets .*22.42.0001, 2048 bytes, and is not activated. This taints")
+    update(path("image"), *AGREED, "--scope", "debug-read-only").fails(REFUSED)
+    equal((machine(), tainted()), (IDLE, taint))
+
+
+@test
+def wrong_files():
+    """fw update: a file that isn't for the device is not sent"""
+    for code, regex, data, *args in (
+            (USAGE, "is for the board MT_0000000838, and fwctl.* is a MT_0000000359",
+             image(psid="MT_0000000838")),
+            (USAGE, "doesn't tell", b"what is this? " * 100),
+            (USAGE, "doesn't tell", image(CC_ALGO)),
+            (USAGE, "doesn't tell", image()[:0x190]),
+            (USAGE, "doesn't tell", image().replace(b"ITOC", b"itoc")),
+            (USAGE, "doesn't tell", image(psid="\x1b[2J")),
+            (USAGE, "doesn't tell", b""),
+            (USAGE, "is firmware, and no cc_algo", image(), "-c", "cc_algo"),
+            (UNSUPPORTED, "no component gearbox: see", image(), "-c", "gearbox"),
+            (USAGE, "takes 1 to 16777216", b"", "-u"),
+            (USAGE, "takes 1 to 16777216", bytes((16 << 20) + 4), "-u"),
+            (USAGE, "takes whole units of 4", bytes(2049), "-u")):
+        update(file(data), *args, *AGREED).fails(code, regex)
+    update(path("none"), *AGREED).fails(USAGE, "cannot read")
+    equal(machine(), IDLE)
+
+
+# From here on the kernel is tainted.
+
+@test
+def tried():
+    """fw update: without --activate it is verified, and changes nothing"""
+    done = update_json(file(image()), *AGREED)["result"]
+    equal((done["outcome"], done["sent"], done["scope"]),
+          ("verified", 2048, "debug-write-full"))
+    equal(state(), UNCHANGED)
+    match(update(path("image"), *AGREED, code=OK).text, "^outcome +verified$")
+    assert tainted()
+
+
+@test
+def activated():
+    """fw update: what is activated runs after the next start of firmware"""
+    done = update_json(file(image(size=100000)), "-a", "-p", *AGREED)["result"]
+    equal((done["outcome"], done["stored"]), ("activated", "22.42.0001"))
+    equal((versions(), machine()), (("22.41.1000", "22.42.0001"), IDLE))
+    restart()
+    equal(versions(), ("22.42.0001", "22.42.0001"))
+    equal(result("mlx5", "identity", dev())["firmware"], "22.42.1")
+    factory()
+
+
+@test
+def other_component():
+    """fw update: a component that isn't the firmware itself"""
+    before = versions("cc_algo")
+    data = file(image(CC_ALGO, (2, 4, 5)))
+    done = update_json(data, "-c", "CC_ALGO", "-a", *AGREED)["result"]
+    equal((done["index"], done["version"], done["stored"]), (1, None, "2.04.0005"))
+    equal((versions("cc_algo"), versions()),
+          ((before[0], "2.04.0005"), ("22.41.1000", "22.41.1000")))
+    update(file(image(CC_ALGO, (2, 3, 4))), "-c", "cc_algo", "-a", *AGREED, code=OK)
+
+
+@test
+def not_verified():
+    """fw update: what the firmware finds out is told, and nothing changes"""
+    for reason, data in (("digest_error", image(damage=True)),
+                         ("bad_format", image()[:-4]),
+                         ("not_applicable", image(CC_ALGO))):
+        done = update_json(file(data), "-u", "-a", *AGREED, code=FIRMWARE)
+        match(done["error"]["message"],
+              f"^verification of boot_img: fwctl.*: the firmware reports rejected_{reason}; "
+              "boot_img is as it was, 22.41.1000 starts next; nothing was activated")
+        equal(done["result"]["outcome"], "failed")
+        equal(state(), UNCHANGED)
+
+
+@test
+def each_step_refused():
+    """fw update: whichever request the firmware refuses, what becomes of it is told"""
+    new = file(image(size=1024))
+    old = file(image(size=1024, version=(22, 41, 1000)), "old")
+    before = int(vcx(f"count {ACCESS_REG}"))
+    update(new, "-a", *AGREED, code=OK)
+    total = int(vcx(f"count {ACCESS_REG}")) - before
+    update(old, "-a", *AGREED, code=OK)
+    steps = set()
+    for after in range(total):
+        vcx(f"status {ACCESS_REG} 4 abc 1 {after}")
+        done = run(["--json", "mlx5", "fw", "update", dev(), new, "-a", *AGREED])
+        vcx("clear")
+        stored = state()[1]
+        equal(machine(), IDLE)
+        if done.code != OK:
+            done.ends(FIRMWARE, "status 0x4 .BAD_SYS_STATE., syndrome 0xabc")
+            equal(done.json["error"]["firmware"]["syndrome"], 0xabc)
+            steps |= set(re.findall("(lock|begin|download|verification|activation|release) of",
+                                    done.err))
+            if "result" in done.json and done.json["result"]["sent"]:
+                match(done.err, "22.41.1000 starts next"
+                      if stored == OLD else "22.42.0001, not 22.41.1000, is stored")
+        if stored != OLD:
+            assert done.code == OK or re.search("^.*(activation|release) of", done.err), done
+            update(old, "-a", *AGREED, code=OK)
+    print(f"# {total} requests")
+    equal(steps, {"lock", "begin", "download", "verification", "activation", "release"})
+
+
+def heed_signals():
+    """What a shell starts in the background ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def start_slowly(*args):
+    """An update that takes some seconds, in the middle of its download."""
+    vcx(f"delay {ACCESS_REG} 15")
+    process = subprocess.Popen(
+        [FWCTL, "mlx5", "fw", "update", dev(), file(image(size=65536), "slow"), *AGREED, *args],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=heed_signals)
+    soon(lambda: machine() == DOWNLOAD)
+    return process
+
+
+@test
+def interrupted():
+    """fw update: a signal cancels it, and leaves nothing behind"""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        process = start_slowly("-a")
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+        vcx("clear")
+        equal(process.returncode, PARTIAL)
+        match(err.decode(), "interrupted by .*; boot_img is as it was, 22.41.1000 starts next")
+        match(out.decode(), "failed$")
+        equal(state(), UNCHANGED)
+    vcx(f"delay {ACCESS_REG} 15")
+    code, text = on_terminal(["mlx5", "fw", "update", dev(), path("slow"), *AGREED],
+                             until=b"KiB/s")
+    vcx("clear")
+    equal(code, PARTIAL)
+    match(text, r"boot_img: \d+ of 65536 bytes, \d+ %, \d+ KiB/s, \d+ s left")
+    equal(machine(), IDLE)
+
+
+@test
+def left_behind():
+    """fw update: one that was killed is found, and cancelled if that is asked for"""
+    process = start_slowly()
+    process.kill()
+    process.communicate(timeout=60)
+    vcx("clear")
+    equal(machine(), DOWNLOAD)
+    data = file(image())
+    update(data, *AGREED).fails(REFUSED, "state download, its last step [0-9]+ s ago: .*--take-over")
+    equal(machine(), DOWNLOAD)
+    update(data, "--take-over", *AGREED, code=OK)
+    equal(machine(), IDLE)
+
+
+@test
+def somebody_else():
+    """fw update: one that goes on is not taken over"""
+    vcx(f"delay {ACCESS_REG} 40")
+    process = subprocess.Popen(
+        [FWCTL, "mlx5", "fw", "update", dev(), file(image(size=48000)), *AGREED],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    soon(lambda: machine() == DOWNLOAD)
+    update(path("image"), "--take-over", *AGREED).fails(REFUSED, "right now")
+    vcx("clear")
+    out, err = process.communicate(timeout=60)
+    equal((process.returncode, err), (OK, b""))
+    match(out.decode(), "verified$")
+
+
+@test
+def power_failure():
+    """fw update: cut by a power failure, all is as it was, and it can be done again"""
+    data = file(image(size=4096))
+    vcx("power-fail 2000")
+    started = time.monotonic()
+    done = run(["--json", "mlx5", "fw", "update", dev(), data, "-a", *AGREED])
+    print(f"# noticed after {time.monotonic() - started:.0f} s: {done.err.strip()}")
+    assert done.code in (GONE, FIRMWARE), done
+    match(done.err, "download of boot_img, 1[0-9]* of 4096 bytes: .*the same command does it again")
+    equal(done.json["result"]["outcome"], "failed")
+    restart()
+    equal(state(), UNCHANGED)
+    equal(update_json(data, "-a", *AGREED)["result"]["stored"], "22.42.0001")
+    factory()
+
+
+@test
+def dead():
+    """fw update: a device that goes away is told, and nothing hangs"""
+    process = start_slowly("-a")
+    vcx("dead on")
+    out, err = process.communicate(timeout=100)
+    assert process.returncode in (GONE, FIRMWARE), (process.returncode, err)
+    match(err.decode(), "of boot_img.*was not activated, so it is as it was: when")
+    match(out.decode(), "failed$")
+    vcx("clear")
+    # It has lost nothing, so the update is still there.
+    restart("dead off")
+    equal(state(), (OLD, OLD, DOWNLOAD))
+    update(file(image()), "--take-over", *AGREED, code=OK)
+    equal(state(), UNCHANGED)
+    run(["mlx5", "fw", "update", "fwctl999", path("slow"), *AGREED]).fails(NO_DEVICE)
