@@ -4,6 +4,7 @@ Recordings answer as the devices did that they were made on, see make-recordings
 """
 import glob
 import os
+import shutil
 
 from fwctltest import (FIRMWARE, HERE, NO_DEVICE, OK, PARTIAL, REFUSED,
                        UNSUPPORTED, USAGE, check_document, equal, match, path,
@@ -13,6 +14,9 @@ RECORDINGS = f"{HERE}/recordings"
 
 
 def replay(name, *options):
+    """In a folder of its own, with the images that a script may send."""
+    for image in glob.glob(f"{RECORDINGS}/*.img"):
+        shutil.copy(image, path(""))
     return run([*options, "replay", f"{RECORDINGS}/{name}.rec", "batch", "-k",
                 f"{RECORDINGS}/{name}.batch"], cwd=path(""))
 
@@ -26,6 +30,7 @@ def expected(name):
 
 
 def same(name):
+    require(os.path.exists(f"{RECORDINGS}/{name}.rec"), "no such recording")
     want_out, want_err = expected(name)
     done = replay(name).ends(PARTIAL)
     equal(done.lines, want_out)
@@ -46,17 +51,32 @@ def connectx():
 
 
 @test
+def configuration():
+    """a ConnectX's configuration is queried, set, exported and applied again"""
+    same("config")
+
+
+@test
+def update():
+    """a ConnectX's firmware is updated, and refused"""
+    same("update")
+
+
+@test
 def inner_state():
     """a ConnectX's dumps and diagnostic counters, from their recording, in text"""
+    images = [os.path.basename(name) for name in glob.glob(f"{RECORDINGS}/*.img")]
     same("state")
-    equal(sorted(os.listdir(path(""))), ["none", "qp", "slices"])
+    equal(sorted(os.listdir(path(""))), sorted([*images, "none", "qp", "slices"]))
 
 
 @test
 def documents():
     """the same in JSON: each document is valid, each exit code in it"""
     codes, errnos = set(), set()
-    for name in ("sim", "mlx5"):
+    for name in ("sim", "mlx5", "config", "update"):
+        if not os.path.exists(f"{RECORDINGS}/{name}.rec"):
+            continue
         done = replay(name, "--json").ends(PARTIAL)
         for document in done.json["result"]:
             error = document.get("error", {"code": OK, "errno": None})
