@@ -13,11 +13,9 @@
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"
+#include "fwctl_sweep_utils.h"
 
 #define DEBUGFS "/sys/kernel/debug/"
-
-/* More than any operation has: one that never passes is a fault by itself. */
-#define MANY_FAULTS 20000
 
 static const char *cannot_inject(void)
 {
@@ -42,34 +40,8 @@ static const char *cannot_inject(void)
 	return NULL;
 }
 
-/* The next but N-1 thing that can fail in this thread does so. */
-static void faults_arm(int fd, unsigned int nth)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u", nth);
-
-	if (pwrite(fd, text, len, 0) != len)
-		abort();
-}
-
-/* Returns whether something has failed. */
-static bool faults_disarm(int fd)
-{
-	char text[16] = "";
-	bool hit;
-
-	/* These may be what fails: then the fault has not come before. */
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
-		text[0] = '1';
-	hit = text[0] == '0';
-	while (pwrite(fd, "0", 1, 0) != 1)
-		;
-	return hit;
-}
-
 FIXTURE(fault) {
 	struct sim sim;
-	int nth_fd;
 	int fd;
 	__u8 *buffer;
 };
@@ -81,8 +53,6 @@ FIXTURE_SETUP(fault)
 	if (cannot_inject())
 		SKIP(return, "%s", cannot_inject());
 	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	self->nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	ASSERT_LE(0, self->nth_fd);
 	self->buffer = mmap(NULL, FWCTL_MAX_RPC_LEN, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->buffer);
@@ -99,77 +69,6 @@ FIXTURE_TEARDOWN(fault)
 	close(self->fd);
 	sim_del(&self->sim);
 }
-
-/* What an operation may fail with when something in it does */
-static bool is_fault(int err)
-{
-	return err == ENOMEM || err == EFAULT || err == ENOBUFS || err == EIO ||
-	       err == ENFILE || err == EAGAIN;
-}
-
-/**
- * struct sweep - an operation that is done with every fault there is
- * @what: it is
- * @fd: of fail-nth
- * @sparse: not with every fault, but with ever fewer the later they come
- * @nth: the fault that comes
- * @count: how many came
- * @hit: it came
- * @err: of the operation, 0 or an errno
- * @failed: how often that was not 0
- */
-struct sweep {
-	const char *what;
-	int fd;
-	bool sparse;
-	unsigned int nth;
-	unsigned int count;
-	bool hit;
-	int err;
-	unsigned int failed;
-};
-
-/* Returns whether there is to be one more. */
-static bool sweep_next(struct __test_metadata *_metadata, struct sweep *sweep)
-{
-	if (!sweep->nth || (sweep->hit && sweep->nth < MANY_FAULTS)) {
-		sweep->nth += 1 + (sweep->sparse ? sweep->nth / 16 : 0);
-		faults_arm(sweep->fd, sweep->nth);
-		return true;
-	}
-	EXPECT_FALSE(sweep->hit);
-	EXPECT_LT(0, sweep->count)
-		TH_LOG("%s: no fault at all", sweep->what);
-	fprintf(stderr, "# faults: %s: %u, of which it failed by %u\n",
-		sweep->what, sweep->count, sweep->failed);
-	return false;
-}
-
-static bool sweep_done(struct __test_metadata *_metadata, struct sweep *sweep,
-		       int err)
-{
-	sweep->err = err;
-	sweep->hit = faults_disarm(sweep->fd);
-	sweep->count += sweep->hit;
-	sweep->failed += !!err;
-	EXPECT_TRUE(!err || (sweep->hit && is_fault(err)))
-		TH_LOG("%s, fault %u: %s", sweep->what, sweep->nth,
-		       strerror(err));
-	return true;
-}
-
-/*
- * Does @_op, an expression that is 0 or an errno, with every fault there is;
- * after each comes the body, which looks at what @sweep has done, and undoes it.
- */
-#define __for_faults(_what, _op, _sparse)				\
-	for (struct sweep sweep = { .what = _what, .fd = self->nth_fd,	\
-				    .sparse = (_sparse) };		\
-	     sweep_next(_metadata, &sweep) &&				\
-	     sweep_done(_metadata, &sweep, (_op));)
-
-#define for_each_fault(_what, _op) __for_faults(_what, _op, false)
-#define for_some_faults(_what, _op) __for_faults(_what, _op, true)
 
 static int open_sim(const struct sim *sim, int *fd)
 {
@@ -364,7 +263,6 @@ TEST_F_TIMEOUT(fault, audit, 60)
 
 FIXTURE(mlx5_fault) {
 	struct mlx5_dev dev;
-	int nth_fd;
 };
 
 FIXTURE_SETUP(mlx5_fault)
@@ -376,8 +274,6 @@ FIXTURE_SETUP(mlx5_fault)
 	if (cannot_inject())
 		SKIP(return, "%s", cannot_inject());
 	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	ASSERT_LE(0, self->nth_fd);
 	ASSERT_EQ(0, mlockall(MCL_CURRENT | MCL_FUTURE));
 }
 

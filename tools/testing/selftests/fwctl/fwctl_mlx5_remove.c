@@ -4,7 +4,7 @@
  * for the virtual one: it would take a network away. In the end the device is
  * there and works, as before.
  */
-#include "fwctl_mlx5_utils.h"
+#include "fwctl_mlx5_bus_utils.h"
 
 #define FILES 100
 #define CLOSE_MS 100
@@ -12,52 +12,12 @@
 /* The capabilities that the virtual ConnectX offers user contexts */
 #define UCTX_CAPS (UCTX_CAP_RAW_TX | UCTX_CAP_TOOLS_RESOURCES)
 
-/*
- * mlx5_core gives up a command after the time-out that firmware names, 5 s for
- * the virtual ConnectX, and as much again in the hope of a late completion.
- */
-#define GIVE_UP_US 10000000
-
-#define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
-
-static const char *cannot_remove(void)
-{
-	return mlx5_missing() ?: vcx_there() ? NULL : NO_VCX;
-}
-
-static int unbind_pci(const struct mlx5_dev *dev)
-{
-	return write_file(dev->pci, MLX5_CORE "unbind");
-}
-
-static int bind_pci(const struct mlx5_dev *dev)
-{
-	return write_file(dev->pci, MLX5_CORE "bind");
-}
-
-static int pci_write(const struct mlx5_dev *dev, const char *file)
-{
-	return write_file("1", "/sys/bus/pci/devices/%s/%s", dev->pci, file);
-}
-
-static int pci_rescan(void)
-{
-	return write_file("1", "/sys/bus/pci/rescan");
-}
-
 static int devlink_reload(const struct mlx5_dev *dev)
 {
 	char handle[64];
 	char *const argv[] = { "devlink", "dev", "reload", handle, NULL };
 
 	snprintf(handle, sizeof(handle), "pci/%s", dev->pci);
-	return run_program(argv);
-}
-
-static int load_mlx5_core(void)
-{
-	char *const argv[] = { "modprobe", "mlx5_core", NULL };
-
 	return run_program(argv);
 }
 
@@ -103,53 +63,6 @@ static int restore_by(enum way way, const struct mlx5_dev *dev)
 	default:
 		return 0;
 	}
-}
-
-static bool works(struct mlx5_dev *dev)
-{
-	return !mlx5_find(dev) && !mlx5_try(dev);
-}
-
-static bool is_bound(const struct mlx5_dev *dev)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", dev->pci);
-	return !access(path, F_OK);
-}
-
-static bool is_present(const struct mlx5_dev *dev)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", dev->pci);
-	return !access(path, F_OK);
-}
-
-/* Whatever a test has left behind: the next one finds a device that works. */
-static bool put_back(struct mlx5_dev *dev)
-{
-	struct mlx5_dev found = *dev;
-
-	vcx("clear");
-	vcx("release");
-	if (works(&found))
-		return true;
-	load_mlx5_core();
-	load_module("mlx5_fwctl");
-	if (is_bound(dev))
-		pci_write(dev, "remove");
-	if (is_present(dev))
-		bind_pci(dev);
-	else
-		pci_rescan();
-	return wait_for(works(&found));
-}
-
-/* What opening says while a device goes, and of one that has gone */
-static bool is_gone(int err)
-{
-	return err == ENODEV || err == ENOENT || err == ENXIO;
 }
 
 /* What a file of a removed device still does: close. */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A ConnectX on its bus: taken away from its driver, or from the machine, and
+ * put back. For the virtual one: it would take a network away.
+ */
+#ifndef __FWCTL_MLX5_BUS_UTILS_H
+#define __FWCTL_MLX5_BUS_UTILS_H
+
+#include "fwctl_mlx5_utils.h"
+
+/*
+ * mlx5_core gives up a command after the time-out that firmware names, 5 s for
+ * the virtual ConnectX, and as much again in the hope of a late completion.
+ */
+#define GIVE_UP_US 10000000
+
+#define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
+
+static inline const char *cannot_remove(void)
+{
+	return mlx5_missing() ?: vcx_there() ? NULL : NO_VCX;
+}
+
+static inline int unbind_pci(const struct mlx5_dev *dev)
+{
+	return write_file(dev->pci, MLX5_CORE "unbind");
+}
+
+static inline int bind_pci(const struct mlx5_dev *dev)
+{
+	return write_file(dev->pci, MLX5_CORE "bind");
+}
+
+static inline int pci_write(const struct mlx5_dev *dev, const char *file)
+{
+	return write_file("1", "/sys/bus/pci/devices/%s/%s", dev->pci, file);
+}
+
+static inline int pci_rescan(void)
+{
+	return write_file("1", "/sys/bus/pci/rescan");
+}
+
+static inline int load_mlx5_core(void)
+{
+	char *const argv[] = { "modprobe", "mlx5_core", NULL };
+
+	return run_program(argv);
+}
+
+static inline bool works(struct mlx5_dev *dev)
+{
+	return !mlx5_find(dev) && !mlx5_try(dev);
+}
+
+static inline bool is_bound(const struct mlx5_dev *dev)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", dev->pci);
+	return !access(path, F_OK);
+}
+
+static inline bool is_present(const struct mlx5_dev *dev)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", dev->pci);
+	return !access(path, F_OK);
+}
+
+/* Whatever a test has left behind: the next one finds a device that works. */
+static inline bool put_back(struct mlx5_dev *dev)
+{
+	struct mlx5_dev found = *dev;
+
+	vcx("clear");
+	vcx("release");
+	if (works(&found))
+		return true;
+	load_mlx5_core();
+	load_module("mlx5_fwctl");
+	if (is_bound(dev))
+		pci_write(dev, "remove");
+	if (is_present(dev))
+		bind_pci(dev);
+	else
+		pci_rescan();
+	return wait_for(works(&found));
+}
+
+/* What opening says while a device goes, and of one that has gone */
+static inline bool is_gone(int err)
+{
+	return err == ENODEV || err == ENOENT || err == ENXIO;
+}
+
+#endif

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ConnectX whose firmware refuses, is late, loses what it was told, or dies:
+ * in every command that the backend issues, for itself or for others. In the end
+ * nothing is left in firmware, modules can be unloaded, and without a reboot the
+ * device works again.
+ *
+ * All of it is for the virtual one, which fails on demand.
+ */
+#include "allowlist.h"
+#include "fwctl_mlx5_bus_utils.h"
+#include "fwctl_sweep_utils.h"
+
+#define SYNDROME 0xfa17
+#define LATE_MS 600
+#define IN_FLIGHT 32
+#define LAST_STATUS 0xff
+#define NOT_READY 0x07
+
+/* What mlx5_nop() says of an answer that is a refusal */
+#define REFUSED (-1)
+
+/* Long enough for every command that the classifier admits. */
+#define COMMAND_LEN 320
+
+/*
+ * The statuses that firmware has, and the errno that mlx5_core makes of each; of
+ * any other it makes EIO. (include/linux/mlx5/device.h of Linux; PRM)
+ */
+static const struct {
+	unsigned int status;
+	int err;
+} statuses[] = {
+	{ 0x01, EIO },		/* internal error */
+	{ 0x02, EINVAL },	/* bad opcode */
+	{ 0x03, EINVAL },	/* bad parameter */
+	{ 0x04, EIO },		/* bad system state */
+	{ 0x05, EINVAL },	/* bad resource */
+	{ 0x06, EBUSY },	/* resource busy */
+	{ NOT_READY, EAGAIN },	/* not ready; unknown to Linux 6.1 */
+	{ 0x08, ENOMEM },	/* limit exceeded */
+	{ 0x09, EINVAL },	/* bad state of a resource */
+	{ 0x0a, EINVAL },	/* bad index */
+	{ 0x0f, EAGAIN },	/* no resources */
+	{ 0x10, EINVAL },	/* bad state of a queue pair */
+	{ 0x30, EINVAL },	/* bad packet */
+	{ 0x40, EINVAL },	/* bad number of completions outstanding */
+	{ 0x50, EIO },		/* bad length of input */
+	{ 0x51, EIO },		/* bad length of output */
+};
+
+static int errno_of(unsigned int status)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(statuses); i++)
+		if (statuses[i].status == status)
+			return statuses[i].err;
+	return EIO;
+}
+
+static void print_faults(const char *what, unsigned int count)
+{
+	fprintf(stderr, "# faults: firmware: %s: %u\n", what, count);
+}
+
+FIXTURE(faults) {
+	struct mlx5_dev dev;
+	unsigned int max_rpcs;
+};
+
+FIXTURE_SETUP(faults)
+{
+	if (cannot_remove())
+		SKIP(return, "%s", cannot_remove());
+	self->max_rpcs = param_get("max_rpcs");
+	ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, mlx5_find(&self->dev));
+	ASSERT_TRUE(wait_for(!vcx_uids()));
+}
+
+FIXTURE_TEARDOWN_PARENT(faults)
+{
+	if (!*self->dev.pci)
+		return;
+	EXPECT_EQ(0, param_set("max_rpcs", self->max_rpcs));
+	EXPECT_TRUE(put_back(&self->dev));
+	EXPECT_TRUE(wait_for(!vcx_uids()));
+	if (access("/sys/module/mlx5_fwctl/initstate", F_OK))
+		return;
+	EXPECT_EQ(0, unload_module("mlx5_fwctl"));
+	EXPECT_EQ(0, load_module("mlx5_fwctl"));
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+}
+
+/* What firmware still has of files that are closed goes with the function. */
+static void check_leaked(struct __test_metadata *_metadata,
+			 const struct mlx5_dev *dev, unsigned int count)
+{
+	unsigned int leaked = vcx_stat("uctx_leaked");
+	struct mlx5_dev found;
+
+	EXPECT_TRUE(wait_for(vcx_uids() == count));
+	EXPECT_EQ(0, unbind_pci(dev));
+	EXPECT_EQ(leaked + count, vcx_stat("uctx_leaked"));
+	EXPECT_EQ(0, bind_pci(dev));
+	EXPECT_TRUE(wait_for(works(&found)));
+}
+
+TEST_F_TIMEOUT(faults, open_refused, 120)
+{
+	unsigned int status;
+	int err;
+
+	for (status = 1; status <= LAST_STATUS; status++) {
+		ASSERT_EQ(0, vcx("status %x %x %x 1", OP_CREATE_UCTX, status,
+				 SYNDROME));
+		err = mlx5_try(&self->dev);
+		EXPECT_TRUE(err == errno_of(status) ||
+			    (status == NOT_READY && err == EIO))
+			TH_LOG("status %#x: %s", status, strerror(err));
+	}
+	print_faults("open refused", LAST_STATUS);
+	EXPECT_EQ(0, vcx_uids());
+	EXPECT_EQ(0, mlx5_try(&self->dev));
+}
+
+/* Closing does its work even so; what firmware keeps is firmware's. */
+TEST_F_TIMEOUT(faults, close_refused, 120)
+{
+	unsigned int status;
+	int fd;
+
+	for (status = 1; status <= LAST_STATUS; status++) {
+		fd = mlx5_open(&self->dev, O_RDWR);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, vcx("status %x %x %x 1", OP_DESTROY_UCTX, status,
+				 SYNDROME));
+		EXPECT_EQ(0, close(fd));
+	}
+	print_faults("close refused", LAST_STATUS);
+	check_leaked(_metadata, &self->dev, LAST_STATUS);
+}
+
+/* Sends it under the highest scope, with a file of its own for the answer. */
+static int send_command(int fd, unsigned int opcode, __u8 *out)
+{
+	__u32 out_len = COMMAND_LEN;
+	__u8 in[COMMAND_LEN];
+
+	make_command(in, sizeof(in), opcode, 0);
+	memset(out, 0, COMMAND_LEN);
+	return _test_rpc(fd, FWCTL_RPC_DEBUG_WRITE_FULL, in, sizeof(in), out,
+			 &out_len);
+}
+
+/* The errors of others' commands are theirs: nothing is made of them here. */
+TEST_F_TIMEOUT(faults, rpc_refused, 120)
+{
+	int fd = mlx5_open(&self->dev, O_RDWR), err;
+	unsigned int admitted = 0, status;
+	__u8 out[COMMAND_LEN];
+	size_t i, k;
+
+	ASSERT_LE(0, fd);
+	for (k = 0; k < ARRAY_SIZE(statuses); k++) {
+		status = statuses[k].status;
+		ASSERT_EQ(0, vcx("status * %x %x", status, SYNDROME));
+		for (i = 0; i < mlx5_fwctl_nr_opcodes; i++) {
+			err = send_command(fd, mlx5_fwctl_opcodes[i].opcode,
+					   out);
+			/* No scope admits it, with this content. */
+			if (err == EBADMSG)
+				continue;
+			admitted++;
+			EXPECT_EQ(0, err);
+			EXPECT_EQ(status, status_of(out));
+			EXPECT_EQ(SYNDROME, syndrome_of(out))
+				TH_LOG("opcode %#x, status %#x",
+				       mlx5_fwctl_opcodes[i].opcode, status);
+		}
+	}
+	print_faults("RPC refused", admitted);
+	EXPECT_LT(mlx5_fwctl_nr_opcodes / 2 * ARRAY_SIZE(statuses), admitted);
+	ASSERT_EQ(0, vcx("clear"));
+	for (status = 1; status <= LAST_STATUS; status++) {
+		ASSERT_EQ(0, vcx("status %x %x %x 1", OP_NOP, status, SYNDROME));
+		EXPECT_EQ(0, send_command(fd, OP_NOP, out));
+		EXPECT_EQ(status, status_of(out));
+	}
+	EXPECT_EQ(0, mlx5_nop(fd));
+	print_faults("RPC refused, any status", LAST_STATUS);
+}
+
+/*
+ * Sweeps: the first command that firmware gets is refused, then the second, and
+ * so on, whoever sends it.
+ */
+static void refusal_arm(struct sweep *sweep)
+{
+	sweep->mark = vcx_stat("total");
+	if (vcx("status * %x %x 1 %u", statuses[0].status, SYNDROME,
+		sweep->nth - 1))
+		abort();
+}
+
+static bool refusal_disarm(struct sweep *sweep)
+{
+	if (vcx("clear"))
+		abort();
+	return vcx_stat("total") - sweep->mark >= sweep->nth;
+}
+
+/* What mlx5_core makes of it when it sets a function up has no rule. */
+static bool refusal_may_be(int err)
+{
+	return err == EIO || err == ENODEV || err == EINVAL || err == ENOMEM ||
+	       err == EOPNOTSUPP || err == REFUSED;
+}
+
+static const struct sweep_kind refusals = {
+	.arm = refusal_arm,
+	.disarm = refusal_disarm,
+	.may_be = refusal_may_be,
+};
+
+TEST_F_TIMEOUT(faults, sweep, 120)
+{
+	int err;
+
+	for_each_in_sweep(refusals, "firmware: open, RPC, close",
+			  mlx5_try(&self->dev))
+		EXPECT_EQ(0, mlx5_try(&self->dev));
+	check_leaked(_metadata, &self->dev, 1);
+
+	ASSERT_EQ(0, unbind_pci(&self->dev));
+	for_each_in_sweep(refusals, "firmware: bind", bind_pci(&self->dev)) {
+		if (sweep.err)
+			ASSERT_EQ(0, bind_pci(&self->dev));
+		ASSERT_TRUE(wait_for(!(err = mlx5_try(&self->dev))))
+			TH_LOG("after fault %u: %s", sweep.nth, strerror(err));
+		ASSERT_EQ(0, unbind_pci(&self->dev));
+		EXPECT_EQ(0, vcx_uids());
+	}
+	ASSERT_EQ(0, bind_pci(&self->dev));
+}
+
+static pid_t fork_try(const struct mlx5_dev *dev)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(mlx5_try(dev));
+	return pid;
+}
+
+/* What a process ended with, or -1 if it did not end by itself. */
+static int end_of(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
+	       WEXITSTATUS(status) : -1;
+}
+
+static int lose(unsigned int opcode)
+{
+	return vcx("clear") ?: vcx("lose %x", opcode);
+}
+
+TEST_F_TIMEOUT(faults, late, 60)
+{
+	int fd;
+
+	ASSERT_EQ(0, vcx("delay %x %u", OP_CREATE_UCTX, LATE_MS));
+	fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, vcx("delay %x %u", OP_NOP, LATE_MS));
+	EXPECT_EQ(0, mlx5_nop(fd));
+	ASSERT_EQ(0, vcx("delay %x %u", OP_DESTROY_UCTX, LATE_MS));
+	EXPECT_EQ(0, EXPECT_QUICK("close", close(fd)));
+	EXPECT_EQ(0, mlx5_try(&self->dev));
+	print_faults("late completions", 3);
+	EXPECT_TRUE(wait_for(!vcx_stat("in_flight")));
+	EXPECT_EQ(0, vcx_uids());
+}
+
+/* Whoever waits for a completion can be killed. What he left is put right. */
+TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
+{
+	unsigned int opcodes[] = { OP_CREATE_UCTX, OP_NOP, OP_DESTROY_UCTX };
+	pid_t pid;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(opcodes); i++) {
+		ASSERT_EQ(0, lose(opcodes[i]));
+		pid = fork_try(&self->dev);
+		ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+		/* Closing does not wait; then there is nobody to kill. */
+		if (opcodes[i] == OP_DESTROY_UCTX) {
+			EXPECT_EQ(0, EXPECT_QUICK("end", end_of(pid)));
+		} else {
+			EXPECT_TRUE(EXPECT_QUICK("kill", kill_and_wait(pid)));
+		}
+		EXPECT_EQ(1, vcx_stat("in_flight"));
+		EXPECT_EQ(0, mlx5_try(&self->dev));
+		ASSERT_EQ(0, vcx("release"));
+		EXPECT_TRUE(wait_for(!vcx_uids() && !vcx_stat("in_flight")));
+	}
+	print_faults("killed while a completion is lost", ARRAY_SIZE(opcodes));
+}
+
+/*
+ * Lost for good: all three at once, for it takes mlx5_core ten seconds. The
+ * context that firmware made, and nobody was told of, cannot be destroyed.
+ */
+TEST_F_TIMEOUT(faults, lost, 120)
+{
+	struct mlx5_call call;
+	int fd, other;
+	pid_t pid;
+
+	ASSERT_EQ(0, lose(OP_CREATE_UCTX));
+	pid = fork_try(&self->dev);
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, fd);
+	other = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, lose(OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(&call, fd));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 2));
+	ASSERT_EQ(0, lose(OP_DESTROY_UCTX));
+	EXPECT_EQ(0, close(other));
+	EXPECT_EQ(3, vcx_stat("in_flight"));
+
+	EXPECT_EQ(ETIMEDOUT, end_of(pid));
+	EXPECT_EQ(ETIMEDOUT, call_end(&call.call));
+	print_faults("lost completions", 3);
+	EXPECT_EQ(0, mlx5_nop(fd));
+	EXPECT_EQ(0, mlx5_try(&self->dev));
+	close(fd);
+	ASSERT_EQ(0, vcx("release"));
+	check_leaked(_metadata, &self->dev, 1);
+}
+
+/* Firmware that is about to fail, with more calls than it takes at a time */
+static void fill(struct __test_metadata *_metadata, const struct mlx5_dev *dev,
+		 struct mlx5_call *calls)
+{
+	int fd = mlx5_open(dev, O_RDWR);
+	unsigned int i;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, param_set("max_rpcs", IN_FLIGHT));
+	ASSERT_EQ(0, vcx("lose %x *", OP_NOP));
+	for (i = 0; i < IN_FLIGHT; i++)
+		ASSERT_EQ(0, mlx5_call_nop(&calls[i], fd));
+	for (i = 0; i < IN_FLIGHT; i++)
+		ASSERT_TRUE(wait_for(call_waits(&calls[i].call)));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") >= IN_FLIGHT / 2));
+	fprintf(stderr, "# in flight: %u calls, %u of them at firmware\n",
+		IN_FLIGHT, vcx_stat("in_flight"));
+}
+
+/* Nobody is told that his command was executed, for nobody knows. */
+static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < IN_FLIGHT; i++) {
+		err = call_end(&calls[i].call);
+		EXPECT_TRUE(is_gone(err))
+			TH_LOG("call %u: %d", i, err);
+	}
+}
+
+/* Nothing answers any more, and mlx5_core finds that out. */
+TEST_F_TIMEOUT(faults, death_in_flight, 120)
+{
+	struct mlx5_call calls[IN_FLIGHT];
+	__u64 start;
+
+	fill(_metadata, &self->dev, calls);
+	start = now_us();
+	ASSERT_EQ(0, vcx("dead on"));
+	drain(_metadata, calls);
+	print_us("from death to the end of the last call", now_us() - start);
+	EXPECT_EQ(0, pci_write(&self->dev, "remove"));
+	ASSERT_EQ(0, vcx("clear"));
+	EXPECT_EQ(0, pci_rescan());
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	print_us("from death to life", now_us() - start);
+	print_faults("death in flight", IN_FLIGHT);
+}
+
+/* Firmware asks to be reset, which mlx5_core does by itself. */
+TEST_F_TIMEOUT(faults, reset_in_flight, 120)
+{
+	struct mlx5_call calls[IN_FLIGHT];
+	__u64 start;
+
+	fill(_metadata, &self->dev, calls);
+	start = now_us();
+	ASSERT_EQ(0, vcx("health 1"));
+	drain(_metadata, calls);
+	print_us("from failure to the end of the last call", now_us() - start);
+	ASSERT_EQ(0, vcx("lose %x 0", OP_NOP));
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	print_us("until it works again", now_us() - start);
+	print_faults("reset in flight", IN_FLIGHT);
+	/* mlx5_core resets only so often, and forgets when it did. */
+	EXPECT_EQ(0, unbind_pci(&self->dev));
+	EXPECT_EQ(0, bind_pci(&self->dev));
+}
+
+/* Pulled out, and removed before mlx5_core finds out */
+TEST_F_TIMEOUT(faults, surprise_removal_in_flight, 120)
+{
+	struct mlx5_call calls[IN_FLIGHT];
+	struct stopwatch watch;
+
+	fill(_metadata, &self->dev, calls);
+	ASSERT_EQ(0, vcx("dead pci"));
+	stopwatch_start(&watch);
+	EXPECT_EQ(0, pci_write(&self->dev, "remove"));
+	/* Of those that wait for their turn none is begun any more. */
+	EXPECT_GT(GIVE_UP_US + 2 * QUICK_US,
+		  stopwatch_end(&watch, "PCI remove"));
+	drain(_metadata, calls);
+	ASSERT_EQ(0, vcx("clear"));
+	EXPECT_EQ(0, pci_rescan());
+	EXPECT_TRUE(wait_for(works(&self->dev)));
+	print_faults("surprise removal in flight", IN_FLIGHT);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sweeps: an operation is done with its first fault, then with its second, until
+ * it comes to its end without one.
+ */
+#ifndef __FWCTL_SWEEP_UTILS_H
+#define __FWCTL_SWEEP_UTILS_H
+
+#include "fwctl_utils.h"
+
+/* More than any operation has: one that never passes is a fault by itself. */
+#define MANY_FAULTS 20000
+
+struct sweep;
+
+/**
+ * struct sweep_kind - a kind of faults
+ * @arm: the next but N-1 thing that can fail, fails
+ * @disarm: nothing does any more; returns whether something did
+ * @may_be: whether an operation may end with this errno because of one
+ */
+struct sweep_kind {
+	void (*arm)(struct sweep *sweep);
+	bool (*disarm)(struct sweep *sweep);
+	bool (*may_be)(int err);
+};
+
+/**
+ * struct sweep - an operation that is done with every fault there is
+ * @kind: of the faults
+ * @what: it is
+ * @sparse: not with every fault, but with ever fewer the later they come
+ * @nth: the fault that comes
+ * @count: how many came
+ * @hit: it came
+ * @err: of the operation, 0 or an errno
+ * @failed: how often that was not 0
+ * @mark: for @kind
+ */
+struct sweep {
+	const struct sweep_kind *kind;
+	const char *what;
+	bool sparse;
+	unsigned int nth;
+	unsigned int count;
+	bool hit;
+	int err;
+	unsigned int failed;
+	unsigned int mark;
+};
+
+/* Returns whether there is to be one more. */
+static inline bool sweep_next(struct __test_metadata *_metadata,
+			      struct sweep *sweep)
+{
+	if (!sweep->nth || (sweep->hit && sweep->nth < MANY_FAULTS)) {
+		sweep->nth += 1 + (sweep->sparse ? sweep->nth / 16 : 0);
+		sweep->kind->arm(sweep);
+		return true;
+	}
+	EXPECT_FALSE(sweep->hit);
+	EXPECT_LT(0, sweep->count)
+		TH_LOG("%s: no fault at all", sweep->what);
+	fprintf(stderr, "# faults: %s: %u, of which it failed by %u\n",
+		sweep->what, sweep->count, sweep->failed);
+	return false;
+}
+
+static inline bool sweep_done(struct __test_metadata *_metadata,
+			      struct sweep *sweep, int err)
+{
+	sweep->err = err;
+	sweep->hit = sweep->kind->disarm(sweep);
+	sweep->count += sweep->hit;
+	sweep->failed += !!err;
+	EXPECT_TRUE(!err || (sweep->hit && sweep->kind->may_be(err)))
+		TH_LOG("%s, fault %u: %s", sweep->what, sweep->nth,
+		       strerror(err));
+	return true;
+}
+
+/*
+ * Does @_op, an expression that is 0 or an errno, with every fault there is;
+ * after each comes the body, which looks at what @sweep has done, and undoes it.
+ * What follows @_op are members of struct sweep.
+ */
+#define for_each_in_sweep(_kind, _what, _op, ...)			\
+	for (struct sweep sweep = { .kind = &(_kind), .what = (_what),	\
+				    __VA_ARGS__ };			\
+	     sweep_next(_metadata, &sweep) &&				\
+	     sweep_done(_metadata, &sweep, (_op));)
+
+/* Allocations, and copies from and to user space, of this thread */
+
+static inline int nth_fd(void)
+{
+	static __thread int fd = -1;
+
+	if (fd < 0)
+		fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	return fd;
+}
+
+static inline void nth_arm(struct sweep *sweep)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", sweep->nth);
+
+	if (pwrite(nth_fd(), text, len, 0) != len)
+		abort();
+}
+
+static inline bool nth_disarm(__always_unused struct sweep *sweep)
+{
+	char text[16] = "";
+	bool hit;
+
+	/* These may be what fails: then the fault has not come before. */
+	if (pread(nth_fd(), text, sizeof(text) - 1, 0) <= 0)
+		text[0] = '1';
+	hit = text[0] == '0';
+	while (pwrite(nth_fd(), "0", 1, 0) != 1)
+		;
+	return hit;
+}
+
+static inline bool nth_may_be(int err)
+{
+	return err == ENOMEM || err == EFAULT || err == ENOBUFS || err == EIO ||
+	       err == ENFILE || err == EAGAIN;
+}
+
+static const struct sweep_kind nth_kind = {
+	.arm = nth_arm,
+	.disarm = nth_disarm,
+	.may_be = nth_may_be,
+};
+
+#define for_each_fault(_what, _op) for_each_in_sweep(nth_kind, _what, _op)
+#define for_some_faults(_what, _op) \
+	for_each_in_sweep(nth_kind, _what, _op, .sparse = true)
+
+#endif
