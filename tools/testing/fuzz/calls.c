@@ -338,7 +338,9 @@ static int run_make(const struct step *call)
 
 static int run_fault(const struct step *call)
 {
-	static const unsigned int opcodes[] = { OP_CREATE_UCTX, OP_DESTROY_UCTX, OP_NOP, OP_ACCESS_REG };
+	static const unsigned int opcodes[] = {
+		OP_CREATE_UCTX, OP_DESTROY_UCTX, OP_NOP, OP_ACCESS_REG,
+	};
 	unsigned int opcode = opcodes[call->args[1] % ARRAY_SIZE(opcodes)];
 
 	if (!has_mlx5)
@@ -386,7 +388,8 @@ const struct call_kind call_kinds[] = {
 	{ "ceiling", 1, run_ceiling, { DEVICES }, fill_text },
 	{ "attribute", 1, run_attribute, { DEVICES, { 0, 1, 2, 3, 4 } } },
 	{ "param", 2, run_param, { { 0, 1 }, { 256, 8, 1, 0, ~0u, 2 } } },
-	{ "knob", 4, run_knob, { DEVICES, { 0, 1, 2, 3, 4, 5, 6, 7 }, { 0, 1, 5, ~0u, 14, 4096 } } },
+	{ "knob", 4, run_knob, { DEVICES, { 0, 1, 2, 3, 4, 5, 6, 7 },
+				 { 0, 1, 5, ~0u, 14, 4096 } } },
 	{ "bind", 2, run_bind, { DEVICES, { 0, 1 } } },
 	{ "make", 2, run_make, { DEVICES }, fill_text },
 	{ "fault", 1, run_fault, { { 0, 1, 2, 3 }, { 0, 1, 2, 3 }, { 1, 5, 8, 0xff } } },

@@ -265,7 +265,7 @@ static int watch(unsigned int workers, time_t start)
 		last = now;
 		if (time(NULL) >= said + 30 || !workers) {
 			said = time(NULL);
-			printf("# %ld s: %lu programs, %lu calls, corpus %u, places %u, signal %u\n",
+			printf("# %ld s: %lu programs, %lu calls, corpus %u, places %u, pairs %u\n",
 			       (long)(said - start), now, shared->calls, shared->nr,
 			       shared->nr_places, shared->edges);
 			fflush(stdout);
@@ -294,10 +294,10 @@ static void work(__u64 seed, const char *from, time_t end)
 	exit(calls_check() || bad);
 }
 
-static void usage(FILE *file)
+static void print_usage(FILE *file)
 {
 	fprintf(file,
-		"usage: fwctl_fuzz [--seed N] [--seconds N] [--workers N] [--corpus DIR] [--save DIR]\n"
+		"Usage: fwctl_fuzz [--seed N] [--seconds N] [--workers N] [--corpus DIR] [--save DIR]\n"
 		"       fwctl_fuzz --replay FILE\n"
 		"DIR of --corpus has programs to begin with; to DIR of --save those are written\n"
 		"that were the first to do something, and, as last-N, what a worker does.\n");
@@ -342,12 +342,12 @@ int main(int argc, char **argv)
 			again = optarg;
 			break;
 		default:
-			usage(c == 'h' ? stdout : stderr);
+			print_usage(c == 'h' ? stdout : stderr);
 			return c == 'h' ? 0 : 2;
 		}
 	}
 	if (optind < argc || !workers || workers > MAX_WORKERS) {
-		usage(stderr);
+		print_usage(stderr);
 		return 2;
 	}
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
