@@ -117,7 +117,8 @@ check:
 	tools/testing/check
 
 check-debug:
-	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan
+	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan coverage; \
+		status=$$?; tools/testing/report; exit $$status
 
 bench:
 	tools/testing/bench/run

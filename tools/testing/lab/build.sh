@@ -108,21 +108,20 @@ build_modules()
 # or its configuration has changed.
 build_kernel()
 {
-	local name=$1 folder=$LAB/boot/$1 series intree lock print
+	local name=$1 folder=$LAB/boot/$1 lock print
 	local -a parts
 
-	series=$(kernel_base "$name")
-	intree=$(own_kernel_field "$name" 3)
-	mapfile -t parts < <(own_kernel_field "$name" 4 | xargs -n 1 printf '%s.config\n')
+	mapfile -t parts < <(kernel_parts "$name")
 	mkdir -p "$folder"
 	exec {lock}> "$folder/.lock"
 	flock "$lock"
-	print=$(kernel_fingerprint "$series" "$intree" "${parts[@]}")
+	print=$(name_fingerprint "$name")
 	if [ "$print" != "$(cat "$folder/.stamp" 2>/dev/null)" ]; then
 		say "building kernel $name: this takes a quarter of an hour; log: $folder/log"
 		rm -f "$folder/.stamp"
 		cd "$TREE" && exec_in_root /src/tools/testing/lab/mkkernel "/lab/boot/$name" \
-			"$(kernel_field "$series" 3)" "$intree" "${parts[@]}" \
+			"$(kernel_field "$(kernel_base "$name")" 3)" \
+			"$(own_kernel_field "$name" 3)" "${parts[@]}" \
 			> "$folder/log" 2>&1 < /dev/null || {
 			tail -n 20 "$folder/log" >&2
 			die "kernel $name: failed; all of its output is in $folder/log"
@@ -130,6 +129,25 @@ build_kernel()
 		printf '%s\n' "$print" > "$folder/.stamp"
 	fi
 	exec {lock}>&-
+}
+
+kernel_parts()
+{
+	own_kernel_field "$1" 4 | xargs -n 1 printf '%s.config\n'
+}
+
+name_fingerprint()
+{
+	local -a parts
+
+	mapfile -t parts < <(kernel_parts "$1")
+	kernel_fingerprint "$(kernel_base "$1")" "$(own_kernel_field "$1" 3)" "${parts[@]}"
+}
+
+# Whether build_kernel() has nothing to do.
+kernel_is_built()
+{
+	[ "$(name_fingerprint "$1")" = "$(cat "$LAB/boot/$1/.stamp" 2>/dev/null)" ]
 }
 
 # kernel_fingerprint SERIES INTREE PART...
