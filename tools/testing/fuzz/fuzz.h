@@ -58,7 +58,6 @@ extern const struct call_kind call_kinds[];
 extern const unsigned int nr_call_kinds;
 int calls_init(void);
 void calls_reset(void);
-/* 0, or 1 after a message if anything is left that nobody holds any more. */
 int calls_check(void);
 
 /* program.c: programs as data */
