@@ -15,31 +15,6 @@
 #include "fwctl_netlink_utils.h"
 #include "fwctl_sweep_utils.h"
 
-#define DEBUGFS "/sys/kernel/debug/"
-
-static const char *cannot_inject(void)
-{
-	static const struct {
-		const char *file;
-		const char *value;
-	} knobs[] = {
-		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
-		{ DEBUGFS "failslab/verbose", "0" },
-		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
-		{ DEBUGFS "fail_page_alloc/min-order", "0" },
-		{ DEBUGFS "fail_page_alloc/verbose", "0" },
-		{ DEBUGFS "fail_usercopy/verbose", "0" },
-	};
-	size_t i;
-
-	if (access("/proc/self/task", F_OK) || access("/proc/self/fail-nth", W_OK))
-		return "no fault injection in this kernel";
-	for (i = 0; i < ARRAY_SIZE(knobs); i++)
-		if (write_file(knobs[i].value, "%s", knobs[i].file))
-			return "not all faults can be injected in this kernel";
-	return NULL;
-}
-
 FIXTURE(fault) {
 	struct sim sim;
 	int fd;

@@ -3,6 +3,7 @@
  * Modules that are unloaded while files of their devices are open. Afterwards
  * the same modules are loaded as before.
  */
+#include "fwctl_sweep_utils.h"
 #include "fwctl_thread_utils.h"
 
 #define MAX_HOLDERS 8
@@ -133,6 +134,28 @@ TEST_F(module, backend_with_slow_closes)
 	EXPECT_EQ(0, EXPECT_QUICK("rmmod fwctl_sim with slow closes",
 				  unload_module("fwctl_sim")));
 	test_err_nop(ENODEV, self->fd, 0);
+}
+
+/*
+ * Loading is all or nothing. The kernel does a lot to load a module, and few of the
+ * faults are in ours, so that a sample has to do.
+ */
+TEST_F_TIMEOUT(module, faults, 300)
+{
+	if (cannot_inject())
+		SKIP(return, "%s", cannot_inject());
+	close(self->fd);
+	ASSERT_EQ(0, unload_module("fwctl_sim"));
+	ASSERT_EQ(0, unload_module("fwctl"));
+	for_some_faults("load fwctl", load_module("fwctl")) {
+		if (!sweep.err)
+			ASSERT_EQ(0, unload_module("fwctl"));
+	}
+	ASSERT_EQ(0, load_module("fwctl"));
+	for_some_faults("load fwctl_sim", load_module("fwctl_sim")) {
+		if (!sweep.err)
+			ASSERT_EQ(0, unload_module("fwctl_sim"));
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -92,6 +92,31 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 
 /* Allocations, and copies from and to user space, of this thread */
 
+#define DEBUGFS "/sys/kernel/debug/"
+
+static inline const char *cannot_inject(void)
+{
+	static const struct {
+		const char *file;
+		const char *value;
+	} knobs[] = {
+		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
+		{ DEBUGFS "failslab/verbose", "0" },
+		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
+		{ DEBUGFS "fail_page_alloc/min-order", "0" },
+		{ DEBUGFS "fail_page_alloc/verbose", "0" },
+		{ DEBUGFS "fail_usercopy/verbose", "0" },
+	};
+	size_t i;
+
+	if (access("/proc/self/task", F_OK) || access("/proc/self/fail-nth", W_OK))
+		return "no fault injection in this kernel";
+	for (i = 0; i < ARRAY_SIZE(knobs); i++)
+		if (write_file(knobs[i].value, "%s", knobs[i].file))
+			return "not all faults can be injected in this kernel";
+	return NULL;
+}
+
 static inline int nth_fd(void)
 {
 	static __thread int fd = -1;
