@@ -5,13 +5,14 @@
 #
 # Prints KTAP; the exit status is 0 if nothing failed. The programs are looked
 # for in PATH and in this folder. Their order is that of the Makefile: what
-# needs a kernel that is not tainted comes first.
+# needs a kernel that is not tainted comes first. FWCTL_TIMEOUT gives each of them
+# more seconds than the file settings does.
 
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
 # shellcheck disable=SC2046 # words
 [ $# -gt 0 ] || set -- $(sed -nE 's/^TEST_(GEN_)?PROGS \+= //p' Makefile)
-timeout=$(sed -n 's/^timeout=//p' settings)
+timeout=${FWCTL_TIMEOUT:-$(sed -n 's/^timeout=//p' settings)}
 PATH=$PATH:$PWD
 number=0
 failed=0
