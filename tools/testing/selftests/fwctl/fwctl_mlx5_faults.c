@@ -108,7 +108,7 @@ static void check_leaked(struct __test_metadata *_metadata,
 	EXPECT_TRUE(wait_for(works(&found)));
 }
 
-TEST_F_TIMEOUT(faults, open_refused, 120)
+TEST_F_TIMEOUT(faults, open_refused, 300)
 {
 	unsigned int status;
 	int err;
@@ -127,7 +127,7 @@ TEST_F_TIMEOUT(faults, open_refused, 120)
 }
 
 /* Closing does its work even so; what firmware keeps is firmware's. */
-TEST_F_TIMEOUT(faults, close_refused, 120)
+TEST_F_TIMEOUT(faults, close_refused, 300)
 {
 	unsigned int status;
 	int fd;
@@ -156,7 +156,7 @@ static int send_command(int fd, unsigned int opcode, __u8 *out)
 }
 
 /* The errors of others' commands are theirs: nothing is made of them here. */
-TEST_F_TIMEOUT(faults, rpc_refused, 120)
+TEST_F_TIMEOUT(faults, rpc_refused, 300)
 {
 	int fd = mlx5_open(&self->dev, O_RDWR), err;
 	unsigned int admitted = 0, status;
@@ -225,7 +225,7 @@ static const struct sweep_kind refusals = {
 	.may_be = refusal_may_be,
 };
 
-TEST_F_TIMEOUT(faults, sweep, 120)
+TEST_F_TIMEOUT(faults, sweep, 600)
 {
 	int err;
 
