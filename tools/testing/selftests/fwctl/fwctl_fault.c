@@ -59,7 +59,7 @@ static void close_sim(int *fd)
 }
 
 /* Closing has nothing that can fail. */
-TEST_F_TIMEOUT(fault, open, 60)
+TEST_F_TIMEOUT(fault, open, 600)
 {
 	int fd = -1;
 
@@ -77,7 +77,7 @@ static int info_sim(int fd, __u8 *buffer)
 	return _test_info(fd, buffer, &len);
 }
 
-TEST_F_TIMEOUT(fault, info, 60)
+TEST_F_TIMEOUT(fault, info, 600)
 {
 	for_each_fault("info", info_sim(self->fd, self->buffer))
 		;
@@ -94,7 +94,7 @@ static int rpc_sim(int fd, __u8 *buffer, __u32 len)
 			 &out_len);
 }
 
-TEST_F_TIMEOUT(fault, rpc, 120)
+TEST_F_TIMEOUT(fault, rpc, 600)
 {
 	static const unsigned int lens[] = { 16, 4096, 65536, FWCTL_MAX_RPC_LEN };
 	unsigned int i, separate;
@@ -119,7 +119,7 @@ TEST_F_TIMEOUT(fault, rpc, 120)
 }
 
 /* Making it is all or nothing. */
-TEST_F_TIMEOUT(fault, new_device, 120)
+TEST_F_TIMEOUT(fault, new_device, 600)
 {
 	struct sim sim = { .id = self->sim.id + 1 };
 
@@ -128,7 +128,7 @@ TEST_F_TIMEOUT(fault, new_device, 120)
 		EXPECT_EQ(!sweep.err, !sim_del(&sim));
 }
 
-TEST_F_TIMEOUT(fault, unbind_and_bind, 120)
+TEST_F_TIMEOUT(fault, unbind_and_bind, 600)
 {
 	int fd = sim_open(&self->sim, O_RDWR);
 	struct sim found = self->sim;
@@ -156,7 +156,7 @@ TEST_F_TIMEOUT(fault, unbind_and_bind, 120)
 }
 
 /* A device can be lowered four times, so each time it is another one. */
-TEST_F_TIMEOUT(fault, ceiling, 120)
+TEST_F_TIMEOUT(fault, ceiling, 600)
 {
 	struct sim sim;
 
@@ -187,7 +187,7 @@ static int nl_join(struct fnl *nl, int group)
 	       errno : 0;
 }
 
-TEST_F_TIMEOUT(fault, netlink, 300)
+TEST_F_TIMEOUT(fault, netlink, 600)
 {
 	struct sim sim = self->sim;
 	struct fnl nl;
@@ -225,7 +225,7 @@ TEST_F_TIMEOUT(fault, netlink, 300)
 }
 
 /* With a listener: what cannot be told him is lost, and the RPC goes on. */
-TEST_F_TIMEOUT(fault, audit, 60)
+TEST_F_TIMEOUT(fault, audit, 600)
 {
 	struct fnl nl;
 
@@ -267,7 +267,7 @@ static int open_mlx5(const struct mlx5_dev *dev, int *fd)
 	return *fd < 0 ? errno : 0;
 }
 
-TEST_F_TIMEOUT(mlx5_fault, calls, 120)
+TEST_F_TIMEOUT(mlx5_fault, calls, 600)
 {
 	__u8 info[64];
 	int fd = -1;
@@ -284,7 +284,7 @@ TEST_F_TIMEOUT(mlx5_fault, calls, 120)
 	close(fd);
 }
 
-TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 300)
+TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 600)
 {
 	struct mlx5_dev dev;
 
