@@ -363,7 +363,10 @@ static void fill(struct __test_metadata *_metadata, const struct mlx5_dev *dev,
 		IN_FLIGHT, vcx_stat("in_flight"));
 }
 
-/* Nobody is told that his command was executed, for nobody knows. */
+/*
+ * Nobody is told that his command was executed, for nobody knows. What is sent to
+ * firmware that is dead already times out at once with mlx5_core of Linux 6.1.
+ */
 static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
 {
 	unsigned int i;
@@ -371,7 +374,7 @@ static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
 
 	for (i = 0; i < IN_FLIGHT; i++) {
 		err = call_end(&calls[i].call);
-		EXPECT_TRUE(is_gone(err))
+		EXPECT_TRUE(is_gone(err) || err == ETIMEDOUT)
 			TH_LOG("call %u: %d", i, err);
 	}
 }
