@@ -364,8 +364,8 @@ static void fill(struct __test_metadata *_metadata, const struct mlx5_dev *dev,
 }
 
 /*
- * Nobody is told that his command was executed, for nobody knows. What is sent to
- * firmware that is dead already times out at once with mlx5_core of Linux 6.1.
+ * Nobody is told that his command was executed, for nobody knows. What mlx5_core of
+ * Linux 6.1 says of commands in flight when firmware dies is that they timed out.
  */
 static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
 {
