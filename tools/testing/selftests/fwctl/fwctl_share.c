@@ -3,8 +3,6 @@
  * Files that several threads and programs use at once: nobody's answer reaches
  * anybody else.
  */
-#include <sys/socket.h>
-
 #include "fwctl_thread_utils.h"
 
 FIXTURE(share) {
@@ -205,58 +203,15 @@ TEST_F(share, fork)
 	EXPECT_EQ(3, sim_count(&self->sim, "closes"));
 }
 
-static int send_fd(int socket, int fd)
-{
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(fd))];
-	} control = {};
-	struct iovec iov = { .iov_base = "", .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	return sendmsg(socket, &msg, 0) == 1 ? 0 : errno;
-}
-
-static int receive_fd(int socket)
-{
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	char byte;
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	int fd;
-
-	if (recvmsg(socket, &msg, 0) != 1 || !CMSG_FIRSTHDR(&msg))
-		return -1;
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
 /* Somebody else, who could not have opened the file. */
 static int use_received(int socket)
 {
+	char byte;
 	int fd;
 
 	if (setresuid(65534, 65534, 65534))
 		return 1;
-	fd = receive_fd(socket);
+	fd = receive_fd(socket, &byte, 1);
 	if (fd < 0)
 		return 2;
 	if (context_of(fd) != 1)
@@ -269,7 +224,7 @@ static int use_received(int socket)
 	if (_test_nop(fd, FWCTL_RPC_DEBUG_WRITE_FULL) != EPERM)
 		return 6;
 	close(fd);
-	fd = receive_fd(socket);
+	fd = receive_fd(socket, &byte, 1);
 	if (fd < 0)
 		return 7;
 	if (_test_sim(fd, 0, FWCTL_SIM_WRITE, 1, 8, NULL, NULL) != EBADMSG)
@@ -294,8 +249,8 @@ TEST_F(share, sent_to_another_program)
 		close(fd);
 		_exit(use_received(sockets[1]));
 	}
-	ASSERT_EQ(0, send_fd(sockets[0], self->fd));
-	ASSERT_EQ(0, send_fd(sockets[0], fd));
+	ASSERT_EQ(0, send_fd(sockets[0], self->fd, "", 1));
+	ASSERT_EQ(0, send_fd(sockets[0], fd, "", 1));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, WEXITSTATUS(status));
 	EXPECT_TRUE(WIFEXITED(status));
@@ -309,15 +264,16 @@ TEST_F(share, sent_to_another_program)
 TEST_F(share, in_a_message_only)
 {
 	int sockets[2], fd;
+	char byte;
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
-	ASSERT_EQ(0, send_fd(sockets[0], self->fd));
-	ASSERT_EQ(0, send_fd(sockets[0], self->other));
+	ASSERT_EQ(0, send_fd(sockets[0], self->fd, "", 1));
+	ASSERT_EQ(0, send_fd(sockets[0], self->other, "", 1));
 	close(self->fd);
 	close(self->other);
 	EXPECT_EQ(0, sim_count(&self->sim, "closes"));
 	EXPECT_EQ(0, sim_unbind(&self->sim));
-	fd = receive_fd(sockets[1]);
+	fd = receive_fd(sockets[1], &byte, 1);
 	ASSERT_LE(0, fd);
 	test_err_nop(ENODEV, fd, 0);
 	close(fd);

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -273,6 +274,44 @@ static inline bool task_waits_in(pid_t tid, long number)
 static inline bool task_waits_in_ioctl(pid_t tid)
 {
 	return task_waits_in(tid, SYS_ioctl);
+}
+
+/* Files in messages, which have at least one byte of data. */
+#define FD_MESSAGE(_msg, _data, _len)					\
+	union {								\
+		struct cmsghdr align;					\
+		char space[CMSG_SPACE(sizeof(int))];			\
+	} control = {};							\
+	struct iovec iov = { .iov_base = (void *)(_data), .iov_len = (_len) }; \
+	struct msghdr _msg = {						\
+		.msg_iov = &iov,					\
+		.msg_iovlen = 1,					\
+		.msg_control = &control,				\
+		.msg_controllen = sizeof(control),			\
+	}
+
+static inline int send_fd(int socket, int fd, const void *data, size_t len)
+{
+	FD_MESSAGE(msg, data, len);
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	return sendmsg(socket, &msg, 0) == (ssize_t)len ? 0 : errno;
+}
+
+static inline int receive_fd(int socket, void *data, size_t len)
+{
+	FD_MESSAGE(msg, data, len);
+	int fd;
+
+	if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)len ||
+	    !CMSG_FIRSTHDR(&msg))
+		return -1;
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
 }
 
 /* Sets or clears a capability of the calling thread, as far as it may. */
