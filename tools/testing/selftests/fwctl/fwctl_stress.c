@@ -16,171 +16,17 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "fwctl_ceiling_utils.h"
-#include "fwctl_netlink_utils.h"
 #include "fwctl_sleep_utils.h"
+#include "fwctl_stress_utils.h"
 
-#define NR_SIMS 4
-#define NR_DEVS (NR_SIMS + 1)
-#define MLX5 NR_SIMS
-#define NR_SLOTS 48
-#define NR_RECORDS 16384
 #define FILES 12
 #define ROUND_MS 3500
 #define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
-
-enum invariant {
-	OWN_DEVICE,
-	OWN_ANSWER,
-	ERRORS,
-	REMOVED,
-	CEILING,
-	COUNTERS,
-	EVENTS,
-	NOTHING_LEFT,
-	NO_HANG,
-	KERNEL_LOG,
-	NR_INVARIANTS
-};
-
-static const char * const invariant_names[NR_INVARIANTS] = {
-	[OWN_DEVICE] = "a_file_speaks_for_its_own_device",
-	[OWN_ANSWER] = "an_answer_belongs_to_its_request",
-	[ERRORS] = "errors_are_those_that_the_state_allows",
-	[REMOVED] = "no_call_succeeds_after_removal",
-	[CEILING] = "no_call_succeeds_above_the_ceiling",
-	[COUNTERS] = "counters_add_up_to_what_callers_saw",
-	[EVENTS] = "listeners_hear_of_every_call_once",
-	[NOTHING_LEFT] = "no_context_or_device_is_left",
-	[NO_HANG] = "everything_ends",
-	[KERNEL_LOG] = "the_kernel_has_nothing_to_report",
-};
-
-/**
- * struct record - what callers saw of one file, whoever had it
- * @delivered: calls, by effective scope
- * @refused: calls, for whatever reason
- * @unknown: callers that were killed inside a call
- */
-struct record {
-	__u32 delivered[NR_SCOPES];
-	__u32 refused;
-	__u32 unknown;
-};
-
-/**
- * struct dev - a device
- * @there: it takes part
- * @sim: of a simulated one: also its number
- * @mlx5: of a virtual ConnectX
- * @number: N of the fwctlN that it was last
- * @going: when its last removal had ended, or 0; the end of time while one is
- *	under way: calls on files that were opened before may fail
- * @gone: when its last removal had ended and it was not back yet, or 0: calls on
- *	files that were open by then must fail
- * @asked: the lowest ceiling that somebody has begun to set
- * @floor: the lowest ceiling that somebody has finished to set
- * @base: its state before anybody calls
- * @heard: events that came, of calls admitted and refused
- * @records: of simulated devices: by number of the context
- */
-struct dev {
-	bool there;
-	struct sim sim;
-	struct mlx5_dev mlx5;
-	int number;
-	__u64 going;
-	__u64 gone;
-	int asked;
-	int floor;
-	struct dev_state base;
-	__u32 heard[2];
-	struct record records[NR_RECORDS];
-};
-
-/**
- * struct slot - a process that calls, and may be killed
- * @pid: the process, or 0
- * @record: of the file that it is calling, or NULL
- */
-struct slot {
-	pid_t pid;
-	struct record *record;
-};
-
-/**
- * struct file - an open file, and all that is known of it
- * @fd: the file
- * @dev: index of its device
- * @flags: it was opened with
- * @uctx: number of its context
- * @before: when open() began
- * @after: when open() had ended
- */
-struct file {
-	int fd;
-	unsigned int dev;
-	int flags;
-	__u32 uctx;
-	__u64 before;
-	__u64 after;
-};
-
-static struct {
-	bool stop;
-	__u32 calls;
-	__u32 opens;
-	__u32 kills;
-	__u32 forks;
-	__u32 passed;
-	__u32 removals;
-	__u32 lowered;
-	__u32 sleeps;
-	__u32 events;
-	__u32 violated[NR_INVARIANTS];
-	char text[NR_INVARIANTS][200];
-	struct slot slots[NR_SLOTS];
-	struct dev devs[NR_DEVS];
-} *shared;
 
 static int pool[2];
 static unsigned int workers = 12;
 static bool removals_now;
 static bool may_sleep;
-
-#define get(_var) __atomic_load_n(_var, __ATOMIC_SEQ_CST)
-#define set(_var, _value) __atomic_store_n(_var, _value, __ATOMIC_SEQ_CST)
-#define count(_var) __atomic_fetch_add(_var, 1, __ATOMIC_SEQ_CST)
-
-static __u64 random_state;
-
-static unsigned int pick(unsigned int below)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (random_state >> 20) % below;
-}
-
-static void seed_random(unsigned int seed, unsigned int round, unsigned int who)
-{
-	random_state = ((__u64)seed << 32 | round) * 0x9e3779b97f4a7c15 + who + 1;
-	pick(1);
-	pick(1);
-}
-
-/* Only the first of each kind is told. */
-__printf(2, 3)
-static void violate(enum invariant which, const char *format, ...)
-{
-	va_list args;
-
-	if (count(&shared->violated[which]))
-		return;
-	va_start(args, format);
-	vsnprintf(shared->text[which], sizeof(shared->text[which]), format, args);
-	va_end(args);
-}
 
 /* Files */
 
@@ -253,13 +99,6 @@ static bool open_any(struct file *file)
 	    err != EBUSY)
 		violate(ERRORS, "open of %s: %d", node, err);
 	return false;
-}
-
-static struct record *record_of(const struct file *file)
-{
-	if (file->dev == MLX5)
-		return NULL;
-	return &shared->devs[file->dev].records[file->uctx];
 }
 
 /* Calls */
@@ -740,131 +579,6 @@ static void subscribe(void)
 		violate(ERRORS, "netlink: %d", err);
 }
 
-/* What must be true afterwards */
-
-static unsigned int nr_class_devices(void)
-{
-	DIR *dir = opendir("/sys/class/fwctl");
-	struct dirent *entry;
-	unsigned int nr = 0;
-
-	while (dir && (entry = readdir(dir)))
-		nr += entry->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return nr;
-}
-
-/**
- * struct listener - hears of all calls
- * @nl: its socket
- * @seq: of the last event, or 0
- * @lost: some were, which is no fault
- */
-struct listener {
-	struct fnl nl;
-	__u64 seq;
-	bool lost;
-};
-
-static void hear(struct listener *listener)
-{
-	struct fnl *nl = &listener->nl;
-	unsigned int i, j;
-
-	if (fnl_receive(nl, 0, 0))
-		listener->lost = true;
-	for (i = 0; i < nl->nr_events; i++) {
-		struct audit_event *event = &nl->events[i];
-
-		if (listener->seq && event->seq != listener->seq + 1 &&
-		    !listener->lost)
-			violate(EVENTS, "event %llu comes after %llu",
-				event->seq, listener->seq);
-		listener->seq = event->seq;
-		for (j = 0; j < NR_SIMS; j++)
-			if (shared->devs[j].number == (int)event->index)
-				shared->devs[j].heard[!!event->reason]++;
-	}
-	shared->events += nl->nr_events;
-	if (nl->bad)
-		violate(EVENTS, "an event that is not as specified");
-	fnl_clear(nl);
-}
-
-/* The kernel's number lies between what is certain and what may be. */
-static void compare(const char *what, __u64 kernel, __u32 seen, __u32 unknown)
-{
-	if (kernel < seen || kernel > seen + unknown)
-		violate(COUNTERS, "%s: %llu, seen by callers: %u, and %u unknown",
-			what, kernel, seen, unknown);
-}
-
-/* The counters of one file, which nobody calls any more */
-static void check_file(const struct file *file)
-{
-	const struct record *record = record_of(file);
-	unsigned long long delivered;
-	char text[1024], *at, name[64];
-	unsigned int i;
-
-	if (!record)
-		return;
-	read_file(text, sizeof(text), "/proc/self/fdinfo/%d", file->fd);
-	snprintf(name, sizeof(name), "fwctl-device:\tfwctl%d\n",
-		 shared->devs[file->dev].number);
-	if (!strstr(text, name))
-		violate(OWN_DEVICE, "fdinfo of device %u:\n%s", file->dev, text);
-	for (i = 0; i < NR_SCOPES; i++) {
-		snprintf(name, sizeof(name), "fwctl-delivered-%s:", ceiling_names[i + 1]);
-		at = strstr(text, name);
-		delivered = at ? strtoull(at + strlen(name), NULL, 10) : 0;
-		compare(name, delivered, record->delivered[i], record->unknown);
-	}
-	at = strstr(text, "fwctl-refused:");
-	compare("fwctl-refused", at ? strtoull(at + 14, NULL, 10) : ~0ull,
-		record->refused, record->unknown);
-}
-
-static void check_device(struct dev *dev, const struct listener *listener,
-			 unsigned int files)
-{
-	struct record sum = {};
-	struct dev_state state;
-	__u64 refused = 0, admitted = 0;
-	__u32 delivered = 0;
-	unsigned int i, j;
-
-	if (fnl_sim_state(&dev->sim, &state)) {
-		violate(COUNTERS, "no state of device %u", dev->sim.id);
-		return;
-	}
-	for (i = 0; i < NR_RECORDS; i++) {
-		for (j = 0; j < NR_SCOPES; j++)
-			sum.delivered[j] += dev->records[i].delivered[j];
-		sum.refused += dev->records[i].refused;
-		sum.unknown += dev->records[i].unknown;
-	}
-	for (i = 0; i < NR_SCOPES; i++) {
-		state.scopes[i] -= dev->base.scopes[i];
-		compare("delivered", state.scopes[i], sum.delivered[i], sum.unknown);
-		admitted += state.scopes[i];
-		delivered += sum.delivered[i];
-	}
-	for (i = 1; i < NR_REASONS; i++)
-		refused += state.reasons[i] - dev->base.reasons[i];
-	compare("delivered in all", admitted, delivered, sum.unknown);
-	compare("refused", refused, sum.refused, sum.unknown);
-	compare("reasons", state.reasons[0] - dev->base.reasons[0], admitted, 0);
-	compare("what firmware counts", sim_count(&dev->sim, "rpcs"),
-		admitted + dev->base.reasons[0], 0);
-	compare("open files", state.files, files, 0);
-	compare("in flight", state.in_flight, 0, 0);
-	if (!listener->lost && (dev->heard[0] != admitted || dev->heard[1] != refused))
-		violate(EVENTS, "%u and %u events of %llu and %llu calls",
-			dev->heard[0], dev->heard[1], admitted, refused);
-}
-
 /* Takes all that is left out of the pool. Each message may be of the same file. */
 static unsigned int drain_pool(struct file *files, unsigned int max)
 {
@@ -873,53 +587,6 @@ static unsigned int drain_pool(struct file *files, unsigned int max)
 	while (nr < max && take_over(&files[nr]))
 		nr++;
 	return nr;
-}
-
-static unsigned int distinct(const struct file *files, unsigned int nr,
-			     unsigned int dev)
-{
-	unsigned int i, j, found = 0;
-
-	for (i = 0; i < nr; i++) {
-		for (j = 0; j < i; j++)
-			if (files[j].dev == files[i].dev &&
-			    files[j].uctx == files[i].uctx)
-				break;
-		found += j == i && files[i].dev == dev;
-	}
-	return found;
-}
-
-static void check_left(struct dev *dev)
-{
-	const struct sim *sim = &dev->sim;
-
-	if (!wait_for(!sim_count(sim, "uctxs_now")) ||
-	    sim_count(sim, "opens") != sim_count(sim, "closes") ||
-	    sim_count(sim, "rpcs_now"))
-		violate(NOTHING_LEFT, "device %u has %u contexts, %u calls",
-			sim->id, sim_count(sim, "uctxs_now"),
-			sim_count(sim, "rpcs_now"));
-}
-
-/* The kernel's own words; as elsewhere a report means that something is wrong. */
-static void check_log(int kmsg)
-{
-	static const char * const reports[] = {
-		"BUG:", "WARNING:", "Oops", "KASAN", "KCSAN", "refcount_t:",
-		"INFO: task", "possible circular", "corruption", "protection fault",
-	};
-	char line[2048];
-	unsigned int i;
-	ssize_t len;
-
-	while ((len = read(kmsg, line, sizeof(line) - 1)) > 0 || errno == EPIPE) {
-		line[len > 0 ? len : 0] = 0;
-		errno = 0;
-		for (i = 0; i < ARRAY_SIZE(reports); i++)
-			if (strstr(line, reports[i]))
-				violate(KERNEL_LOG, "%.150s", line);
-	}
 }
 
 /* Rounds */
@@ -1100,6 +767,8 @@ int main(int argc, char **argv)
 	__u64 end;
 	int opt, kmsg;
 
+	/* The harness is for programs without options. */
+	(void)test_harness_run;
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == 's')
 			seed = number(optarg);
