@@ -46,11 +46,11 @@ static int compare(const void *a, const void *b)
 }
 
 /* Something to be measured: returns 0 or an errno. */
-typedef int (*action)(void *data);
+typedef int (*action_fn)(void *data);
 
 /* The worst of several times, or ~0 if one failed; reports it and the median. */
 static __u64 measure(const char *situation, const char *what, unsigned int samples,
-		     action action, void *data)
+		     action_fn action, void *data)
 {
 	__u64 times[SAMPLES], start;
 	unsigned int i;
@@ -128,7 +128,8 @@ static void measure_sim(struct __test_metadata *_metadata, const char *situation
 {
 	EXPECT_GT(BOUND_US, measure(situation, "a call", SAMPLES, sim_nop, &fd));
 	EXPECT_GT(BOUND_US, measure(situation, "INFO", SAMPLES, any_info, &fd));
-	EXPECT_GT(BOUND_US, measure(situation, "open and close", SAMPLES, open_and_close, sim->node));
+	EXPECT_GT(BOUND_US, measure(situation, "open and close", SAMPLES, open_and_close,
+				    sim->node));
 }
 
 /* Begins a command that takes a minute; whatever comes after it does not. */
@@ -225,7 +226,8 @@ static void measure_mlx5(struct __test_metadata *_metadata, const char *situatio
 {
 	EXPECT_GT(BOUND_US, measure(situation, "a call", SAMPLES, firmware_nop, &fd));
 	EXPECT_GT(BOUND_US, measure(situation, "INFO", SAMPLES, any_info, &fd));
-	EXPECT_GT(BOUND_US, measure(situation, "open and close", SAMPLES, open_and_close, dev->node));
+	EXPECT_GT(BOUND_US, measure(situation, "open and close", SAMPLES, open_and_close,
+				    dev->node));
 }
 
 static pid_t begin_endless(int fd)

@@ -383,13 +383,13 @@ static void start_worker(unsigned int who)
 }
 
 /* What a process was about when it was killed nobody knows. */
-static bool reap(int flags)
+static pid_t reap(void)
 {
 	unsigned int i;
 	int status;
 	pid_t pid;
 
-	pid = waitpid(-1, &status, flags);
+	pid = waitpid(-1, &status, WNOHANG);
 	for (i = 0; pid > 0 && i < NR_SLOTS; i++) {
 		struct slot *slot = &shared->slots[i];
 
@@ -400,15 +400,21 @@ static bool reap(int flags)
 		slot->record = NULL;
 		set(&slot->pid, 0);
 	}
-	return pid > 0;
+	return pid;
 }
 
 static void kill_one(void)
 {
-	pid_t pid = get(&shared->slots[pick(NR_SLOTS)].pid);
+	unsigned int first = pick(NR_SLOTS), i;
+	pid_t pid;
 
-	if (pid > 0 && !kill(pid, SIGKILL))
-		count(&shared->kills);
+	for (i = 0; i < NR_SLOTS; i++) {
+		pid = get(&shared->slots[(first + i) % NR_SLOTS].pid);
+		if (pid > 0 && !kill(pid, SIGKILL)) {
+			count(&shared->kills);
+			return;
+		}
+	}
 }
 
 /* Processes that make their lives hard: each runs until the round is over. */
@@ -448,9 +454,9 @@ static void removal_ended(struct dev *dev, bool is_back)
 	count(&shared->removals);
 }
 
-static void remove_sim(void)
+static void remove_sim(unsigned int first)
 {
-	struct dev *dev = &shared->devs[pick(NR_SIMS)];
+	struct dev *dev = &shared->devs[first + pick(NR_SIMS / 2)];
 	struct sim *sim = &dev->sim;
 	bool away = pick(3) == 0;
 	int err;
@@ -472,6 +478,17 @@ static void await_mlx5(struct dev *dev)
 	if (!wait_for(!mlx5_find(&dev->mlx5)))
 		violate(ERRORS, "mlx5 did not come back");
 	set(&dev->number, dev->mlx5.number);
+}
+
+/* Two at once, each with devices of its own */
+static void remove_one_half(void)
+{
+	remove_sim(0);
+}
+
+static void remove_other_half(void)
+{
+	remove_sim(NR_SIMS / 2);
 }
 
 static void remove_mlx5(void)
@@ -628,8 +645,8 @@ static void start_helpers(unsigned int round)
 	if (!removals_now)
 		start_helper(lower_one);
 	if (removals_now) {
-		start_helper(remove_sim);
-		start_helper(remove_sim);
+		start_helper(remove_one_half);
+		start_helper(remove_other_half);
 	}
 	if (!shared->devs[MLX5].there)
 		return;
@@ -652,7 +669,7 @@ static void storm(struct listener *listener, unsigned int round)
 			start_worker(who++);
 		else if (!pick(4))
 			kill_one();
-		while (reap(WNOHANG))
+		while (reap() > 0)
 			;
 		hear(listener);
 		usleep(2000);
@@ -666,10 +683,12 @@ static void await_all(struct listener *listener)
 	__u64 end = now_us() + 60 * 1000000ull;
 
 	while (now_us() < end) {
-		while (reap(WNOHANG))
-			;
-		if (waitpid(-1, NULL, WNOHANG | WNOWAIT) < 0 && errno == ECHILD)
+		pid_t pid = reap();
+
+		if (pid < 0 && errno == ECHILD)
 			return;
+		if (pid > 0)
+			continue;
 		hear(listener);
 		usleep(2000);
 	}
@@ -737,7 +756,7 @@ static void report(void)
 	}
 }
 
-static void usage(void)
+static void complain(void)
 {
 	fprintf(stderr, "usage: fwctl_stress [--seed N] [--seconds N] [--workers N]\n");
 	exit(KSFT_FAIL);
@@ -749,7 +768,7 @@ static unsigned int number(const char *text)
 	unsigned long value = strtoul(text, &end, 0);
 
 	if (end == text || *end || value > 1000000000)
-		usage();
+		complain();
 	return value;
 }
 
@@ -777,10 +796,10 @@ int main(int argc, char **argv)
 		else if (opt == 'w')
 			workers = number(optarg);
 		else
-			usage();
+			complain();
 	}
 	if (optind < argc || !workers || workers > NR_SLOTS / 2)
-		usage();
+		complain();
 
 	ksft_print_header();
 	if (sim_missing())

@@ -257,7 +257,7 @@ static inline void check_file(const struct file *file)
 }
 
 static inline void check_device(struct dev *dev, const struct listener *listener,
-			 unsigned int files)
+				unsigned int files)
 {
 	struct record sum = {};
 	struct dev_state state = {};
@@ -296,7 +296,7 @@ static inline void check_device(struct dev *dev, const struct listener *listener
 }
 
 static inline unsigned int distinct(const struct file *files, unsigned int nr,
-			     unsigned int dev)
+				    unsigned int dev)
 {
 	unsigned int i, j, found = 0;
 
