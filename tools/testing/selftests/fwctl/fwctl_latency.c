@@ -88,6 +88,16 @@ static int any_info(void *data)
 	return _test_info(*(int *)data, NULL, &len);
 }
 
+/* What other files of a device are good for meanwhile; @node is a new one. */
+static void measure_files(struct __test_metadata *_metadata, const char *situation,
+			  action_fn call, int fd, char *node)
+{
+	EXPECT_GT(BOUND_US, measure(situation, "a call", SAMPLES, call, &fd));
+	EXPECT_GT(BOUND_US, measure(situation, "INFO", SAMPLES, any_info, &fd));
+	EXPECT_GT(BOUND_US, measure(situation, "open and close", SAMPLES, open_and_close,
+				    node));
+}
+
 static void end_process(struct __test_metadata *_metadata, pid_t pid,
 			const char *situation)
 {
@@ -123,15 +133,6 @@ FIXTURE_TEARDOWN_PARENT(sim)
 	sim_del(&self->sim);
 }
 
-static void measure_sim(struct __test_metadata *_metadata, const char *situation,
-			struct sim *sim, int fd)
-{
-	EXPECT_GT(BOUND_US, measure(situation, "a call", SAMPLES, sim_nop, &fd));
-	EXPECT_GT(BOUND_US, measure(situation, "INFO", SAMPLES, any_info, &fd));
-	EXPECT_GT(BOUND_US, measure(situation, "open and close", SAMPLES, open_and_close,
-				    sim->node));
-}
-
 /* Begins a command that takes a minute; whatever comes after it does not. */
 static pid_t begin_minute(struct sim *sim, int fd)
 {
@@ -153,7 +154,7 @@ TEST_F_TIMEOUT(sim, command_of_a_minute, 120)
 	int status;
 	pid_t pid;
 
-	measure_sim(_metadata, "fwctl_sim, idle", &self->sim, self->other);
+	measure_files(_metadata, "fwctl_sim, idle", sim_nop, self->other, self->sim.node);
 	start = now_us();
 	ASSERT_EQ(0, sim_unbind(&self->sim));
 	idle = now_us() - start;
@@ -166,7 +167,7 @@ TEST_F_TIMEOUT(sim, command_of_a_minute, 120)
 
 	pid = begin_minute(&self->sim, self->fd);
 	ASSERT_LT(0, pid);
-	measure_sim(_metadata, situation, &self->sim, self->other);
+	measure_files(_metadata, situation, sim_nop, self->other, self->sim.node);
 	end_process(_metadata, pid, situation);
 
 	pid = begin_minute(&self->sim, self->fd);
@@ -221,15 +222,6 @@ static int firmware_nop(void *data)
 	return mlx5_nop(*(int *)data);
 }
 
-static void measure_mlx5(struct __test_metadata *_metadata, const char *situation,
-			 struct mlx5_dev *dev, int fd)
-{
-	EXPECT_GT(BOUND_US, measure(situation, "a call", SAMPLES, firmware_nop, &fd));
-	EXPECT_GT(BOUND_US, measure(situation, "INFO", SAMPLES, any_info, &fd));
-	EXPECT_GT(BOUND_US, measure(situation, "open and close", SAMPLES, open_and_close,
-				    dev->node));
-}
-
 static pid_t begin_endless(int fd)
 {
 	unsigned int before = vcx_count(OP_NOP);
@@ -266,10 +258,10 @@ TEST_F_TIMEOUT(mlx5, command_without_answer, 120)
 	int status;
 	pid_t pid;
 
-	measure_mlx5(_metadata, "mlx5, idle", &self->dev, self->other);
+	measure_files(_metadata, "mlx5, idle", firmware_nop, self->other, self->dev.node);
 	pid = begin_endless(self->fd);
 	ASSERT_LT(0, pid);
-	measure_mlx5(_metadata, situation, &self->dev, self->other);
+	measure_files(_metadata, situation, firmware_nop, self->other, self->dev.node);
 	end_process(_metadata, pid, situation);
 	ASSERT_EQ(0, vcx("release"));
 
