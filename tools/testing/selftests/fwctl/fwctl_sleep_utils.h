@@ -6,7 +6,6 @@
 #ifndef __FWCTL_SLEEP_UTILS_H
 #define __FWCTL_SLEEP_UTILS_H
 
-#include <sys/utsname.h>
 
 #include "fwctl_mlx5_utils.h"
 
@@ -48,22 +47,17 @@ static inline bool has_no_soft_reset(const char *path)
 static inline bool loses_files(void)
 {
 	DIR *dir = opendir("/sys/bus/virtio/drivers/9pnet_virtio");
-	unsigned int major = 0, minor = 0;
-	struct utsname uts = {};
 	struct dirent *entry;
 	bool lost = false;
 	char path[512];
 
-	uname(&uts);
-	if (sscanf(uts.release, "%u.%u", &major, &minor) != 2)
-		lost = true;
 	while (dir && (entry = readdir(dir))) {
 		if (strncmp(entry->d_name, "virtio", 6))
 			continue;
 		snprintf(path, sizeof(path),
 			 "/sys/bus/virtio/devices/%s/../config",
 			 entry->d_name);
-		if (major * 100 + minor < 610 || !has_no_soft_reset(path))
+		if (linux_release() < 610 || !has_no_soft_reset(path))
 			lost = true;
 	}
 	if (dir)

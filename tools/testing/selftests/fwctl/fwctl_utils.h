@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,6 +196,17 @@ static inline int param_set(const char *name, unsigned int value)
 
 	snprintf(text, sizeof(text), "%u", value);
 	return write_file(text, "/sys/module/fwctl/parameters/%s", name);
+}
+
+/* 612 is Linux 6.12. */
+static inline unsigned int linux_release(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname uts = {};
+
+	uname(&uts);
+	return sscanf(uts.release, "%u.%u", &major, &minor) == 2 ?
+	       major * 100 + minor : 0;
 }
 
 static inline bool kernel_tainted(void)
