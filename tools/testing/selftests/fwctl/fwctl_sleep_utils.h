@@ -6,7 +6,6 @@
 #ifndef __FWCTL_SLEEP_UTILS_H
 #define __FWCTL_SLEEP_UTILS_H
 
-
 #include "fwctl_mlx5_utils.h"
 
 #define PM_TEST_DELAY "/sys/module/suspend/parameters/pm_test_delay"
