@@ -229,18 +229,12 @@ def each_step_refused():
     equal(steps, {"lock", "begin", "download", "verification", "activation", "release"})
 
 
-def heed_signals():
-    """What a shell starts in the background ignores SIGINT."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def start_slowly(*args):
     """An update that takes some seconds, in the middle of its download."""
     vcx(f"delay {ACCESS_REG} 15")
     process = subprocess.Popen(
         [FWCTL, "mlx5", "fw", "update", dev(), file(image(size=65536), "slow"), *AGREED, *args],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=heed_signals)
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     soon(lambda: machine() == DOWNLOAD)
     return process
 
