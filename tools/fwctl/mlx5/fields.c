@@ -159,14 +159,14 @@ void fields_text(struct run *run)
 	run->result = all;
 }
 
-/* A field that the layout is known to have. */
+/* A field that the layout is known to have; 0 if it isn't in this data. */
 __u64 get_number(const struct fwctl_mlx5_layout *layout, const void *data,
 		 size_t len, const char *name)
 {
 	const struct fwctl_mlx5_field *field;
 	__u64 value = 0;
 
-	field = fwctl_mlx5_field_find(layout, name, NULL, 0);
+	field = fwctl_mlx5_field_find(layout, name, data, len);
 	if (field)
 		fwctl_mlx5_field_get(field, data, len, &value);
 	return value;

@@ -28,24 +28,12 @@ void fw_begin(struct fw *fw, const char *name)
 
 void fw_set(struct fw *fw, const char *name, __u64 value)
 {
-	const struct fwctl_mlx5_field *field;
-
-	field = fwctl_mlx5_field_find(fw->layout, name, NULL, 0);
-	if (field)
-		fwctl_mlx5_field_set(field, fw->data, fw->layout->size, value);
+	set_number(fw->layout, fw->data, fw->layout->size, name, value);
 }
 
-/* A field's value; 0 if it isn't there. */
 __u64 fw_get(const struct fw *fw, const char *name)
 {
-	const struct fwctl_mlx5_field *field;
-	__u64 value = 0;
-
-	field = fwctl_mlx5_field_find(fw->layout, name, fw->data,
-				      fw->layout->size);
-	if (field)
-		fwctl_mlx5_field_get(field, fw->data, fw->layout->size, &value);
-	return value;
+	return get_number(fw->layout, fw->data, fw->layout->size, name);
 }
 
 /* The name of a field's value, or the value as a number. */
@@ -80,24 +68,7 @@ json_object *fw_text(const struct fw *fw, const char *name)
 /* Read the register; @report gets what was sent. Returns an exit code. */
 static int read_reported(struct fw *fw, json_object *report)
 {
-	__u8 request[FWCTL_MLX5_REG_HEADER + FW_MAX_LEN];
-	__u8 answer[sizeof(request)];
-	struct fwctl_mlx5_reg reg = {
-		.id = fw->layout->id, .data = fw->data, .len = fw->layout->size,
-	};
-	struct buffer in = { request, FWCTL_MLX5_REG_HEADER + reg.len };
-	struct buffer out = { answer, in.len };
-
-	if (fwctl_mlx5_reg_build(&reg, request, sizeof(request)) < 0)
-		return fail(fw->run, FWCTL_EXIT_USAGE, "no room");
-	if (send_rpc(fw->run, fw->dev, &in, &out, report) ||
-	    fw->run->set.dry_run)
-		return fw->run->code;
-	if (fwctl_mlx5_reg_parse(&reg, answer, out.len))
-		return fail(fw->run, FWCTL_EXIT_FIRMWARE,
-			    "%s: the answer is too short for register %s",
-			    fwctl_dev_name(fw->dev), fw->layout->name);
-	return 0;
+	return read_register(fw->run, fw->dev, fw->layout, fw->data, report);
 }
 
 /* Ask for the version of a component, of the running or of the stored one. */
