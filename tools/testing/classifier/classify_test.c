@@ -538,8 +538,10 @@ static bool read_row(struct page *page)
 			if (cell >= 0)
 				break;
 			copy_cell(page->cells[++cell], sizeof(*page->cells), line + 7);
-		} else if (cell >= 0 && cell < MAX_CELLS - 1 && !strncmp(line, "     - ", 7)) {
-			copy_cell(page->cells[++cell], sizeof(*page->cells), line + 7);
+		} else if (cell >= 0 && cell < MAX_CELLS - 1 && !strncmp(line, "     -", 6)) {
+			/* Behind an empty cell there is no blank. */
+			copy_cell(page->cells[++cell], sizeof(*page->cells),
+				  line + 6 + (line[6] == ' '));
 		}
 	}
 	if (cell < 0)
