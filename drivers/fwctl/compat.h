@@ -13,10 +13,12 @@
 #include <linux/panic.h>
 #include <linux/version.h>
 
-/* Out of the tree, modules say which release they are of. */
+/* Out of the tree, our modules say which release they are of. */
+#ifdef FWCTL_VERSION
 #undef MODULE_DESCRIPTION
 #define MODULE_DESCRIPTION(desc) \
 	MODULE_INFO(description, desc); MODULE_VERSION(FWCTL_VERSION)
+#endif
 
 /* 6.13: symbol namespaces are strings. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
