@@ -90,30 +90,14 @@ def tables():
     return rows
 
 
-class Log:
-    """What the kernel says while this is there."""
-
-    def __enter__(self):
-        self.file = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
-        os.lseek(self.file, 0, os.SEEK_END)
-        return self
-
-    def __exit__(self, *_):
-        os.close(self.file)
-
-    def lines(self):
-        while True:
-            try:
-                yield os.read(self.file, 8192).decode(errors="replace")
-            except BlockingIOError:
-                return
-
-
 def requests():
-    """How many the kernel let through, and how many it refused."""
+    """How many the kernel let through, with and without a taint, and how many it refused.
+
+    The counters tell of each; of taints the kernel's log has ten lines in five seconds.
+    """
     text = fwctl("--raw", "stats", "show", dev(), "--once", "-o", "CONF,READ,WRITE,FULL,REFUSED")
-    *delivered, refused = map(int, text.split())
-    return sum(delivered), refused
+    configure, read_only, write, full, refused = map(int, text.split())
+    return configure + read_only, write + full, refused
 
 
 class Outcome:
@@ -121,12 +105,11 @@ class Outcome:
 
     def __init__(self, args):
         before = requests()
-        with Log() as log:
-            done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
-            self.taints = any("kernel tainted" in line for line in log.lines())
-        delivered, refused = (now - old for now, old in zip(requests(), before))
-        self.rpcs = delivered + refused
+        done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
+        harmless, tainting, refused = (now - old for now, old in zip(requests(), before))
+        self.taints = tainting > 0
+        self.rpcs = harmless + tainting + refused
         self.text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace"))
         self.result = "works" if done.returncode == 0 else "refused" if refused else "fails"
 
