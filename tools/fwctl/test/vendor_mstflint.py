@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 
 from fwctltest import (OK, TREE, USAGE, equal, fwctl, match, mlx5, path, read, require,
-                       result, run, test, vcx)
+                       result, run, test, vcx, write)
 
 PAGE = f"{TREE}/Documentation/userspace-api/fwctl/mlx5-mstflint.rst"
 SHORT = os.environ.get("MSTFLINT_SHORT") == "1"
@@ -90,14 +90,31 @@ def tables():
     return rows
 
 
-def requests():
-    """How many the kernel let through, with and without a taint, and how many it refused.
+class Taints:
+    """What taints the kernel while this is there: the log tells of ten in five seconds."""
 
-    The counters tell of each; of taints the kernel's log has ten lines in five seconds.
-    """
+    folder = "/sys/kernel/tracing/instances/fwctl-test"
+    event = f"{folder}/events/fwctl/fwctl_admitted"
+
+    def __enter__(self):
+        os.mkdir(self.folder)
+        write(f"{self.event}/filter", "declared >= 2")  # FWCTL_RPC_DEBUG_WRITE
+        write(f"{self.event}/enable", "1")
+        return self
+
+    def __exit__(self, *_):
+        os.rmdir(self.folder)
+
+    def any(self):
+        return any(not line.startswith("#")
+                   for line in read(f"{self.folder}/trace").splitlines())
+
+
+def requests():
+    """How many the kernel let through, and how many it refused."""
     text = fwctl("--raw", "stats", "show", dev(), "--once", "-o", "CONF,READ,WRITE,FULL,REFUSED")
-    configure, read_only, write, full, refused = map(int, text.split())
-    return configure + read_only, write + full, refused
+    *delivered, refused = map(int, text.split())
+    return sum(delivered), refused
 
 
 class Outcome:
@@ -105,11 +122,12 @@ class Outcome:
 
     def __init__(self, args):
         before = requests()
-        done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
-        harmless, tainting, refused = (now - old for now, old in zip(requests(), before))
-        self.taints = tainting > 0
-        self.rpcs = harmless + tainting + refused
+        with Taints() as taints:
+            done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
+            self.taints = taints.any()
+        delivered, refused = (now - old for now, old in zip(requests(), before))
+        self.rpcs = delivered + refused
         self.text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace"))
         self.result = "works" if done.returncode == 0 else "refused" if refused else "fails"
 
