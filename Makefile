@@ -16,7 +16,7 @@ USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
 # Tests that need no kernel module.
 USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/fwctl \
 	tools/testing/vcx tools/testing/classifier)
-FUZZERS := $(addprefix fuzz-,tools/lib/fwctl tools/testing/vcx \
+FUZZERS := $(addprefix fuzz-,tools/lib/fwctl tools/fwctl tools/testing/vcx \
 	tools/testing/classifier)
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
@@ -137,8 +137,8 @@ fuzz:
 	$(LAB) exec -- make -s OUTPUT=/src/build/user FUZZ_TIME=$(FUZZ_TIME) $(FUZZERS)
 
 $(FUZZERS):
-	@mkdir -p $(OUTPUT)/fuzz
-	+$(MAKE) -s -C $(@:fuzz-%=%) OUTPUT=$(OUTPUT)/fuzz/ FUZZ_TIME=$(FUZZ_TIME) fuzz
+	@mkdir -p $(OUTPUT)/unit
+	+$(MAKE) -s -C $(@:fuzz-%=%) OUTPUT=$(OUTPUT)/unit/ FUZZ_TIME=$(FUZZ_TIME) fuzz
 
 clean:
 	rm -rf build

@@ -3,7 +3,7 @@
  * What the parts of the fwctl tool share.
  *
  * A command neither prints nor exits: it leaves what it found out in its
- * struct run, as JSON, and main.c has it printed in the form asked for.
+ * struct run, as JSON, and run.c has it printed in the form asked for.
  */
 #ifndef _FWCTL_TOOL_H
 #define _FWCTL_TOOL_H
@@ -289,7 +289,7 @@ const char *option(const struct run *run, const char *name);
 int number_option(struct run *run, const char *name, unsigned long min,
 		  unsigned long max, unsigned long *value);
 
-/* main.c */
+/* run.c */
 int run_line(struct fwctl_ctx *ctx, const struct run *outer, int argc,
 	     char **argv);
 void free_run(struct run *run);

@@ -304,7 +304,7 @@ TEST_F(limits, rpcs_in_turn_when_lowered)
 }
 
 /* No turn is lost, whoever of those in the queue is killed when. */
-TEST_F(limits, rpcs_after_kills)
+TEST_F_TIMEOUT(limits, rpcs_after_kills, 120)
 {
 	struct call last;
 	pid_t pids[8];
