@@ -13,11 +13,11 @@
 #include "../fwctl.h"
 #include "../mlx5/fw.h"
 
+int fuzz_one(const uint8_t *data, size_t size);
+
 #define RECORDING "test/recordings/config.rec"
 #define CARD "0000:01:00.0"
 #define MAX_WORDS 64
-
-int fuzz_one(const uint8_t *data, size_t size);
 
 static void run_words(const char *const *words, const char *recording)
 {
@@ -67,6 +67,10 @@ int fuzz_one(const uint8_t *data, size_t size)
 	/* Behind it no line of a script is run: all are looked at first. */
 	static const char wrong[] = "\nwrong\n";
 	char path[32], *text;
+	const char *script[] = { "fwctl", "batch", "run", path, NULL };
+	const char *diff[] = { "fwctl", "mlx5", "config", "diff", CARD, path,
+			       "-d", "none", NULL };
+	const char *show[] = { "fwctl", "mlx5", "dump", "show", path, NULL };
 	struct fw_image image;
 	int fd;
 
@@ -87,15 +91,13 @@ int fuzz_one(const uint8_t *data, size_t size)
 	case 2:
 		if (write(fd, wrong, strlen(wrong)) < 0)
 			abort();
-		run_words((const char *[]){ "fwctl", "batch", "run", path, NULL }, NULL);
+		run_words(script, NULL);
 		break;
 	case 3:
-		run_words((const char *[]){ "fwctl", "mlx5", "config", "diff", CARD, path,
-					    "-d", "none", NULL }, RECORDING);
+		run_words(diff, RECORDING);
 		break;
 	case 4:
-		run_words((const char *[]){ "fwctl", "mlx5", "dump", "show", path, NULL },
-			  NULL);
+		run_words(show, NULL);
 		break;
 	case 5:
 		fw_image_parse(&(struct buffer){ (void *)(data + 1), size - 1 }, &image);

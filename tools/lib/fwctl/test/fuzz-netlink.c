@@ -11,14 +11,12 @@
 #include "../monitor.c"
 
 int fuzz_one(const __u8 *data, size_t size);
+typeof(nl_recv) __wrap_nl_recv;
 
 static const __u8 *input;
 static size_t input_len;
 
 /* In place of libnl's: the Makefile has the linker see to it. */
-int __wrap_nl_recv(struct nl_sock *sock, struct sockaddr_nl *from,
-		   unsigned char **buf, struct ucred **creds);
-
 int __wrap_nl_recv(struct nl_sock *sock, struct sockaddr_nl *from,
 		   unsigned char **buf, struct ucred **creds)
 {

@@ -136,26 +136,26 @@ TEST_F(module, backend_with_slow_closes)
 	test_err_nop(ENODEV, self->fd, 0);
 }
 
-/*
- * Loading is all or nothing. The kernel does a lot to load a module, and few of the
- * faults are in ours, so that a sample has to do.
- */
-TEST_F_TIMEOUT(module, faults, 300)
+/* Loading is all or nothing. */
+TEST_F_TIMEOUT(module, faults, 600)
 {
-	if (cannot_inject())
-		SKIP(return, "%s", cannot_inject());
+	const char *why = cannot_inject() ?: faults_below(MODULE_INIT);
+
+	if (why)
+		SKIP(return, "%s", why);
 	close(self->fd);
 	ASSERT_EQ(0, unload_module("fwctl_sim"));
 	ASSERT_EQ(0, unload_module("fwctl"));
-	for_some_faults("load fwctl", load_module("fwctl")) {
+	for_each_fault("load fwctl", load_module("fwctl")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, unload_module("fwctl"));
 	}
 	ASSERT_EQ(0, load_module("fwctl"));
-	for_some_faults("load fwctl_sim", load_module("fwctl_sim")) {
+	for_each_fault("load fwctl_sim", load_module("fwctl_sim")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, unload_module("fwctl_sim"));
 	}
+	EXPECT_EQ(NULL, faults_below(NULL));
 }
 
 TEST_HARNESS_MAIN

@@ -117,6 +117,59 @@ static inline const char *cannot_inject(void)
 	return NULL;
 }
 
+/* The addresses of a function of the kernel: false if they are not told. */
+static inline bool find_function(const char *function, unsigned long *start,
+				 unsigned long *end)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	unsigned long address;
+	char name[128];
+	int pass;
+
+	*start = 0;
+	*end = ~0ul;
+	for (pass = 0; file && pass < 2; pass++) {
+		rewind(file);
+		while (fscanf(file, "%lx %*c %127s%*[^\n]", &address, name) == 2) {
+			if (!pass && !strcmp(name, function))
+				*start = address;
+			else if (pass && address > *start && address < *end)
+				*end = address;
+		}
+	}
+	if (file)
+		fclose(file);
+	return *start && *end != ~0ul;
+}
+
+/*
+ * From now on only what is called by a function of the kernel, at whatever depth, can
+ * fail; NULL is anything again. Returns why that can't be had.
+ */
+static inline const char *faults_below(const char *function)
+{
+	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
+	unsigned long start = 0, end = ~0ul;
+	char from[24], to[24];
+	size_t i;
+
+	if (access(DEBUGFS "failslab/require-start", W_OK))
+		return "faults cannot be told by their callers in this kernel";
+	if (function && !find_function(function, &start, &end))
+		return "no addresses of the kernel's functions";
+	snprintf(from, sizeof(from), "%#lx", start);
+	snprintf(to, sizeof(to), "%#lx", end);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (write_file("32", DEBUGFS "%s/stacktrace-depth", kinds[i]) ||
+		    write_file(from, DEBUGFS "%s/require-start", kinds[i]) ||
+		    write_file(to, DEBUGFS "%s/require-end", kinds[i]))
+			return "faults cannot be told by their callers";
+	return NULL;
+}
+
+/* What the kernel calls to initialize a module, and not what it does to load it. */
+#define MODULE_INIT "do_one_initcall"
+
 static inline int nth_fd(void)
 {
 	static __thread int fd = -1;
