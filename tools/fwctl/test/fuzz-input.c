@@ -67,10 +67,10 @@ int fuzz_one(const uint8_t *data, size_t size)
 	/* Behind it no line of a script is run: all are looked at first. */
 	static const char wrong[] = "\nwrong\n";
 	char path[32], *text;
-	const char *script[] = { "fwctl", "batch", "run", path, NULL };
-	const char *diff[] = { "fwctl", "mlx5", "config", "diff", CARD, path,
+	const char *const script[] = { "fwctl", "batch", "run", path, NULL };
+	const char *const diff[] = { "fwctl", "mlx5", "config", "diff", CARD, path,
 			       "-d", "none", NULL };
-	const char *show[] = { "fwctl", "mlx5", "dump", "show", path, NULL };
+	const char *const show[] = { "fwctl", "mlx5", "dump", "show", path, NULL };
 	struct fw_image image;
 	int fd;
 
