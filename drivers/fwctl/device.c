@@ -255,7 +255,8 @@ EXPORT_SYMBOL_NS_GPL(__fwctl_alloc_device, "FWCTL");
  * @ops: the backend's ops
  * @size: bytes of the backend's structure
  *
- * This, too, is called from elsewhere in Linux: CXL, and Rust.
+ * This, too, is called from elsewhere in Linux: CXL, and Rust. Its arguments
+ * are not ours to change.
  *
  * Context: may sleep.
  * Return: the device, to be released by fwctl_put(), or NULL.
@@ -268,6 +269,11 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 				    dev_driver_string(parent));
 }
 EXPORT_SYMBOL_NS_GPL(_fwctl_alloc_device, "FWCTL");
+
+static_assert(__same_type(_fwctl_alloc_device,
+			  struct fwctl_device *(struct device *parent,
+						const struct fwctl_ops *ops,
+						size_t size)));
 
 /**
  * fwctl_register - let user space have a device
