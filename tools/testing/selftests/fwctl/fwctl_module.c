@@ -139,23 +139,25 @@ TEST_F(module, backend_with_slow_closes)
 /* Loading is all or nothing. */
 TEST_F_TIMEOUT(module, faults, 600)
 {
-	const char *why = cannot_inject() ?: faults_below(MODULE_INIT);
+	const char *why = cannot_inject() ?: faults_below(MODULE_INIT, NULL);
 
 	if (why)
 		SKIP(return, "%s", why);
 	close(self->fd);
 	ASSERT_EQ(0, unload_module("fwctl_sim"));
 	ASSERT_EQ(0, unload_module("fwctl"));
-	for_each_fault("load fwctl", load_module("fwctl")) {
+	for_each_load("load fwctl", load_module("fwctl")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, unload_module("fwctl"));
 	}
 	ASSERT_EQ(0, load_module("fwctl"));
-	for_each_fault("load fwctl_sim", load_module("fwctl_sim")) {
+	/* Linux does not undo this one cleanly: lockdep is told of a key that is not there. */
+	ASSERT_EQ(NULL, faults_below(MODULE_INIT, "bus_register"));
+	for_each_load("load fwctl_sim", load_module("fwctl_sim")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, unload_module("fwctl_sim"));
 	}
-	EXPECT_EQ(NULL, faults_below(NULL));
+	EXPECT_EQ(NULL, faults_below(NULL, NULL));
 }
 
 TEST_HARNESS_MAIN

@@ -117,6 +117,14 @@ static inline const char *cannot_inject(void)
 	return NULL;
 }
 
+#define write_number(_number, ...)					\
+({									\
+	char __text[24];						\
+									\
+	snprintf(__text, sizeof(__text), "%lu", (unsigned long)(_number)); \
+	write_file(__text, __VA_ARGS__);				\
+})
+
 /* The addresses of a function of the kernel: false if they are not told. */
 static inline bool find_function(const char *function, unsigned long *start,
 				 unsigned long *end)
@@ -144,25 +152,26 @@ static inline bool find_function(const char *function, unsigned long *start,
 
 /*
  * From now on only what is called by a function of the kernel, at whatever depth, can
- * fail; NULL is anything again. Returns why that can't be had.
+ * fail, and nothing that is called by @but; NULL is anything, and nothing. Returns why
+ * that can't be had.
  */
-static inline const char *faults_below(const char *function)
+static inline const char *faults_below(const char *function, const char *but)
 {
 	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
-	unsigned long start = 0, end = ~0ul;
-	char from[24], to[24];
+	unsigned long start[2] = {}, end[2] = { ~0ul };
 	size_t i;
 
 	if (access(DEBUGFS "failslab/require-start", W_OK))
 		return "faults cannot be told by their callers in this kernel";
-	if (function && !find_function(function, &start, &end))
+	if ((function && !find_function(function, &start[0], &end[0])) ||
+	    (but && !find_function(but, &start[1], &end[1])))
 		return "no addresses of the kernel's functions";
-	snprintf(from, sizeof(from), "%#lx", start);
-	snprintf(to, sizeof(to), "%#lx", end);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (write_file("32", DEBUGFS "%s/stacktrace-depth", kinds[i]) ||
-		    write_file(from, DEBUGFS "%s/require-start", kinds[i]) ||
-		    write_file(to, DEBUGFS "%s/require-end", kinds[i]))
+		if (write_number(32, DEBUGFS "%s/stacktrace-depth", kinds[i]) ||
+		    write_number(start[0], DEBUGFS "%s/require-start", kinds[i]) ||
+		    write_number(end[0], DEBUGFS "%s/require-end", kinds[i]) ||
+		    write_number(start[1], DEBUGFS "%s/reject-start", kinds[i]) ||
+		    write_number(end[1], DEBUGFS "%s/reject-end", kinds[i]))
 			return "faults cannot be told by their callers";
 	return NULL;
 }
@@ -214,8 +223,20 @@ static const struct sweep_kind nth_kind = {
 	.may_be = nth_may_be,
 };
 
+/* A module with a driver, and no memory for the folder of its drivers in sysfs */
+static inline bool load_may_be(int err)
+{
+	return err == EINVAL || nth_may_be(err);
+}
+
+static const struct sweep_kind load_kind __attribute__((unused)) = {
+	.arm = nth_arm,
+	.disarm = nth_disarm,
+	.may_be = load_may_be,
+};
+
 #define for_each_fault(_what, _op) for_each_in_sweep(nth_kind, _what, _op)
-#define for_some_faults(_what, _op) \
-	for_each_in_sweep(nth_kind, _what, _op, .sparse = true)
+#define for_each_load(_what, _op, ...) \
+	for_each_in_sweep(load_kind, _what, _op, ##__VA_ARGS__)
 
 #endif
