@@ -29,7 +29,6 @@ struct sweep_kind {
  * struct sweep - an operation that is done with every fault there is
  * @kind: of the faults
  * @what: it is
- * @sparse: not with every fault, but with ever fewer the later they come
  * @nth: the fault that comes
  * @count: how many came
  * @hit: it came
@@ -40,7 +39,6 @@ struct sweep_kind {
 struct sweep {
 	const struct sweep_kind *kind;
 	const char *what;
-	bool sparse;
 	unsigned int nth;
 	unsigned int count;
 	bool hit;
@@ -54,7 +52,7 @@ static inline bool sweep_next(struct __test_metadata *_metadata,
 			      struct sweep *sweep)
 {
 	if (!sweep->nth || (sweep->hit && sweep->nth < MANY_FAULTS)) {
-		sweep->nth += 1 + (sweep->sparse ? sweep->nth / 16 : 0);
+		sweep->nth++;
 		sweep->kind->arm(sweep);
 		return true;
 	}
@@ -82,11 +80,9 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 /*
  * Does @_op, an expression that is 0 or an errno, with every fault there is;
  * after each comes the body, which looks at what @sweep has done, and undoes it.
- * What follows @_op are members of struct sweep.
  */
-#define for_each_in_sweep(_kind, _what, _op, ...)			\
-	for (struct sweep sweep = { .kind = &(_kind), .what = (_what),	\
-				    __VA_ARGS__ };			\
+#define for_each_in_sweep(_kind, _what, _op)				\
+	for (struct sweep sweep = { .kind = &(_kind), .what = (_what) };	\
 	     sweep_next(_metadata, &sweep) &&				\
 	     sweep_done(_metadata, &sweep, (_op));)
 
@@ -236,7 +232,6 @@ static const struct sweep_kind load_kind __attribute__((unused)) = {
 };
 
 #define for_each_fault(_what, _op) for_each_in_sweep(nth_kind, _what, _op)
-#define for_each_load(_what, _op, ...) \
-	for_each_in_sweep(load_kind, _what, _op, ##__VA_ARGS__)
+#define for_each_load(_what, _op) for_each_in_sweep(load_kind, _what, _op)
 
 #endif
