@@ -46,7 +46,7 @@ static const char * const good_params[] = {
 	"scope_max=debug-write scope_max_devices=fwctl_sim7=none",
 };
 
-TEST_F(params, good)
+TEST_F_TIMEOUT(params, good, 120)
 {
 	unsigned int i;
 
@@ -85,7 +85,7 @@ static const char * const bad_params[] = {
 };
 
 /* Fails closed: no module, no class, no device. */
-TEST_F(params, bad)
+TEST_F_TIMEOUT(params, bad, 120)
 {
 	unsigned int i;
 
