@@ -6,15 +6,18 @@
 number=0
 failed=0
 
-# result NAME COMMAND...: what it prints is shown if it fails
+# result NAME COMMAND...: what it prints is shown if it fails; how long it took always
 result()
 {
-	local name=$1 out
+	local name=$1 out start=${EPOCHREALTIME/./}
 	shift
 
 	out=$(mktemp)
 	number=$((number + 1))
-	if "$@" > "$out" 2>&1; then
+	"$@" > "$out" 2>&1
+	set -- $? $(((${EPOCHREALTIME/./} - start) / 100000))
+	echo "# $(($2 / 10)).$(($2 % 10)) s"
+	if [ "$1" = 0 ]; then
 		echo "ok $number $name"
 	else
 		sed 's/^/# /' "$out" | tail -n 30

@@ -6,7 +6,8 @@
 kernel=6.12
 boot=
 secure_boot=
-enroll=
+vars=
+type=
 use_vcx=1
 functions=1
 cards=1
@@ -36,7 +37,7 @@ parse_run_options()
 			guest_command=("$@")
 			return
 			;;
-		--kernel | --boot | --enroll | --vcx | --share | --append | --qemu | --timeout | \
+		--kernel | --boot | --vars | --type | --vcx | --share | --append | --qemu | --timeout | \
 			--smp | --mem | --cpu | --functions | --cards | --state)
 			[ $# -ge 2 ] || usage_error "$1 wants an argument"
 			set_run_option "$1" "$2"
@@ -63,9 +64,9 @@ set_run_option()
 		boot=$(realpath -e -- "$2" 2>/dev/null) && [ -e "$boot/root.erofs" ] ||
 			usage_error "--boot: no root.erofs in '$2'"
 		;;
-	--enroll)
-		enroll=$(realpath -e -- "$2" 2>/dev/null) ||
-			usage_error "--enroll: there is no '$2'"
+	--type)
+		type=$(realpath -e -- "$2" 2>/dev/null) ||
+			usage_error "--type: there is no '$2'"
 		;;
 	--timeout)
 		check_number "$1" "$2"
@@ -87,15 +88,23 @@ set_run_option()
 		[[ $2 == [12] ]] || usage_error "--cards: '$2' is neither 1 nor 2"
 		cards=$2
 		;;
-	--state)
-		state=$(realpath -- "$2" 2>/dev/null) && [ ! -d "$state" ] &&
-			[ -d "${state%/*}" ] || usage_error "--state: '$2' is no file"
-		;;
+	--state) state=$(file_to_be "$1" "$2") || exit ;;
+	--vars) vars=$(file_to_be "$1" "$2") || exit ;;
 	--vcx) vcx_args="$vcx_args $2" ;;
 	--append) append="$append $2" ;;
 	--qemu) qemu_args="$qemu_args $2" ;;
 	--cpu) cpu=$2 ;;
 	esac
+}
+
+# file_to_be OPTION FILE: its full name
+file_to_be()
+{
+	local file
+
+	file=$(realpath -- "$2" 2>/dev/null) && [ ! -d "$file" ] && [ -d "${file%/*}" ] ||
+		usage_error "$1: '$2' is no file"
+	echo "$file"
 }
 
 check_number()
@@ -176,11 +185,12 @@ fill_exchange_folder()
 		printf 'exec '
 		quote "${guest_command[@]}"
 	fi > "$scratch/command"
-	[ -z "$enroll" ] || cp "$enroll" "$scratch/enroll" || exit "$EXIT_LAB"
+	[ -z "$type" ] || cp "$type" "$scratch/type" || exit "$EXIT_LAB"
 	mkdir "$scratch/modules" "$scratch/bin"
 	copy_built "$BUILD/$kernel" modules
 	copy_built "$BUILD/user" bin
 	[ ! -e "$state" ] || cp "$state" "$scratch/state"
+	[ ! -e "$vars" ] || cp "$vars" "$scratch/vars.fd"
 	[ -z "$use_vcx" ] || [ -x "$scratch/bin/vcx" ] ||
 		die "there is no virtual ConnectX in $BUILD/user/bin: \`lab build', or --no-vcx"
 }
@@ -212,6 +222,7 @@ run_guest()
 		env -i "${env[@]}" "${vm[@]}" /src/tools/testing/lab/vm
 	set -- $?
 	[ ! -e "$scratch/state" ] || cp "$scratch/state" "$state" || exit "$EXIT_LAB"
+	[ -z "$vars" ] || cp "$scratch/vars.fd" "$vars" || exit "$EXIT_LAB"
 	return "$1"
 }
 
