@@ -85,7 +85,7 @@ static bool add_own(struct run *run, bool builtin)
 				 "what needs no netlink works; for ceilings, counters and audit records boot a kernel with CONFIG_FWCTL=m or without it");
 	return add_check(run, "kernel", "module", ok,
 			 "the fwctl that is loaded is the kernel's own, not this project's",
-			 "install the package fwctl-dkms, modprobe -r the modules that use fwctl, then modprobe mlx5_fwctl: what is in updates/ wins");
+			 "what needs no netlink works; for ceilings, counters and audit records make modules_install in this project's tree (what is in updates/ wins), modprobe -r the modules that use fwctl, modprobe mlx5_fwctl");
 }
 
 static bool add_installed(struct run *run, const char *release)

@@ -147,6 +147,18 @@ def no_user_contexts():
 
 
 @test
+def kernels_own():
+    """probe: the module that is loaded is the kernel's own
+
+    It knows no parameter scope_max, by which probe tells it from ours."""
+    shell("mount -t tmpfs none /sys/module/fwctl/parameters")
+    fails("kernel", "module", "the kernel's own, not this project's",
+          "make modules_install.*modprobe -r")
+    shell("umount /sys/module/fwctl/parameters")
+    succeeds("kernel", "module")
+
+
+@test
 def no_device():
     """probe: nothing that fwctl is for"""
     write(f"/sys/bus/pci/devices/{function()}/remove", 1)
