@@ -6,6 +6,16 @@
 number=0
 failed=0
 
+# soon COMMAND...: it succeeds within half a minute
+soon()
+{
+	for _ in {1..300}; do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
+}
+
 # result NAME COMMAND...: what it prints is shown if it fails; how long it took always
 result()
 {
