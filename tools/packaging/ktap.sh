@@ -6,6 +6,23 @@
 number=0
 failed=0
 
+# shown COMMAND...: what it prints, as comments
+shown()
+{
+	"$@" 2>&1 | sed 's/^/# /'
+}
+
+# in_guest STEP: what is tested are the packages' programs, not the lab's
+in_guest()
+{
+	PATH=${PATH#/lab/bin:}
+	echo 'KTAP version 1'
+	echo "# Debian $(cat /etc/debian_version), Linux $(uname -r), up for" \
+		"$(cut -d ' ' -f 1 /proc/uptime) s"
+	"step_$1"
+	exit $failed
+}
+
 # soon COMMAND...: it succeeds within half a minute
 soon()
 {
