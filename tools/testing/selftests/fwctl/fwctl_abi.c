@@ -6,6 +6,7 @@
  * Built for 32 bits as well, as fwctl_abi_32.
  */
 #include <assert.h>
+#include <limits.h>
 #include <sys/sysmacros.h>
 
 #include "fwctl_sim_utils.h"
@@ -668,7 +669,7 @@ TEST_F(device, sysfs_type_is_that_of_info)
 
 TEST_F(device, sysfs_parent)
 {
-	char path[128], real[256], expected[32];
+	char path[128], real[PATH_MAX], expected[32];
 
 	snprintf(path, sizeof(path), "%s/device", self->sysfs);
 	ASSERT_TRUE(!!realpath(path, real));
