@@ -156,7 +156,8 @@ kernel_fingerprint()
 	(
 		cd "$LAB_DIR/config" || exit
 		kernel_release "$1"
-		[ "$2" = - ] || fingerprint "$1" drivers include tools/testing/intree
+		[ "$2" = - ] || fingerprint "$1" drivers include \
+			tools/testing/selftests/fwctl tools/testing/intree/intree
 		shift 2
 		cat ../mkkernel "$@"
 	) | sha256sum
