@@ -53,23 +53,40 @@ static inline int modules_load(const struct modules *mods)
 	return err;
 }
 
-/* Loads the core with a parameter, from where load_module() has it. */
-static inline int load_core(const char *param)
+/*
+ * It takes a space for part of a value, and tells why only the system's log: that is
+ * no KTAP. What is expected is this.
+ */
+static inline int modprobe_core(char *param, char *second)
 {
-	char *const argv[] = { "modprobe", "fwctl", (char *)param, NULL };
+	char *const argv[] = { "modprobe", "-s", "fwctl", param, second, NULL };
+
+	return run_program(argv) ? EINVAL : 0;
+}
+
+/*
+ * Loads the core with one parameter or with two, a space between them, from where
+ * load_module() has it.
+ */
+static inline int load_core(const char *params)
+{
 	const char *folder = getenv("FWCTL_MODULES");
-	char path[256];
+	char path[256], words[256], *second = words;
 	int fd, err;
 
-	/* modprobe does not say why, but what is expected is this. */
-	if (!folder)
-		return run_program(argv) ? EINVAL : 0;
+	if (!folder) {
+		char *param;
+
+		snprintf(words, sizeof(words), "%s", params);
+		param = strsep(&second, " ");
+		return modprobe_core(param, second);
+	}
 
 	snprintf(path, sizeof(path), "%s/fwctl.ko", folder);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
-	err = syscall(SYS_finit_module, fd, param, 0) ? errno : 0;
+	err = syscall(SYS_finit_module, fd, params, 0) ? errno : 0;
 	close(fd);
 	return err;
 }
