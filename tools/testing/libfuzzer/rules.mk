@@ -35,8 +35,8 @@ $(FUZZERS:%=corpus-%): corpus-%: $(OUTPUT)fuzz/%
 .SECONDEXPANSION:
 $(OUTPUT)fuzz/%-replay: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*) $(LIBFUZZER)/replay.c
 	@mkdir -p $(@D)
-	$(CC) $(FUZZ_CFLAGS) $(SANITIZERS) --coverage -O1 -g -Wno-maybe-uninitialized -o $@ $(filter %.c,$^) \
-		$(FUZZ_LIBS) $(FUZZ_LIBS_$*)
+	$(CC) $(FUZZ_CFLAGS) $(SANITIZERS) --coverage -O1 -g -Wno-maybe-uninitialized \
+		-o $@ $(filter %.c,$^) $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
 
 $(OUTPUT)fuzz/%: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*)
 	@mkdir -p $(@D)
