@@ -355,6 +355,7 @@ json_object *json_devtype(__u32 type);
 
 /* monitor.c */
 int64_t clock_ns(clockid_t id);
+int catch_end(void);
 int wait_event(struct fwctl_monitor *monitor, int64_t until);
 int next_event(struct run *run, struct fwctl_monitor *monitor,
 	       const struct fwctl_event **event);

@@ -23,17 +23,13 @@ int64_t clock_ns(clockid_t id)
 }
 
 /*
- * Wait for an event until a CLOCK_MONOTONIC time in nanoseconds, -1 for ever.
- * Whoever waits for events is ended by ^C in good order. Returns 1 if there may
- * be an event, 0 when time is up, -1 if it is to end.
+ * From here on ^C is for wait_event() to find: for those who show something that
+ * asks for it. Returns the descriptor that becomes readable.
  */
-int wait_event(struct fwctl_monitor *monitor, int64_t until)
+int catch_end(void)
 {
 	static int signals = -1;
-	struct pollfd fds[2];
-	int64_t left = -1;
 	sigset_t set;
-	int ret;
 
 	if (signals < 0) {
 		sigemptyset(&set);
@@ -42,13 +38,27 @@ int wait_event(struct fwctl_monitor *monitor, int64_t until)
 		sigprocmask(SIG_BLOCK, &set, NULL);
 		signals = signalfd(-1, &set, SFD_CLOEXEC);
 	}
+	return signals;
+}
+
+/*
+ * Wait for an event until a CLOCK_MONOTONIC time in nanoseconds, -1 for ever.
+ * Whoever waits for events is ended by ^C in good order. Returns 1 if there may
+ * be an event, 0 when time is up, -1 if it is to end.
+ */
+int wait_event(struct fwctl_monitor *monitor, int64_t until)
+{
+	struct pollfd fds[2];
+	int64_t left = -1;
+	int ret;
+
 	if (until >= 0) {
 		left = (until - clock_ns(CLOCK_MONOTONIC) + 999999) / 1000000;
 		if (left < 0)
 			left = 0;
 	}
 	/* poll() leaves a negative descriptor out. */
-	fds[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
+	fds[0] = (struct pollfd){ .fd = catch_end(), .events = POLLIN };
 	fds[1] = (struct pollfd){
 		.fd = monitor ? fwctl_monitor_fd(monitor) : -1,
 		.events = POLLIN,

@@ -383,6 +383,7 @@ static int repeat(struct run *run, struct stats *stats, int64_t interval,
 	int64_t next = clock_ns(CLOCK_MONOTONIC);
 	unsigned long i;
 
+	catch_end();
 	for (i = 0; !count || i < count; i++) {
 		next += i ? interval : 0;
 		if (i && !listen_until(run, stats, next))

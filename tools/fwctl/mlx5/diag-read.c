@@ -288,6 +288,7 @@ static int read_samples(struct reading *reading)
 	    number_option(run, "count", 1, 1000000000, &count) ||
 	    choose_sampled(reading))
 		return run->code;
+	catch_end();
 	if (!option(run, "interval") && !option(run, "count"))
 		count = 1;
 	for (column = run->command->columns; option(run, "csv") && column->name;

@@ -5,6 +5,7 @@ What tests of the fwctl tool share: running it, judging what it printed, KTAP.
 Every document that the tool prints under --json is held against the schema.
 """
 import errno
+import fcntl
 import functools
 import glob
 import json
@@ -14,6 +15,7 @@ import re
 import select
 import shlex
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -169,6 +171,32 @@ def on_terminal(args, typed=b"", env=None, until=None):
     os.close(master)
     status = os.waitpid(pid, 0)[1]
     return os.waitstatus_to_exitcode(status), output.decode()
+
+
+def interrupted_writing(args):
+    """Runs the tool, has ^C come before it is done with its first line; its exit code."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(writer, False)
+    try:
+        while os.write(writer, b"." * 4096):
+            pass
+    except BlockingIOError:
+        os.set_blocking(writer, True)
+    child = subprocess.Popen(
+        [FWCTL] + [str(arg) for arg in args], stdout=writer,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    os.close(writer)
+    try:
+        # The system call write() has number 1 on x86-64, 64 elsewhere.
+        soon(lambda: read(f"/proc/{child.pid}/syscall").split()[:2] in
+             (["1", "0x1"], ["64", "0x1"]))
+        child.send_signal(signal.SIGINT)
+        with open(reader, "rb") as file:
+            file.read()
+        return child.wait(TIMEOUT)
+    finally:
+        child.kill()
 
 
 def write(path, text):

@@ -9,8 +9,9 @@ import subprocess
 import tarfile
 import time
 
-from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, REFUSED, equal, fwctl, match, path,
-                       read, require, result, run, soon, test)
+from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, REFUSED, equal, fwctl,
+                       interrupted_writing, match, path, read, require, result, run,
+                       soon, test)
 from guest_dev import mlx5
 
 SID = "/opt/sid/mstflint/usr"
@@ -195,6 +196,7 @@ def forms():
         out, _ = child.communicate(timeout=30)
         equal(child.returncode, OK)
         assert out.endswith(b"\n") or not out
+    equal(interrupted_writing(["mlx5", "diag", "read", dev(), "--csv", "-i", "10"]), OK)
     fwctl("mlx5", "diag", "stop", dev(), "--taint")
 
 

@@ -8,8 +8,8 @@ import subprocess
 import time
 
 from fwctltest import (FWCTL, GONE, NOP, OK, REFUSED, USAGE, Sim, check_document,
-                       equal, fwctl, match, on_terminal, path, read, request,
-                       result, run, soon, test)
+                       equal, fwctl, interrupted_writing, match, on_terminal,
+                       path, read, request, result, run, soon, test)
 
 
 def row_of(rows, sim):
@@ -209,6 +209,13 @@ def live():
         match(text, "\033\\[H\033\\[J")
         match(text, sim.name)
         assert "\033" not in fwctl("stats", "-i", "1", "-c", "1")
+
+
+@test
+def interrupted():
+    """stats: ^C ends it in good order from its first line on"""
+    with Sim():
+        equal(interrupted_writing(["stats", "-i", "1"]), 0)
 
 
 @test
