@@ -61,7 +61,7 @@ static void check_device(struct __test_metadata *_metadata, int i)
 	close(fd);
 }
 
-TEST_F_TIMEOUT(many, devices, 900)
+TEST_F_TIMEOUT(many, devices, 1800)
 {
 	int before = count_devices(), room = MAX_DEVICES - before, err = 0;
 	struct stopwatch watch;

@@ -669,7 +669,7 @@ static void *module_thread(void *data)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(modules, storm, 90)
+TEST_F_TIMEOUT(modules, storm, 300)
 {
 	unsigned int leaked = vcx_stat("uctx_leaked");
 	struct storm storms[4] = {};

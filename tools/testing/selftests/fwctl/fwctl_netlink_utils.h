@@ -455,10 +455,11 @@ static inline int fnl_set_buffer(struct fnl *nl, int size)
 
 /*
  * Reads what is there, and waits for more only as long as that is less than
- * @events and @devs. Returns ENOBUFS once after messages were lost.
+ * @events and @devs. Where more is sent than can be read that ends after @end,
+ * by now_us(). Returns ENOBUFS once after messages were lost.
  */
-static inline int fnl_receive(struct fnl *nl, unsigned int events,
-			      unsigned int devs)
+static inline int fnl_receive_until(struct fnl *nl, unsigned int events,
+				    unsigned int devs, __u64 end)
 {
 	struct pollfd fd = {
 		.fd = nl_socket_get_fd(nl->sock),
@@ -473,9 +474,17 @@ static inline int fnl_receive(struct fnl *nl, unsigned int events,
 		if (err < 1)
 			return err ? errno : more ? ETIMEDOUT : 0;
 		err = nl_recvmsgs_default(nl->sock);
-	} while (err >= 0);
-	/* This is how libnl puts it. */
-	return err == -NLE_NOMEM ? ENOBUFS : EIO;
+		if (err < 0)
+			/* This is how libnl puts it. */
+			return err == -NLE_NOMEM ? ENOBUFS : EIO;
+	} while (more || now_us() < end);
+	return 0;
+}
+
+static inline int fnl_receive(struct fnl *nl, unsigned int events,
+			      unsigned int devs)
+{
+	return fnl_receive_until(nl, events, devs, ~0ull);
 }
 
 #endif

@@ -25,7 +25,6 @@
 
 static int pool[2];
 static unsigned int workers = 12;
-static bool removals_now;
 static bool may_sleep;
 
 /* Files */
@@ -103,22 +102,6 @@ static bool open_any(struct file *file)
 
 /* Calls */
 
-/**
- * struct request - a request and what comes of it if nothing is in its way
- * @declared: scope
- * @opcode: of the simulated device
- * @reg: register
- * @effective: scope
- * @writes: it does
- */
-struct request {
-	__u32 declared;
-	__u32 opcode;
-	__u32 reg;
-	__u32 effective;
-	bool writes;
-};
-
 static const struct request requests[] = {
 	{ 0, FWCTL_SIM_NOP, 0, 0, false },
 	{ 0, FWCTL_SIM_ECHO, 0, 0, false },
@@ -131,73 +114,6 @@ static const struct request requests[] = {
 	{ 3, FWCTL_SIM_ECHO, 0, 0, false },
 	{ 3, FWCTL_SIM_WRITE, 60, 3, true },
 };
-
-static bool is_bad(const struct request *req, const struct file *file)
-{
-	return req->effective > req->declared ||
-	       (req->writes && (file->flags & O_ACCMODE) == O_RDONLY);
-}
-
-/* What a call may end with follows from what had begun and ended when. */
-static void judge(const struct request *req, const struct file *file, int err,
-		  __u64 gone, int floor)
-{
-	struct dev *dev = &shared->devs[file->dev];
-	bool bad = is_bad(req, file);
-	bool allowed;
-
-	if (file->after <= gone && err != ENODEV)
-		violate(REMOVED, "device %u, context %u: %d", file->dev,
-			file->uctx, err);
-	if (!err && (int)req->effective >= floor)
-		violate(CEILING, "device %u: scope %u, ceiling %d", file->dev,
-			req->effective, floor);
-	switch (err) {
-	case 0:
-		allowed = !bad;
-		break;
-	case EBADMSG:
-		allowed = bad;
-		break;
-	case EACCES:
-		allowed = !bad && (int)req->effective >= get(&dev->asked);
-		break;
-	case ENODEV:
-		allowed = get(&dev->going) >= file->before;
-		break;
-	case EAGAIN:
-		allowed = file->flags & O_NONBLOCK;
-		break;
-	default:
-		allowed = false;
-	}
-	if (!allowed)
-		violate(ERRORS, "device %u, scope %u as %u, opcode %#x: %d",
-			file->dev, req->effective, req->declared, req->opcode, err);
-}
-
-/* Is it what was asked for, from whom? A register of each device has its number. */
-static void check_answer(const struct request *req, const struct file *file,
-			 const struct fwctl_sim_request *in, __u32 in_len,
-			 const void *out, __u32 out_len)
-{
-	const struct fwctl_sim_answer *answer = out;
-	unsigned int id = shared->devs[file->dev].sim.id;
-
-	if (req->opcode == FWCTL_SIM_ECHO) {
-		if (out_len != in_len || memcmp(in, out, in_len))
-			violate(OWN_ANSWER, "%u bytes came back as %u others",
-				in_len, out_len);
-		return;
-	}
-	if (out_len != sizeof(*answer) || answer->status || answer->opcode != req->opcode)
-		violate(OWN_ANSWER, "opcode %#x: %u bytes, opcode %#x, status %u",
-			req->opcode, out_len, answer->opcode, answer->status);
-	/* A new device does not have it from the beginning. */
-	if (req->opcode == FWCTL_SIM_READ && !req->reg && answer->value != id &&
-	    (answer->value || !removals_now))
-		violate(OWN_DEVICE, "device %u answered for %llu", id, answer->value);
-}
 
 static void call_sim_device(struct slot *slot, const struct file *file)
 {
@@ -671,7 +587,7 @@ static void storm(struct listener *listener, unsigned int round)
 			kill_one();
 		while (reap() > 0)
 			;
-		hear(listener);
+		hear(listener, end);
 		usleep(2000);
 	}
 	set(&shared->stop, true);
@@ -689,7 +605,7 @@ static void await_all(struct listener *listener)
 			return;
 		if (pid > 0)
 			continue;
-		hear(listener);
+		hear(listener, end);
 		usleep(2000);
 	}
 	violate(NO_HANG, "processes do not end");
@@ -702,7 +618,7 @@ static void round_end(struct listener *listener, unsigned int round,
 	unsigned int i, nr;
 
 	await_all(listener);
-	hear(listener);
+	hear(listener, ~0ull);
 	nr = drain_pool(files, ARRAY_SIZE(files));
 	for (i = 0; i < NR_SIMS; i++)
 		sim_set(&shared->devs[i].sim, "close_delay_ms", 0);

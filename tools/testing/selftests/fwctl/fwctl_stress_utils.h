@@ -112,6 +112,22 @@ struct file {
 	__u64 after;
 };
 
+/**
+ * struct request - a request and what comes of it if nothing is in its way
+ * @declared: scope
+ * @opcode: of the simulated device
+ * @reg: register
+ * @effective: scope
+ * @writes: it does
+ */
+struct request {
+	__u32 declared;
+	__u32 opcode;
+	__u32 reg;
+	__u32 effective;
+	bool writes;
+};
+
 static struct {
 	bool stop;
 	__u32 calls;
@@ -134,6 +150,7 @@ static struct {
 #define count(_var) __atomic_fetch_add(_var, 1, __ATOMIC_SEQ_CST)
 
 static __u64 random_state;
+static bool removals_now;
 
 static inline unsigned int pick(unsigned int below)
 {
@@ -170,6 +187,75 @@ static inline struct record *record_of(const struct file *file)
 	return &shared->devs[file->dev].records[file->uctx];
 }
 
+/* What must be true of each call */
+
+static inline bool is_bad(const struct request *req, const struct file *file)
+{
+	return req->effective > req->declared ||
+	       (req->writes && (file->flags & O_ACCMODE) == O_RDONLY);
+}
+
+/* What a call may end with follows from what had begun and ended when. */
+static inline void judge(const struct request *req, const struct file *file,
+			 int err, __u64 gone, int floor)
+{
+	struct dev *dev = &shared->devs[file->dev];
+	bool bad = is_bad(req, file);
+	bool allowed;
+
+	if (file->after <= gone && err != ENODEV)
+		violate(REMOVED, "device %u, context %u: %d", file->dev,
+			file->uctx, err);
+	if (!err && (int)req->effective >= floor)
+		violate(CEILING, "device %u: scope %u, ceiling %d", file->dev,
+			req->effective, floor);
+	switch (err) {
+	case 0:
+		allowed = !bad;
+		break;
+	case EBADMSG:
+		allowed = bad;
+		break;
+	case EACCES:
+		allowed = !bad && (int)req->effective >= get(&dev->asked);
+		break;
+	case ENODEV:
+		allowed = get(&dev->going) >= file->before;
+		break;
+	case EAGAIN:
+		allowed = file->flags & O_NONBLOCK;
+		break;
+	default:
+		allowed = false;
+	}
+	if (!allowed)
+		violate(ERRORS, "device %u, scope %u as %u, opcode %#x: %d",
+			file->dev, req->effective, req->declared, req->opcode, err);
+}
+
+/* Is it what was asked for, from whom? A register of each device has its number. */
+static inline void check_answer(const struct request *req, const struct file *file,
+				const struct fwctl_sim_request *in, __u32 in_len,
+				const void *out, __u32 out_len)
+{
+	const struct fwctl_sim_answer *answer = out;
+	unsigned int id = shared->devs[file->dev].sim.id;
+
+	if (req->opcode == FWCTL_SIM_ECHO) {
+		if (out_len != in_len || memcmp(in, out, in_len))
+			violate(OWN_ANSWER, "%u bytes came back as %u others",
+				in_len, out_len);
+		return;
+	}
+	if (out_len != sizeof(*answer) || answer->status || answer->opcode != req->opcode)
+		violate(OWN_ANSWER, "opcode %#x: %u bytes, opcode %#x, status %u",
+			req->opcode, out_len, answer->opcode, answer->status);
+	/* A new device does not have it from the beginning. */
+	if (req->opcode == FWCTL_SIM_READ && !req->reg && answer->value != id &&
+	    (answer->value || !removals_now))
+		violate(OWN_DEVICE, "device %u answered for %llu", id, answer->value);
+}
+
 /* What must be true afterwards */
 
 static inline unsigned int nr_class_devices(void)
@@ -197,12 +283,13 @@ struct listener {
 	bool lost;
 };
 
-static inline void hear(struct listener *listener)
+/* Until a time by now_us(): those who call may be faster than who listens. */
+static inline void hear(struct listener *listener, __u64 end)
 {
 	struct fnl *nl = &listener->nl;
 	unsigned int i, j;
 
-	if (fnl_receive(nl, 0, 0))
+	if (fnl_receive_until(nl, 0, 0, end))
 		listener->lost = true;
 	for (i = 0; i < nl->nr_events; i++) {
 		struct audit_event *event = &nl->events[i];
