@@ -3,6 +3,7 @@
  * Modules that are unloaded while files of their devices are open. Afterwards
  * the same modules are loaded as before.
  */
+#include "fwctl_module_utils.h"
 #include "fwctl_sweep_utils.h"
 #include "fwctl_thread_utils.h"
 
@@ -136,6 +137,24 @@ TEST_F(module, backend_with_slow_closes)
 	test_err_nop(ENODEV, self->fd, 0);
 }
 
+/* Devices that are there from the beginning, in their first state */
+TEST_F(module, devices)
+{
+	struct sim sim = { .id = 2 };
+	struct sim after = { .id = 3 };
+	char text[16];
+
+	close(self->fd);
+	ASSERT_EQ(0, unload_module("fwctl_sim"));
+	ASSERT_EQ(0, load_with("fwctl_sim", "devices=3"));
+	EXPECT_EQ(0, sim_find(&sim));
+	EXPECT_NE(0, sim_find(&after));
+	EXPECT_EQ(0, read_file(text, sizeof(text), SIM_DEBUGFS "/fwctl_sim2/info_len"));
+	EXPECT_STREQ("-1", text);
+	EXPECT_EQ(EEXIST, sim_write_bus("new_device", 2, ""));
+	EXPECT_EQ(0, unload_module("fwctl_sim"));
+}
+
 /* Loading is all or nothing. */
 TEST_F_TIMEOUT(module, faults, 600)
 {
@@ -154,6 +173,12 @@ TEST_F_TIMEOUT(module, faults, 600)
 	/* Linux does not undo this one cleanly: lockdep is told of a key that is not there. */
 	ASSERT_EQ(NULL, faults_below(MODULE_INIT, "bus_register"));
 	for_each_load("load fwctl_sim", load_module("fwctl_sim")) {
+		if (!sweep.err)
+			ASSERT_EQ(0, unload_module("fwctl_sim"));
+	}
+	ASSERT_EQ(NULL, faults_below("fwctl_register", NULL));
+	for_each_load("load fwctl_sim with devices",
+		      load_with("fwctl_sim", "devices=2")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, unload_module("fwctl_sim"));
 	}

@@ -57,18 +57,18 @@ static inline int modules_load(const struct modules *mods)
  * It takes a space for part of a value, and tells why only the system's log: that is
  * no KTAP. What is expected is this.
  */
-static inline int modprobe_core(char *param, char *second)
+static inline int modprobe_with(const char *name, char *param, char *second)
 {
-	char *const argv[] = { "modprobe", "-s", "fwctl", param, second, NULL };
+	char *const argv[] = { "modprobe", "-s", (char *)name, param, second, NULL };
 
 	return run_program(argv) ? EINVAL : 0;
 }
 
 /*
- * Loads the core with one parameter or with two, a space between them, from where
+ * Loads a module with one parameter or with two, a space between them, from where
  * load_module() has it.
  */
-static inline int load_core(const char *params)
+static inline int load_with(const char *name, const char *params)
 {
 	const char *folder = getenv("FWCTL_MODULES");
 	char path[256], words[256], *second = words;
@@ -79,10 +79,10 @@ static inline int load_core(const char *params)
 
 		snprintf(words, sizeof(words), "%s", params);
 		param = strsep(&second, " ");
-		return modprobe_core(param, second);
+		return modprobe_with(name, param, second);
 	}
 
-	snprintf(path, sizeof(path), "%s/fwctl.ko", folder);
+	snprintf(path, sizeof(path), "%s/%s.ko", folder, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;

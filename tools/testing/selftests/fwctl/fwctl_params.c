@@ -51,7 +51,7 @@ TEST_F_TIMEOUT(params, good, 120)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(good_params); i++) {
-		EXPECT_EQ(0, load_core(good_params[i]))
+		EXPECT_EQ(0, load_with("fwctl", good_params[i]))
 			TH_LOG("%s", good_params[i]);
 		EXPECT_EQ(0, unload_module("fwctl"));
 	}
@@ -90,7 +90,7 @@ TEST_F_TIMEOUT(params, bad, 120)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad_params); i++) {
-		EXPECT_EQ(EINVAL, load_core(bad_params[i])) {
+		EXPECT_EQ(EINVAL, load_with("fwctl", bad_params[i])) {
 			TH_LOG("%s", bad_params[i]);
 			unload_module("fwctl");
 		}
@@ -101,7 +101,7 @@ TEST_F_TIMEOUT(params, bad, 120)
 
 TEST_F(params, read_only)
 {
-	ASSERT_EQ(0, load_core("scope_max=debug-write"));
+	ASSERT_EQ(0, load_with("fwctl", "scope_max=debug-write"));
 	EXPECT_EQ(EACCES, write_file("none",
 				     "/sys/module/fwctl/parameters/scope_max"));
 	EXPECT_EQ(EACCES, write_file("x=none",
@@ -124,7 +124,7 @@ TEST_F(params, default_of_all)
 
 	for (i = 0; i < NR_CEILINGS; i++) {
 		snprintf(param, sizeof(param), "scope_max=%s", ceiling_names[i]);
-		ASSERT_EQ(0, load_core(param));
+		ASSERT_EQ(0, load_with("fwctl", param));
 		ASSERT_EQ(0, load_module("fwctl_sim"));
 		ASSERT_EQ(0, sim_new_id(&sim, 7, ""));
 		EXPECT_EQ(i, sim_ceiling(&sim));
@@ -153,7 +153,7 @@ TEST_F(params, single_devices)
 	static const char several[] =
 		"scope_max_devices=fwctl_sim7=none,fwctl_sim8=debug-write,fwctl_sim79=none";
 
-	ASSERT_EQ(0, load_core(several));
+	ASSERT_EQ(0, load_with("fwctl", several));
 	ASSERT_EQ(0, load_module("fwctl_sim"));
 	EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(7));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, ceiling_of(8));
@@ -169,7 +169,7 @@ TEST_F(params, single_devices_only_lower)
 	static const char both[] =
 		"scope_max=configuration scope_max_devices=fwctl_sim7=debug-write,fwctl_sim9=none";
 
-	ASSERT_EQ(0, load_core(both));
+	ASSERT_EQ(0, load_with("fwctl", both));
 	ASSERT_EQ(0, load_module("fwctl_sim"));
 	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, ceiling_of(7));
 	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, ceiling_of(8));
@@ -186,7 +186,7 @@ TEST_F(params, single_device_twice)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(twice); i++) {
-		ASSERT_EQ(0, load_core(twice[i]));
+		ASSERT_EQ(0, load_with("fwctl", twice[i]));
 		ASSERT_EQ(0, load_module("fwctl_sim"));
 		EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(7));
 		ASSERT_EQ(0, unload_module("fwctl_sim"));
@@ -198,7 +198,7 @@ TEST_F(params, not_raised)
 {
 	struct sim sim;
 
-	ASSERT_EQ(0, load_core("scope_max=configuration"));
+	ASSERT_EQ(0, load_with("fwctl", "scope_max=configuration"));
 	ASSERT_EQ(0, load_module("fwctl_sim"));
 	ASSERT_EQ(0, sim_new_id(&sim, 7, ""));
 	EXPECT_EQ(EPERM, sim_lower(&sim, "debug-read-only"));
