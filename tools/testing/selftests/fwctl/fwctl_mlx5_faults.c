@@ -234,7 +234,7 @@ TEST_F_TIMEOUT(faults, sweep, 600)
 }
 
 /* On its way back from a failure mlx5_core of Linux 6.1 frees interrupts in use. */
-TEST_F_TIMEOUT(faults, sweep_bind, 600)
+TEST_F_TIMEOUT(faults, sweep_bind, 1800)
 {
 	int err;
 
