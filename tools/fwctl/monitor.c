@@ -23,8 +23,8 @@ int64_t clock_ns(clockid_t id)
 }
 
 /*
- * From here on ^C is for wait_event() to find: for those who show something that
- * asks for it. Returns the descriptor that becomes readable.
+ * From here on ^C waits for wait_event() to find it: to be called before anything is
+ * shown, for who sees it may press ^C at once. Returns what becomes readable then.
  */
 int catch_end(void)
 {

@@ -288,9 +288,11 @@ static int read_samples(struct reading *reading)
 	    number_option(run, "count", 1, 1000000000, &count) ||
 	    choose_sampled(reading))
 		return run->code;
-	catch_end();
 	if (!option(run, "interval") && !option(run, "count"))
 		count = 1;
+	/* What asks firmware but once can be ended while that does not answer. */
+	if (count != 1)
+		catch_end();
 	for (column = run->command->columns; option(run, "csv") && column->name;
 	     column++)
 		printf("%s%c", column->key, column[1].name ? ',' : '\n');

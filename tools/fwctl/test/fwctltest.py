@@ -173,6 +173,13 @@ def on_terminal(args, typed=b"", env=None, until=None):
     return os.waitstatus_to_exitcode(status), output.decode()
 
 
+def started(args, stdout=subprocess.PIPE, **kwargs):
+    """A process that a signal can interrupt, as in a shell."""
+    return subprocess.Popen(
+        args, stdout=stdout,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **kwargs)
+
+
 def interrupted_writing(args):
     """Runs the tool, has ^C come before it is done with its first line; its exit code."""
     reader, writer = os.pipe()
@@ -183,20 +190,18 @@ def interrupted_writing(args):
             pass
     except BlockingIOError:
         os.set_blocking(writer, True)
-    child = subprocess.Popen(
-        [FWCTL] + [str(arg) for arg in args], stdout=writer,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    os.close(writer)
-    try:
-        # The system call write() has number 1 on x86-64, 64 elsewhere.
-        soon(lambda: read(f"/proc/{child.pid}/syscall").split()[:2] in
-             (["1", "0x1"], ["64", "0x1"]))
-        child.send_signal(signal.SIGINT)
-        with open(reader, "rb") as file:
-            file.read()
-        return child.wait(TIMEOUT)
-    finally:
-        child.kill()
+    with started([FWCTL] + [str(arg) for arg in args], stdout=writer) as child:
+        os.close(writer)
+        try:
+            # The system call write() has number 1 on x86-64, 64 on arm64.
+            soon(lambda: read(f"/proc/{child.pid}/syscall").split()[:2] in
+                 (["1", "0x1"], ["64", "0x1"]))
+            child.send_signal(signal.SIGINT)
+            with open(reader, "rb") as file:
+                file.read()
+            return child.wait(TIMEOUT)
+        finally:
+            child.kill()
 
 
 def write(path, text):

@@ -11,17 +11,10 @@ import time
 
 from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, REFUSED, equal, fwctl,
                        interrupted_writing, match, path, read, require, result, run,
-                       soon, test)
+                       soon, started, test)
 from guest_dev import mlx5
 
 SID = "/opt/sid/mstflint/usr"
-
-
-def started(args, **kwargs):
-    """A process that a signal can interrupt, as in a shell."""
-    return subprocess.Popen(
-        args, stdout=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **kwargs)
 
 
 @functools.cache
