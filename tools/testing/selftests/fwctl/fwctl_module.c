@@ -7,44 +7,23 @@
 #include "fwctl_sweep_utils.h"
 #include "fwctl_thread_utils.h"
 
-#define MAX_HOLDERS 8
-
 FIXTURE(module) {
 	struct sim sim;
 	int fd;
-	char holders[MAX_HOLDERS][64];
-	int count;
+	struct modules mods;
 };
-
-/* Modules other than fwctl_sim that use the core */
-static int list_holders(char holders[][64])
-{
-	DIR *dir = opendir("/sys/module/fwctl/holders");
-	struct dirent *entry;
-	int count = 0;
-
-	while (dir && (entry = readdir(dir)) && count < MAX_HOLDERS)
-		if (entry->d_name[0] != '.' &&
-		    strcmp(entry->d_name, "fwctl_sim"))
-			snprintf(holders[count++], 64, "%.63s", entry->d_name);
-	if (dir)
-		closedir(dir);
-	return count;
-}
 
 FIXTURE_SETUP(module)
 {
-	int i;
+	unsigned int i;
 
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	if (access("/sys/module/fwctl/initstate", F_OK) ||
-	    access("/sys/module/fwctl_sim/initstate", F_OK))
-		SKIP(return, "not a module, but built in");
-	self->count = list_holders(self->holders);
-	for (i = 0; i < self->count; i++)
-		ASSERT_EQ(0, unload_module(self->holders[i]))
-			TH_LOG("%s", self->holders[i]);
+	if (modules_missing())
+		SKIP(return, "%s", modules_missing());
+	modules_find(&self->mods);
+	for (i = 0; i < self->mods.count; i++)
+		if (strcmp(self->mods.names[i], "fwctl_sim"))
+			ASSERT_EQ(0, unload_module(self->mods.names[i]))
+				TH_LOG("%s", self->mods.names[i]);
 	ASSERT_EQ(0, sim_new(&self->sim, ""));
 	self->fd = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->fd);
@@ -52,12 +31,9 @@ FIXTURE_SETUP(module)
 
 FIXTURE_TEARDOWN_PARENT(module)
 {
-	int i;
-
 	EXPECT_EQ(0, load_module("fwctl"));
 	EXPECT_EQ(0, load_module("fwctl_sim"));
-	for (i = 0; i < self->count; i++)
-		EXPECT_EQ(0, load_module(self->holders[i]));
+	EXPECT_EQ(0, modules_load(&self->mods));
 	sim_del(&self->sim);
 }
 
