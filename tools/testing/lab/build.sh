@@ -115,7 +115,8 @@ build_kernel()
 	mkdir -p "$folder"
 	exec {lock}> "$folder/.lock"
 	flock "$lock"
-	print=$(name_fingerprint "$name")
+	print=$(kernel_fingerprint "$(kernel_base "$name")" "$(own_kernel_field "$name" 3)" \
+		"${parts[@]}")
 	if [ "$print" != "$(cat "$folder/.stamp" 2>/dev/null)" ]; then
 		say "building kernel $name: this takes a quarter of an hour; log: $folder/log"
 		rm -f "$folder/.stamp"
@@ -134,20 +135,6 @@ build_kernel()
 kernel_parts()
 {
 	own_kernel_field "$1" 4 | xargs -n 1 printf '%s.config\n'
-}
-
-name_fingerprint()
-{
-	local -a parts
-
-	mapfile -t parts < <(kernel_parts "$1")
-	kernel_fingerprint "$(kernel_base "$1")" "$(own_kernel_field "$1" 3)" "${parts[@]}"
-}
-
-# Whether build_kernel() has nothing to do.
-kernel_is_built()
-{
-	[ "$(name_fingerprint "$1")" = "$(cat "$LAB/boot/$1/.stamp" 2>/dev/null)" ]
 }
 
 # kernel_fingerprint SERIES INTREE PART...
