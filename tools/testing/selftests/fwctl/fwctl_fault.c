@@ -15,6 +15,13 @@
 #include "fwctl_netlink_utils.h"
 #include "fwctl_sweep_utils.h"
 
+/*
+ * What is aligned and short crosses word by word, which no fault is made for: a
+ * command and its data lie elsewhere, after one another.
+ */
+#define MISALIGNED 4
+#define ROOM 4096
+
 FIXTURE(fault) {
 	struct sim sim;
 	int fd;
@@ -28,7 +35,7 @@ FIXTURE_SETUP(fault)
 	if (cannot_inject())
 		SKIP(return, "%s", cannot_inject());
 	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	self->buffer = mmap(NULL, FWCTL_MAX_RPC_LEN, PROT_READ | PROT_WRITE,
+	self->buffer = mmap(NULL, FWCTL_MAX_RPC_LEN + ROOM, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->buffer);
 	/* Faults of pages are not what is tested. */
@@ -63,35 +70,37 @@ TEST_F_TIMEOUT(fault, open, 600)
 {
 	int fd = -1;
 
-	for_each_fault("open", open_sim(&self->sim, &fd))
+	for_each_fault("open", open_sim(&self->sim, &fd), ENOMEM)
 		close_sim(&fd);
 	EXPECT_EQ(sim_count(&self->sim, "opens"),
 		  sim_count(&self->sim, "closes") + 1);
 	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
 }
 
-static int info_sim(int fd, __u8 *buffer)
+static int info(int fd, __u8 *buffer)
 {
-	__u32 len = 64;
+	struct fwctl_info cmd = info_cmd(buffer + sizeof(cmd) + MISALIGNED, 64);
 
-	return _test_info(fd, buffer, &len);
+	memcpy(buffer + MISALIGNED, &cmd, sizeof(cmd));
+	return _test_ioctl(fd, FWCTL_INFO, buffer + MISALIGNED);
 }
 
 TEST_F_TIMEOUT(fault, info, 600)
 {
-	for_each_fault("info", info_sim(self->fd, self->buffer))
+	for_each_fault("info", info(self->fd, self->buffer), ENOMEM, EFAULT)
 		;
 }
 
 /* Of a file of its own, so that no buffer is there already. */
 static int rpc_sim(int fd, __u8 *buffer, __u32 len)
 {
-	struct fwctl_sim_request *in = (void *)buffer;
-	__u32 out_len = len;
+	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_ECHO };
+	__u8 *data = buffer + sizeof(struct fwctl_rpc) + MISALIGNED;
+	struct fwctl_rpc cmd = rpc_cmd(FWCTL_RPC_CONFIGURATION, data, len, data, len);
 
-	*in = (struct fwctl_sim_request){ .opcode = FWCTL_SIM_NOP };
-	return _test_rpc(fd, FWCTL_RPC_CONFIGURATION, in, len, buffer,
-			 &out_len);
+	memcpy(buffer + MISALIGNED, &cmd, sizeof(cmd));
+	memcpy(data, &in, sizeof(in));
+	return _test_ioctl(fd, FWCTL_RPC, buffer + MISALIGNED);
 }
 
 TEST_F_TIMEOUT(fault, rpc, 600)
@@ -107,7 +116,8 @@ TEST_F_TIMEOUT(fault, rpc, 600)
 			snprintf(what, sizeof(what), "rpc of %u bytes, %s", lens[i],
 				 separate ? "a separate answer" : "in place");
 			ASSERT_EQ(0, open_sim(&self->sim, &fd));
-			for_each_fault(what, rpc_sim(fd, self->buffer, lens[i])) {
+			for_each_fault(what, rpc_sim(fd, self->buffer, lens[i]), EFAULT,
+				       lens[i] <= 4096 ? ENOMEM : 0) {
 				close_sim(&fd);
 				ASSERT_EQ(0, open_sim(&self->sim, &fd));
 			}
@@ -124,7 +134,7 @@ TEST_F_TIMEOUT(fault, new_device, 600)
 	struct sim sim = { .id = self->sim.id + 1 };
 
 	/* The bus has it even if the driver could not take it. */
-	for_each_fault("new device", sim_write_bus("new_device", sim.id, ""))
+	for_each_fault("new device", sim_write_bus("new_device", sim.id, ""), ENOMEM)
 		EXPECT_EQ(!sweep.err, !sim_del(&sim));
 }
 
@@ -143,7 +153,7 @@ TEST_F_TIMEOUT(fault, unbind_and_bind, 600)
 	close(fd);
 
 	ASSERT_EQ(0, sim_unbind(&self->sim));
-	for_each_fault("bind", sim_write_driver(&self->sim, "bind")) {
+	for_each_fault("bind", sim_write_driver(&self->sim, "bind"), ENOMEM) {
 		EXPECT_EQ(!sweep.err, !sim_find(&found));
 		if (!sweep.err)
 			EXPECT_EQ(0, sim_unbind(&self->sim));
@@ -161,7 +171,7 @@ TEST_F_TIMEOUT(fault, ceiling, 600)
 	struct sim sim;
 
 	ASSERT_EQ(0, sim_new_once(&sim, ""));
-	for_each_fault("ceiling by sysfs", sim_lower(&sim, "debug-write")) {
+	for_each_fault("ceiling by sysfs", sim_lower(&sim, "debug-write"), ENOMEM) {
 		EXPECT_EQ(sweep.err ? FWCTL_CEILING_DEBUG_WRITE_FULL :
 				  FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
 		sim_del(&sim);
@@ -269,19 +279,73 @@ static int open_mlx5(const struct mlx5_dev *dev, int *fd)
 
 TEST_F_TIMEOUT(mlx5_fault, calls, 600)
 {
-	__u8 info[64];
+	__u8 buffer[256];
 	int fd = -1;
 
-	for_each_fault("mlx5 open", open_mlx5(&self->dev, &fd))
+	for_each_fault("mlx5 open", open_mlx5(&self->dev, &fd), ENOMEM)
 		close_sim(&fd);
 	ASSERT_EQ(0, open_mlx5(&self->dev, &fd));
 	for_each_fault("mlx5 rpc", mlx5_nop(fd)) {
 		close_sim(&fd);
 		ASSERT_EQ(0, open_mlx5(&self->dev, &fd));
 	}
-	for_each_fault("mlx5 info", info_sim(fd, info))
+	for_each_fault("mlx5 info", info(fd, buffer), ENOMEM, EFAULT)
 		;
 	close(fd);
+}
+
+/*
+ * Commands are executed by workers. What fails there is left to chance, once for
+ * each command or not at all.
+ */
+static const char * const chances[] = { "failslab", "fail_page_alloc" };
+
+static void chance_arm(__always_unused struct sweep *sweep)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(chances); i++)
+		if (write_file("1", DEBUGFS "%s/times", chances[i]) ||
+		    write_file("25", DEBUGFS "%s/probability", chances[i]))
+			abort();
+}
+
+static bool chance_disarm(__always_unused struct sweep *sweep)
+{
+	char left[16];
+	bool hit = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(chances); i++) {
+		if (write_file("0", DEBUGFS "%s/probability", chances[i]) ||
+		    read_file(left, sizeof(left), DEBUGFS "%s/times", chances[i]))
+			abort();
+		hit |= !atoi(left);
+	}
+	return hit;
+}
+
+static const struct sweep_kind chance_kind = {
+	.arm = chance_arm,
+	.disarm = chance_disarm,
+	.may_be = nth_may_be,
+	.passes = 20,
+};
+
+TEST_F_TIMEOUT(mlx5_fault, commands, 600)
+{
+	int fd = -1;
+
+	if (faults_below("cmd_work", NULL))
+		SKIP(return, "%s", faults_below("cmd_work", NULL));
+	for_each_in_sweep(chance_kind, "mlx5 open, its command",
+			  open_mlx5(&self->dev, &fd), ENOMEM)
+		close_sim(&fd);
+	ASSERT_EQ(0, open_mlx5(&self->dev, &fd));
+	for_each_in_sweep(chance_kind, "mlx5 rpc, its command", mlx5_nop(fd), ENOMEM)
+		;
+	close(fd);
+	EXPECT_EQ(NULL, faults_below(NULL, NULL));
 }
 
 TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 1200)

@@ -21,11 +21,16 @@
 
 #define FILES 12
 #define ROUND_MS 3500
+#define NR_PARTS 11
 #define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
 
+/* Who picks at random: processes that call, in the order in which they begin, and */
+#define WHO_KILLS 1000000
+#define WHO_HELPS 2000000
+
 static int pool[2];
-static unsigned int workers = 12;
-static bool may_sleep;
+static unsigned int seed = 1, round_nr, workers = 12;
+static bool may_sleep, may_unload;
 
 /* Files */
 
@@ -233,7 +238,7 @@ static struct slot *slot_take(void)
 static void fork_with(struct file *files, unsigned int nr)
 {
 	struct slot *slot = slot_take();
-	unsigned int seed = pick(1 << 30);
+	unsigned int own = pick(1 << 30);
 	pid_t pid;
 
 	if (!slot)
@@ -241,7 +246,7 @@ static void fork_with(struct file *files, unsigned int nr)
 	pid = fork();
 	if (!pid) {
 		set(&slot->pid, getpid());
-		random_state ^= seed;
+		random_state ^= own;
 		work(slot, files, nr, 20);
 	}
 	if (pid < 0)
@@ -283,7 +288,6 @@ static void start_worker(unsigned int who)
 {
 	struct slot *slot = slot_take();
 	struct file files[FILES];
-	unsigned int seed = pick(1 << 30);
 	pid_t pid;
 
 	if (!slot)
@@ -294,7 +298,7 @@ static void start_worker(unsigned int who)
 		return;
 	}
 	set(&slot->pid, getpid());
-	seed_random(seed, 0, who);
+	seed_random(seed, round_nr, who);
 	work(slot, files, 0, ~0u);
 }
 
@@ -335,13 +339,11 @@ static void kill_one(void)
 
 /* Processes that make their lives hard: each runs until the round is over. */
 
-static void start_helper(void (*help)(void))
+static void start_helper(unsigned int who, void (*help)(void))
 {
-	unsigned int seed = pick(1 << 30);
-
 	if (fork())
 		return;
-	seed_random(seed, 0, 0);
+	seed_random(seed, round_nr, WHO_HELPS + who);
 	while (!get(&shared->stop))
 		help();
 	_exit(0);
@@ -416,22 +418,23 @@ static void remove_mlx5(void)
 	int err;
 
 	removal_begins(dev);
-	switch (pick(3)) {
+	switch (pick(may_unload ? 3 : 2)) {
 	case 0:
 		err = write_file(pci, MLX5_CORE "unbind");
 		removal_ended(dev, false);
 		err = err ?: write_file(pci, MLX5_CORE "bind");
 		break;
 	case 1:
-		err = unload_module("mlx5_fwctl");
-		removal_ended(dev, err);
-		err = err ?: load_module("mlx5_fwctl");
-		break;
-	default:
 		snprintf(handle, sizeof(handle), "pci/%s", pci);
 		err = run_program(reload);
 		removal_ended(dev, true);
+		break;
+	default:
+		err = unload_module("mlx5_fwctl");
+		removal_ended(dev, err);
+		err = err ?: load_module("mlx5_fwctl");
 	}
+	count(&shared->mlx5_removals);
 	if (err)
 		violate(ERRORS, "removal or return of mlx5: %d", err);
 	await_mlx5(dev);
@@ -524,14 +527,14 @@ static unsigned int drain_pool(struct file *files, unsigned int max)
 
 /* Rounds */
 
-static bool round_begin(struct listener *listener, unsigned int round)
+static bool round_begin(struct listener *listener)
 {
 	unsigned int i;
 
 	set(&shared->stop, false);
 	memset(shared->slots, 0, sizeof(shared->slots));
 	memset(shared->devs, 0, sizeof(shared->devs));
-	removals_now = round & 1;
+	removals_now = round_nr & 1;
 	for (i = 0; i < NR_DEVS; i++) {
 		struct dev *dev = &shared->devs[i];
 
@@ -554,36 +557,36 @@ static bool round_begin(struct listener *listener, unsigned int round)
 	       !fnl_set_buffer(&listener->nl, 32 << 20);
 }
 
-static void start_helpers(unsigned int round)
+static void start_helpers(void)
 {
-	start_helper(turn_knobs);
-	start_helper(subscribe);
+	start_helper(0, turn_knobs);
+	start_helper(1, subscribe);
 	if (!removals_now)
-		start_helper(lower_one);
+		start_helper(2, lower_one);
 	if (removals_now) {
-		start_helper(remove_one_half);
-		start_helper(remove_other_half);
+		start_helper(3, remove_one_half);
+		start_helper(4, remove_other_half);
 	}
 	if (!shared->devs[MLX5].there)
 		return;
 	if (removals_now)
-		start_helper(remove_mlx5);
-	else if (may_sleep && (round & 2))
-		start_helper(sleep_and_wake);
+		start_helper(5, remove_mlx5);
+	else if (may_sleep && !(round_nr & 2))
+		start_helper(6, sleep_and_wake);
 }
 
-static void storm(struct listener *listener, unsigned int round)
+static void storm(struct listener *listener)
 {
 	__u64 end = now_us() + ROUND_MS * 1000ull;
 	unsigned int i, busy, who = 0;
 
-	start_helpers(round);
+	start_helpers();
 	while (now_us() < end) {
 		for (i = busy = 0; i < NR_SLOTS; i++)
 			busy += !!get(&shared->slots[i].pid);
 		if (busy < workers)
 			start_worker(who++);
-		else if (!pick(4))
+		if (!pick(4))
 			kill_one();
 		while (reap() > 0)
 			;
@@ -611,8 +614,7 @@ static void await_all(struct listener *listener)
 	violate(NO_HANG, "processes do not end");
 }
 
-static void round_end(struct listener *listener, unsigned int round,
-		      unsigned int class_devices)
+static void round_end(struct listener *listener, unsigned int class_devices)
 {
 	static struct file files[1024];
 	unsigned int i, nr;
@@ -632,7 +634,7 @@ static void round_end(struct listener *listener, unsigned int round,
 	fnl_close(&listener->nl);
 
 	/* Some backends go while files are open. */
-	if ((round & 3) == 3 && !unload_module("fwctl_sim")) {
+	if ((round_nr & 3) == 3 && !unload_module("fwctl_sim")) {
 		for (i = 0; i < nr; i++)
 			if (files[i].dev != MLX5 && _test_nop(files[i].fd, 0) != ENODEV)
 				violate(REMOVED, "the backend is not even loaded");
@@ -656,14 +658,33 @@ static void round_end(struct listener *listener, unsigned int round,
 
 static void report(void)
 {
+	const struct {
+		const char *what;
+		__u32 count;
+		bool can;
+	} parts[NR_PARTS] = {
+		{ "rounds", round_nr, true },
+		{ "calls", shared->calls, true },
+		{ "opens", shared->opens, true },
+		{ "forks", shared->forks, true },
+		{ "kills", shared->kills, true },
+		{ "files_passed_on", shared->passed, true },
+		{ "events", shared->events, true },
+		{ "ceilings_lowered", shared->lowered, true },
+		{ "removals", shared->removals, round_nr > 1 },
+		{ "mlx5_removals", shared->mlx5_removals,
+		  round_nr > 1 && shared->devs[MLX5].there },
+		{ "sleeps", shared->sleeps, may_sleep && shared->devs[MLX5].there },
+	};
 	unsigned int i;
 
-	ksft_print_msg("%u calls, %u opens, %u processes killed, %u forked, %u files passed on\n",
-		       shared->calls, shared->opens, shared->kills,
-		       shared->forks, shared->passed);
-	ksft_print_msg("%u removals, %u ceilings lowered, %u sleeps, %u events\n",
-		       shared->removals, shared->lowered, shared->sleeps,
-		       shared->events);
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		ksft_print_msg("stress: %s: %u\n", parts[i].what, parts[i].count);
+		if (parts[i].can)
+			ksft_test_result(parts[i].count, "takes_part.%s\n", parts[i].what);
+		else
+			ksft_test_result_skip("takes_part.%s\n", parts[i].what);
+	}
 	for (i = 0; i < NR_INVARIANTS; i++) {
 		if (shared->violated[i])
 			ksft_print_msg("%u times: %s\n", shared->violated[i],
@@ -696,7 +717,7 @@ int main(int argc, char **argv)
 		{ "workers", required_argument, NULL, 'w' },
 		{}
 	};
-	unsigned int seed = 1, seconds = 14, round = 0, max_rpcs, class_devices;
+	unsigned int seconds = 30, max_rpcs, class_devices;
 	struct listener listener;
 	char delay[16];
 	__u64 end;
@@ -720,7 +741,7 @@ int main(int argc, char **argv)
 	ksft_print_header();
 	if (sim_missing())
 		ksft_exit_skip("%s\n", sim_missing());
-	ksft_set_plan(NR_INVARIANTS);
+	ksft_set_plan(NR_PARTS + NR_INVARIANTS);
 	ksft_print_msg("--seed %u --seconds %u --workers %u\n", seed, seconds, workers);
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -734,14 +755,17 @@ int main(int argc, char **argv)
 		!write_file("0", PM_TEST_DELAY) &&
 		!write_file("devices", "/sys/power/pm_test");
 
+	may_unload = !access("/sys/module/mlx5_fwctl/initstate", F_OK);
+
 	class_devices = nr_class_devices();
 	end = now_us() + seconds * 1000000ull;
 	do {
-		seed_random(seed, round, NR_SLOTS);
-		if (!round_begin(&listener, round))
+		seed_random(seed, round_nr, WHO_KILLS);
+		if (!round_begin(&listener))
 			ksft_exit_fail_msg("no devices\n");
-		storm(&listener, round);
-		round_end(&listener, round++, class_devices);
+		storm(&listener);
+		round_end(&listener, class_devices);
+		round_nr++;
 	} while (now_us() < end);
 
 	param_set("max_rpcs", max_rpcs);
@@ -750,7 +774,6 @@ int main(int argc, char **argv)
 		write_file(delay, PM_TEST_DELAY);
 	}
 	check_log(kmsg);
-	ksft_print_msg("%u rounds\n", round);
 	report();
 	ksft_finished();
 }

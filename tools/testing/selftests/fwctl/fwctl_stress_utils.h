@@ -138,6 +138,7 @@ static struct {
 	__u32 removals;
 	__u32 lowered;
 	__u32 sleeps;
+	__u32 mlx5_removals;
 	__u32 events;
 	__u32 violated[NR_INVARIANTS];
 	char text[NR_INVARIANTS][200];
@@ -162,7 +163,8 @@ static inline unsigned int pick(unsigned int below)
 
 static inline void seed_random(unsigned int seed, unsigned int round, unsigned int who)
 {
-	random_state = ((__u64)seed << 32 | round) * 0x9e3779b97f4a7c15 + who + 1;
+	random_state = (((__u64)seed << 32 | round) ^ who * 0xd1b54a32d192ed03) *
+		0x9e3779b97f4a7c15 + 1;
 	pick(1);
 	pick(1);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Sweeps: an operation is done with its first fault, then with its second, until
- * it comes to its end without one.
+ * it comes to its end without one. Where the kernel now and then does something
+ * besides, which is a fault's place, too, that is done several times over.
  */
 #ifndef __FWCTL_SWEEP_UTILS_H
 #define __FWCTL_SWEEP_UTILS_H
@@ -11,6 +12,9 @@
 /* More than any operation has: one that never passes is a fault by itself. */
 #define MANY_FAULTS 20000
 
+/* Errnos of which a sweep says that it has to see them. */
+#define MUST_SEE 2
+
 struct sweep;
 
 /**
@@ -18,39 +22,60 @@ struct sweep;
  * @arm: the next but N-1 thing that can fail, fails
  * @disarm: nothing does any more; returns whether something did
  * @may_be: whether an operation may end with this errno because of one
+ * @passes: how often all faults come, or 0: once
  */
 struct sweep_kind {
 	void (*arm)(struct sweep *sweep);
 	bool (*disarm)(struct sweep *sweep);
 	bool (*may_be)(int err);
+	unsigned int passes;
 };
 
 /**
  * struct sweep - an operation that is done with every fault there is
  * @kind: of the faults
  * @what: it is
+ * @must: how it must have failed in the end, besides others
+ * @pass: how often all faults have come
  * @nth: the fault that comes
  * @count: how many came
  * @hit: it came
  * @err: of the operation, 0 or an errno
  * @failed: how often that was not 0
+ * @seen: how often it was each of @must
  * @mark: for @kind
  */
 struct sweep {
 	const struct sweep_kind *kind;
 	const char *what;
+	int must[MUST_SEE];
+	unsigned int pass;
 	unsigned int nth;
 	unsigned int count;
 	bool hit;
 	int err;
 	unsigned int failed;
+	unsigned int seen[MUST_SEE];
 	unsigned int mark;
 };
+
+/* An errno with which it should have failed and has not, or 0 */
+static inline int sweep_lacks(const struct sweep *sweep)
+{
+	unsigned int i;
+
+	for (i = 0; i < MUST_SEE; i++)
+		if (sweep->must[i] && !sweep->seen[i])
+			return sweep->must[i];
+	return 0;
+}
 
 /* Returns whether there is to be one more. */
 static inline bool sweep_next(struct __test_metadata *_metadata,
 			      struct sweep *sweep)
 {
+	if (sweep->nth && !sweep->hit && ++sweep->pass < sweep->kind->passes)
+		sweep->nth = 0;
 	if (!sweep->nth || (sweep->hit && sweep->nth < MANY_FAULTS)) {
 		sweep->nth++;
 		sweep->kind->arm(sweep);
@@ -59,6 +84,9 @@ static inline bool sweep_next(struct __test_metadata *_metadata,
 	EXPECT_FALSE(sweep->hit);
 	EXPECT_LT(0, sweep->count)
 		TH_LOG("%s: no fault at all", sweep->what);
+	EXPECT_EQ(0, sweep_lacks(sweep))
+		TH_LOG("%s: none was %s", sweep->what,
+		       strerror(sweep_lacks(sweep)));
 	fprintf(stderr, "# faults: %s: %u, of which it failed by %u\n",
 		sweep->what, sweep->count, sweep->failed);
 	return false;
@@ -67,10 +95,14 @@ static inline bool sweep_next(struct __test_metadata *_metadata,
 static inline bool sweep_done(struct __test_metadata *_metadata,
 			      struct sweep *sweep, int err)
 {
+	unsigned int i;
+
 	sweep->err = err;
 	sweep->hit = sweep->kind->disarm(sweep);
 	sweep->count += sweep->hit;
 	sweep->failed += !!err;
+	for (i = 0; i < MUST_SEE; i++)
+		sweep->seen[i] += err && err == sweep->must[i];
 	EXPECT_TRUE(!err || (sweep->hit && sweep->kind->may_be(err)))
 		TH_LOG("%s, fault %u: %s", sweep->what, sweep->nth,
 		       strerror(err));
@@ -80,9 +112,11 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 /*
  * Does @_op, an expression that is 0 or an errno, with every fault there is;
  * after each comes the body, which looks at what @sweep has done, and undoes it.
+ * What may stand behind @_op: errnos with which it must have failed in the end.
  */
-#define for_each_in_sweep(_kind, _what, _op)				\
-	for (struct sweep sweep = { .kind = &(_kind), .what = (_what) };	\
+#define for_each_in_sweep(_kind, _what, _op, ...)			\
+	for (struct sweep sweep = { .kind = &(_kind), .what = (_what),	\
+				    .must = { __VA_ARGS__ } };		\
 	     sweep_next(_metadata, &sweep) &&				\
 	     sweep_done(_metadata, &sweep, (_op));)
 
@@ -217,6 +251,7 @@ static const struct sweep_kind nth_kind = {
 	.arm = nth_arm,
 	.disarm = nth_disarm,
 	.may_be = nth_may_be,
+	.passes = 3,
 };
 
 /* A module with a driver, and no memory for the folder of its drivers in sysfs */
@@ -231,7 +266,8 @@ static const struct sweep_kind load_kind __attribute__((unused)) = {
 	.may_be = load_may_be,
 };
 
-#define for_each_fault(_what, _op) for_each_in_sweep(nth_kind, _what, _op)
+#define for_each_fault(_what, _op, ...)					\
+	for_each_in_sweep(nth_kind, _what, _op, ## __VA_ARGS__)
 #define for_each_load(_what, _op) for_each_in_sweep(load_kind, _what, _op)
 
 #endif
