@@ -31,7 +31,7 @@ help:
 	@echo 'make demo             show fwctl at work on a stock Debian kernel'
 	@echo 'make demo-secureboot  the old ways and fwctl, without and with Secure Boot'
 	@echo 'make check            run every test on every supported kernel'
-	@echo 'make check-debug      run the selftests on debug kernels (hours, at first)'
+	@echo 'make check-debug      debug kernels, fuzzers, mutants (half a day)'
 	@echo 'make bench            count the instructions of each call'
 	@echo 'make deb              build Debian packages in build/deb'
 	@echo '     RELEASES=...     bookworm and trixie (default)'
@@ -116,9 +116,16 @@ demo-secureboot:
 check:
 	tools/testing/check
 
+# All that tools/testing/REPORT.md has figures of.
 check-debug:
-	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan coverage; \
-		status=$$?; tools/testing/report; exit $$status
+	status=0; \
+	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan \
+		debug-7.3-kcsan coverage stress latency fuzz || status=1; \
+	$(MAKE) fuzz FUZZ_TIME=1800 || status=1; \
+	tools/testing/mutate/mutate run; \
+	tools/testing/mutate/mutate run --kernel 6.12-kasan || status=1; \
+	tools/testing/report || status=1; \
+	exit $$status
 
 bench:
 	tools/testing/bench/run

@@ -38,6 +38,7 @@ struct sweep_kind {
  * @must: how it must have failed in the end, besides others
  * @pass: how often all faults have come
  * @nth: the fault that comes
+ * @most: the last of them in any pass
  * @count: how many came
  * @hit: it came
  * @err: of the operation, 0 or an errno
@@ -51,6 +52,7 @@ struct sweep {
 	int must[MUST_SEE];
 	unsigned int pass;
 	unsigned int nth;
+	unsigned int most;
 	unsigned int count;
 	bool hit;
 	int err;
@@ -87,8 +89,8 @@ static inline bool sweep_next(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, sweep_lacks(sweep))
 		TH_LOG("%s: none was %s", sweep->what,
 		       strerror(sweep_lacks(sweep)));
-	fprintf(stderr, "# faults: %s: %u, of which it failed by %u\n",
-		sweep->what, sweep->count, sweep->failed);
+	fprintf(stderr, "# faults: %s: %u, and of all %u that came it failed by %u\n",
+		sweep->what, sweep->most, sweep->count, sweep->failed);
 	return false;
 }
 
@@ -100,6 +102,8 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 	sweep->err = err;
 	sweep->hit = sweep->kind->disarm(sweep);
 	sweep->count += sweep->hit;
+	if (sweep->hit && sweep->nth > sweep->most)
+		sweep->most = sweep->nth;
 	sweep->failed += !!err;
 	for (i = 0; i < MUST_SEE; i++)
 		sweep->seen[i] += err && err == sweep->must[i];
