@@ -28,7 +28,10 @@ static __u8 *buffer;
 static unsigned int max_files, max_rpcs;
 
 /* What there is to undo when a program has ended */
-static bool changed_sims, changed_params, changed_mlx5;
+static bool changed_params, changed_mlx5;
+static unsigned int changed_sims;
+
+#define ALL_SIMS (~0u)
 
 /* No ceiling was lowered of a device with this name. */
 static int make_sim(struct sim *sim)
@@ -46,6 +49,13 @@ static const char *node(__u32 device)
 
 static const struct sim *to_sim(__u32 device)
 {
+	return &sims[device % NR_SIMS];
+}
+
+/* Calls may come at once. */
+static struct sim *change_sim(__u32 device)
+{
+	__atomic_or_fetch(&changed_sims, 1u << device % NR_SIMS, __ATOMIC_RELAXED);
 	return &sims[device % NR_SIMS];
 }
 
@@ -255,7 +265,7 @@ static int run_netlink(const struct step *call)
 	struct nl_msg *msg = nlmsg_alloc();
 
 	if (call->args[0] == FWCTL_CMD_DEV_SET) {
-		changed_sims = true;
+		changed_sims = ALL_SIMS;
 		if (names_mlx5(call)) {
 			nlmsg_free(msg);
 			return 0;
@@ -302,9 +312,8 @@ static int run_ceiling(const struct step *call)
 	char text[MAX_DATA + 1] = "";
 
 	memcpy(text, call->data, call->len);
-	changed_sims = true;
 	return write_file(text, "/sys/class/fwctl/fwctl%d/scope_max",
-			  to_sim(call->args[0])->number);
+			  change_sim(call->args[0])->number);
 }
 
 static int run_attribute(const struct step *call)
@@ -335,25 +344,22 @@ static int run_knob(const struct step *call)
 
 	if (strstr(knob, "delay"))
 		value &= MAX_DELAY_MS;
-	changed_sims = true;
-	return sim_set(to_sim(call->args[0]), knob, value);
+	return sim_set(change_sim(call->args[0]), knob, value);
 }
 
 static int run_bind(const struct step *call)
 {
-	struct sim *sim = &sims[call->args[0] % NR_SIMS];
+	struct sim *sim = change_sim(call->args[0]);
 
-	changed_sims = true;
 	return call->args[1] % 2 ? sim_unbind(sim) : sim_bind(sim);
 }
 
 static int run_make(const struct step *call)
 {
-	struct sim *sim = &sims[call->args[0] % NR_SIMS];
+	struct sim *sim = change_sim(call->args[0]);
 	char text[MAX_DATA + 1] = "";
 
 	memcpy(text, call->data, call->len);
-	changed_sims = true;
 	sim_del(sim);
 	return sim_write_bus("new_device", sim->id, text) ?: sim_find(sim);
 }
@@ -463,7 +469,9 @@ void calls_reset(void)
 		param_set("max_files", max_files);
 		param_set("max_rpcs", max_rpcs);
 	}
-	for (i = 0; i < NR_SIMS && changed_sims; i++) {
+	for (i = 0; i < NR_SIMS; i++) {
+		if (!(changed_sims & 1 << i))
+			continue;
 		sim_del(&sims[i]);
 		make_sim(&sims[i]);
 	}
@@ -473,7 +481,7 @@ void calls_reset(void)
 	if (has_mlx5 && !mlx5_find(&found))
 		mlx5 = found;
 	changed_params = false;
-	changed_sims = false;
+	changed_sims = 0;
 	changed_mlx5 = false;
 }
 
