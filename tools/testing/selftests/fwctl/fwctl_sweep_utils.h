@@ -247,8 +247,7 @@ static inline bool nth_disarm(__always_unused struct sweep *sweep)
 
 static inline bool nth_may_be(int err)
 {
-	return err == ENOMEM || err == EFAULT || err == ENOBUFS || err == EIO ||
-	       err == ENFILE || err == EAGAIN;
+	return err == ENOMEM || err == EFAULT;
 }
 
 static const struct sweep_kind nth_kind = {
