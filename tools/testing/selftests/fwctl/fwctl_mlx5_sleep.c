@@ -73,7 +73,7 @@ TEST_F_TIMEOUT(sleep, files, 60)
 {
 	unsigned int uid = mlx5_uid(self->fd), leaked = vcx_stat("uctx_leaked");
 	__u32 len = 0;
-	int fd;
+	int fd = -1;
 
 	ASSERT_EQ(0, go_to_sleep(variant->state));
 	EXPECT_TRUE(wait_for(works(&self->dev)));
@@ -83,6 +83,7 @@ TEST_F_TIMEOUT(sleep, files, 60)
 
 	/* Numbers start anew, so that a file gets the one that was in use. */
 	do {
+		close(fd);
 		fd = mlx5_open(&self->dev, O_RDWR);
 		ASSERT_LE(0, fd);
 	} while (mlx5_uid(fd) < uid);
