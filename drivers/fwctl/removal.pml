@@ -8,7 +8,7 @@
  * backend runs or begins; every context that was opened is closed once, not
  * during another op of it, and freed once, by then or with its file.
  *
- *	spin -a removal.pml && cc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m1000000
+ *	spin -a removal.pml && cc -O2 -DSAFETY -DCOLLAPSE pan.c -o pan && ./pan -m1000000
  *
  * A step here is an atomic operation there. fwctl->lock is one step: nothing in
  * it waits. Memory is sequentially consistent here; there, fwctl_enter() has the
