@@ -134,7 +134,8 @@ TEST_F(module, devices)
 /* Loading is all or nothing. */
 TEST_F_TIMEOUT(module, faults, 600)
 {
-	const char *why = cannot_inject() ?: faults_below(MODULE_INIT, NULL);
+	const char *why = cannot_inject() ?: cannot_inject_load() ?:
+			  faults_below(MODULE_INIT, NULL);
 
 	if (why)
 		SKIP(return, "%s", why);
