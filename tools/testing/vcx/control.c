@@ -95,6 +95,13 @@ static bool parse_count(struct request *r, const char *text, u32 *count)
 	return false;
 }
 
+/* What may follow the argument before @arg: [COUNT|* [AFTER]] */
+static bool parse_when(struct request *r, int arg, struct vcx_when *when)
+{
+	return (r->argc <= arg || parse_count(r, r->argv[arg], &when->count)) &&
+	       (r->argc <= arg + 1 || parse_count(r, r->argv[arg + 1], &when->after));
+}
+
 static void do_delay(struct request *r)
 {
 	struct vcx_fault *rule;
@@ -113,7 +120,8 @@ static void do_delay(struct request *r)
 
 static void do_status(struct request *r)
 {
-	u32 opcode, status, syndrome, count = VCX_FOREVER, after = 0;
+	struct vcx_when when = { .count = VCX_FOREVER };
+	u32 opcode, status, syndrome;
 	struct vcx_fault *rule;
 
 	if (!parse_opcode(r, r->argv[1], true, &opcode))
@@ -123,31 +131,29 @@ static void do_status(struct request *r)
 		fail(r, "status or syndrome is no hexadecimal number up to ff, ffffffff");
 		return;
 	}
-	if (r->argc > 4 && !parse_count(r, r->argv[4], &count))
-		return;
-	if (r->argc > 5 && !parse_count(r, r->argv[5], &after))
+	if (!parse_when(r, 4, &when))
 		return;
 	rule = rule_for(r, opcode);
 	if (!rule)
 		return;
-	rule->status_after = after;
 	rule->status = (u8)status;
 	rule->syndrome = syndrome;
-	rule->status_count = count;
+	rule->refuse = when;
 }
 
 static void do_lose(struct request *r)
 {
-	u32 opcode, count = 1;
+	struct vcx_when when = { .count = 1 };
 	struct vcx_fault *rule;
+	u32 opcode;
 
 	if (!parse_opcode(r, r->argv[1], true, &opcode))
 		return;
-	if (r->argc > 2 && !parse_count(r, r->argv[2], &count))
+	if (!parse_when(r, 2, &when))
 		return;
 	rule = rule_for(r, opcode);
 	if (rule)
-		rule->lose_count = count;
+		rule->lose = when;
 }
 
 static void do_release(struct request *r)
@@ -195,14 +201,23 @@ static void do_dead(struct request *r)
 	struct vcx_faults *f = &r->vcx->faults;
 	bool was_dead = f->dead;
 	bool config = !strcmp(r->argv[1], "pci");
+	struct vcx_when die = { 0 };
 	bool on = config;
 
 	if (!config && !parse_switch(r, r->argv[1], &on))
 		return;
-	f->dead = on;
+	if (r->argc > 2) {
+		if (!on || !parse(r->argv[2], 10, VCX_FOREVER - 1, &die.after)) {
+			fail(r, "what may follow on and pci is a number of commands");
+			return;
+		}
+		die.count = 1;
+	}
+	f->dead = on && !die.count;
 	f->dead_config = config;
+	f->die = die;
 	/* What comes back from the dead has forgotten everything. */
-	if (was_dead && !on)
+	if (was_dead && !f->dead)
 		vcx_reset(r->vcx, VCX_RESET_FUNCTION);
 }
 
@@ -215,6 +230,17 @@ static void do_uctx_cap(struct request *r)
 		r->vcx->config.uctx_cap = mask;
 	else
 		fail(r, "the mask is no hexadecimal number up to ffffffff");
+}
+
+/* It is shown at once, and read by the next driver. */
+static void do_fw_timeout(struct request *r)
+{
+	u32 seconds;
+
+	if (parse(r->argv[1], 10, 0xfffff, &seconds))
+		r->vcx->config.cmd_timeout_s = seconds;
+	else
+		fail(r, "the time-out is no number of seconds up to 1048575");
 }
 
 static void do_uid0(struct request *r)
@@ -453,13 +479,14 @@ static const struct {
 } requests[] = {
 	{ "delay", 2, 2, do_delay, "OPCODE|* MS" },
 	{ "status", 3, 5, do_status, "OPCODE|* STATUS SYNDROME [COUNT|* [AFTER]]" },
-	{ "lose", 1, 2, do_lose, "OPCODE|* [COUNT|*]" },
+	{ "lose", 1, 3, do_lose, "OPCODE|* [COUNT|* [AFTER]]" },
 	{ "release", 0, 0, do_release, "" },
 	{ "clear", 0, 0, do_clear, "" },
 	{ "health", 1, 2, do_health, "SYNDROME [stay]" },
 	{ "stall", 1, 1, do_stall, "on|off" },
-	{ "dead", 1, 1, do_dead, "on|off|pci" },
+	{ "dead", 1, 2, do_dead, "on|off|pci [AFTER]" },
 	{ "uctx-cap", 1, 1, do_uctx_cap, "MASK" },
+	{ "fw-timeout", 1, 1, do_fw_timeout, "S" },
 	{ "uid0", 0, 1, do_uid0, "[COUNT|*]" },
 	{ "pages", 1, 1, do_pages, "N" },
 	{ "count", 1, 1, do_count, "OPCODE" },

@@ -33,6 +33,19 @@ struct vcx_fault *fault_get(struct vcx *vcx, u32 opcode)
 	return free_rule;
 }
 
+bool fault_hits(struct vcx_when *when)
+{
+	if (!when->count)
+		return false;
+	if (when->after) {
+		when->after--;
+		return false;
+	}
+	if (when->count != VCX_FOREVER)
+		when->count--;
+	return true;
+}
+
 void faults_clear(struct vcx *vcx)
 {
 	vcx->faults = (struct vcx_faults){ 0 };

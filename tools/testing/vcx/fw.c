@@ -75,16 +75,10 @@ static enum cmdq_delivery fw_execute(struct vcx *vcx, struct cmdq_cmd *cmd,
 	struct cmd_result result;
 	enum cmdq_delivery delivery;
 
-	if (fault && fault->status_count && fault->status_after) {
-		fault->status_after--;
-		result = cmd_execute(vcx, cmd);
-	} else if (fault && fault->status_count) {
+	if (fault && fault_hits(&fault->refuse))
 		result = (struct cmd_result){ fault->status, fault->syndrome };
-		if (fault->status_count != VCX_FOREVER)
-			fault->status_count--;
-	} else {
+	else
 		result = cmd_execute(vcx, cmd);
-	}
 	if (result.status != ST_OK) {
 		memset(cmd->out, 0, cmd->out_len);
 		vcx->stats.refused++;
@@ -134,8 +128,15 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 		vcx->stats.total++;
 		fw_remember(vcx, slot->opcode, &cmd);
 		fault = fault_find(vcx, slot->opcode);
-		slot->delivery = fw_execute(vcx, &cmd, slot, fault);
+		vcx->faults.dead = fault_hits(&vcx->faults.die);
+		if (!vcx->faults.dead)
+			slot->delivery = fw_execute(vcx, &cmd, slot, fault);
 		cmdq_free(&cmd);
+	}
+	if (vcx->faults.dead) {
+		log_msg(&vcx->log, LOG_INFO, "dies of %s", cmd_name(slot->opcode));
+		slot->lost = true;
+		return;
 	}
 	/* What is in flight then is never answered. */
 	if (vcx->card->update.power_failed) {
@@ -147,9 +148,7 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 		vcx->stats.undeliverable++;
 		log_msg(&vcx->log, LOG_GUEST, "slot %u: delivery status %#x", n, slot->delivery);
 	}
-	if (fault && fault->lose_count) {
-		if (fault->lose_count != VCX_FOREVER)
-			fault->lose_count--;
+	if (fault && fault_hits(&fault->lose)) {
 		slot->lost = true;
 		vcx->stats.lost++;
 		return;
@@ -165,7 +164,7 @@ void fw_doorbell(struct vcx *vcx, u32 slots)
 		log_msg(&vcx->log, LOG_GUEST, "doorbell without a command queue");
 		return;
 	}
-	for (unsigned int n = 0; n < CMDQ_SLOTS; n++) {
+	for (unsigned int n = 0; n < CMDQ_SLOTS && !vcx->faults.dead; n++) {
 		if (slots & BIT(n))
 			fw_take_slot(vcx, n);
 	}

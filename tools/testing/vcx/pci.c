@@ -99,7 +99,7 @@ void pci_reset(struct vcx *vcx)
 
 void pci_read(struct vcx *vcx, u32 off, u8 *buf, u32 len)
 {
-	if (vcx->faults.dead_config)
+	if (vcx->faults.dead && vcx->faults.dead_config)
 		memset(buf, 0xff, len);
 	else
 		memcpy(buf, vcx->pci.config + off, len);
@@ -110,7 +110,7 @@ void pci_write(struct vcx *vcx, u32 off, const u8 *buf, u32 len)
 	/* The bit reads as zero: a write of one is the reset itself. */
 	u32 flr = vcx->pci.pcie_cap + PCI_EXP_DEVCTL + 1;
 
-	if (vcx->faults.dead_config)
+	if (vcx->faults.dead && vcx->faults.dead_config)
 		return;
 	for (u32 i = 0; i < len; i++) {
 		u8 mask = vcx->pci.writable[off + i];

@@ -120,15 +120,20 @@ struct vcx_last_input {
 #define VCX_ANY_OPCODE	0x10000u
 #define VCX_FOREVER	UINT32_MAX
 
+/* Which commands of those that come have a fault. */
+struct vcx_when {
+	u32 after;		/* how many have none before */
+	u32 count;		/* how many have it then, or VCX_FOREVER */
+};
+
 struct vcx_fault {
 	bool used;
 	u32 opcode;		/* or VCX_ANY_OPCODE */
 	u32 delay_ms;
-	u32 status_after;	/* how many are carried out before */
-	u32 status_count;
+	struct vcx_when refuse;
 	u8 status;
 	u32 syndrome;
-	u32 lose_count;
+	struct vcx_when lose;
 };
 
 struct vcx_fw {
@@ -155,6 +160,7 @@ struct vcx_faults {
 	struct vcx_fault rules[VCX_MAX_FAULTS];
 	bool dead;		/* BAR reads all ones, takes no write */
 	bool dead_config;	/* configuration space likewise */
+	struct vcx_when die;	/* which command kills it */
 	bool stalled;
 	u32 stalled_at;
 	u8 health_syndrome;
@@ -380,6 +386,8 @@ int state_parse(struct vcx_card *card, FILE *file);
 /* faults.c */
 struct vcx_fault *fault_find(struct vcx *vcx, u32 opcode);
 struct vcx_fault *fault_get(struct vcx *vcx, u32 opcode);
+/* A command has come: whether it has the fault. */
+bool fault_hits(struct vcx_when *when);
 void faults_clear(struct vcx *vcx);
 
 /*

@@ -164,11 +164,11 @@ static void faults(void)
 	rule = fault_get(g.vcx, 0x80d);
 	rule->status = 9;
 	rule->syndrome = 0x12345678;
-	rule->status_count = 1;
+	rule->refuse.count = 1;
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)));
 	expect(out[0] == 9 && get_be32(out + 4) == 0x12345678);
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
-	rule->lose_count = 1;
+	rule->lose.count = 1;
 	expect(guest_send(&g, in, sizeof(in), out, sizeof(out)) == -1);
 	expect(fw_run_timers(g.vcx) == -1);
 	/* The slot is still the device's: another doorbell changes nothing. */

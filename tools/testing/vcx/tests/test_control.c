@@ -19,10 +19,11 @@ static void requests(void)
 	static const char * const good[] = {
 		"delay 805 100", "delay * 0", "status a04 3 deadbeef", "status 805 3 1 2",
 		"status 805 3 1 * 7",
-		"lose 805", "lose * 3", "lose 805 *", "release", "clear", "health 7",
+		"lose 805", "lose * 3", "lose 805 *", "lose * 1 5", "release", "clear", "health 7",
 		"health 7 stay",
-		"stall on", "stall off", "dead on", "dead off", "pages -8", "pages 3",
-		"uctx-cap 1", "uid0", "uid0 2", "uid0 *",
+		"stall on", "stall off", "dead on", "dead off", "dead on 3", "dead pci 0",
+		"dead off", "pages -8", "pages 3",
+		"uctx-cap 1", "fw-timeout 1", "fw-timeout 0", "uid0", "uid0 2", "uid0 *",
 		"count 805", "uids", "reg 7004", "reg 7004 80", "reset", "stats", "help",
 		"reg 5004/1", "nv 80", "nv 80 current", "nv 01020012 default", "components",
 		"nv-set 6 00000200", "power-fail 100", "power-fail", "@0 uids",
@@ -41,9 +42,11 @@ static void refusals(void)
 	static const char * const bad[] = {
 		"frobnicate", "delay", "delay 805", "delay 10000 1", "delay xyz 1", "delay 805 -1",
 		"delay 805 99999999", "status 805 100 0", "status 805 1", "lose -1",
-		"lose 805 x", "status 805 1 1 -1", "status 805 1 1 1 x", "health 100",
-		"health 1 x", "stall maybe", "dead", "pages x", "pages 99999999", "count *",
-		"uctx-cap", "uctx-cap x", "uid0 x",
+		"lose 805 x", "lose 805 1 x", "status 805 1 1 -1", "status 805 1 1 1 x",
+		"health 100", "health 1 x", "stall maybe", "dead", "dead on x", "dead off 3",
+		"pages x", "pages 99999999", "count *",
+		"uctx-cap", "uctx-cap x", "uid0 x", "fw-timeout", "fw-timeout -1",
+		"fw-timeout 1048576",
 		"last 805", "reg 9020", "reg 1", "reg 7004 8", "reg 7004 zz", "uids 1",
 		"a b c d e f g h i j", "nv", "nv 7777", "nv 80 later", "nv-set 80 00", "save",
 		"power-fail x", "power-fail 99999999", "@1 uids", "@x uids", "@0", "reg 7004/8",
@@ -77,6 +80,11 @@ static void effects(void)
 	ask(&g, "lose 80d");
 	expect(guest_send(&g, in, sizeof(in), out, 16) == -1);
 	expect(!strcmp(ask(&g, "release"), "ok 1"));
+	ask(&g, "lose 80d 2 1");
+	for (unsigned int i = 0; i < 4; i++) {
+		expect(guest_send(&g, in, sizeof(in), out, 16) == (i == 1 || i == 2 ? -1 : 0));
+		ask(&g, "release");
+	}
 	ask(&g, "uid0");
 	expect(!guest_send(&g, create_uctx, sizeof(create_uctx), out, 16) && !out[0]);
 	expect(!get_be16(out + 10));
@@ -87,6 +95,9 @@ static void effects(void)
 	create_uctx[19] = 4;
 	expect(!guest_send(&g, create_uctx, sizeof(create_uctx), out, 16));
 	expect(out[0] == ST_BAD_PARAM);
+	ask(&g, "fw-timeout 3");
+	bar_read(g.vcx, 0xff8, out, 4);
+	expect(get_be32(out) == (1u << 29 | 3));
 	for (unsigned int i = 0; i < VCX_MAX_FAULTS; i++) {
 		char line[32];
 
@@ -94,6 +105,51 @@ static void effects(void)
 		ask(&g, line);
 	}
 	expect(!strncmp(ask(&g, "delay 7777 1"), "error", 5));
+	guest_exit(&g);
+}
+
+/* It takes two commands, and neither executes nor answers the third, nor the fourth. */
+static void death(void)
+{
+	u8 in[16] = { 0x08, 0x0d }, create_uctx[64] = { 0x0a, 0x04 }, out[16];
+	static const u8 doorbell[4] = { 0, 0, 0, 1 };
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!strcmp(ask(&g, "dead pci 2"), "ok"));
+	for (unsigned int i = 0; i < 2; i++)
+		expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
+	pci_read(g.vcx, 0, out, 2);
+	expect(out[0] == 0xb3);
+	expect(guest_send(&g, create_uctx, sizeof(create_uctx), out, 16) == -1);
+	expect(!strcmp(ask(&g, "uids"), "ok 0"));
+	expect(!strcmp(ask(&g, "count a04"), "ok 1"));
+	guest_lay_out(&g, in, sizeof(in), 16);
+	bar_write(g.vcx, 0x18, doorbell, 4);
+	expect(!strcmp(ask(&g, "count 80d"), "ok 2"));
+	bar_read(g.vcx, 0, out, 4);
+	expect(get_be32(out) == 0xffffffff);
+	pci_read(g.vcx, 0, out, 2);
+	expect(out[0] == 0xff);
+	expect(fw_run_timers(g.vcx) == -1 && *guest_at(&g, GUEST_CMDQ + 63) == 1);
+	/* Alive again it has forgotten everything, and that it was to die. */
+	ask(&g, "dead off");
+	expect(g.vcx->stats.function_resets == 1);
+	fw_set_cmdq(g.vcx, GUEST_CMDQ);
+	guest_bring_up(&g);
+	ask(&g, "dead on 0");
+	ask(&g, "dead off");
+	expect(g.vcx->stats.function_resets == 1);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
+	/* Of two that come with one doorbell it dies of the first. */
+	ask(&g, "dead on 0");
+	guest_lay_out(&g, in, sizeof(in), 16);
+	memcpy(guest_at(&g, GUEST_CMDQ + CMDQ_STRIDE), guest_at(&g, GUEST_CMDQ), CMDQ_STRIDE);
+	fw_doorbell(g.vcx, 3);
+	expect(g.vcx->faults.dead && !strcmp(ask(&g, "count 80d"), "ok 4"));
+	ask(&g, "clear");
+	expect(!g.vcx->faults.dead && g.vcx->stats.function_resets == 2);
 	guest_exit(&g);
 }
 
@@ -149,6 +205,7 @@ static const struct ktap_test tests[] = {
 	{ "requests", requests },
 	{ "refusals", refusals },
 	{ "effects", effects },
+	{ "death", death },
 	{ "lines", lines },
 };
 
