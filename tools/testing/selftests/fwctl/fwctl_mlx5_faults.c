@@ -13,7 +13,11 @@
 
 #define SYNDROME 0xfa17
 #define LATE_MS 600
+/* Longer than closing waits, and shorter than mlx5_core */
+#define LOST_MS 300
 #define IN_FLIGHT 32
+/* So many of them the backend lets through; the others wait for their turn. */
+#define AT_FIRMWARE 16
 #define LAST_STATUS 0xff
 #define NOT_READY 0x07
 
@@ -58,6 +62,15 @@ static int errno_of(unsigned int status)
 		if (statuses[i].status == status)
 			err = statuses[i].err;
 	return err;
+}
+
+/* What a process ended with, or -1 if it did not end by itself. */
+static int end_of(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
+	       WEXITSTATUS(status) : -1;
 }
 
 static void print_faults(const char *what, unsigned int count)
@@ -195,21 +208,34 @@ TEST_F_TIMEOUT(faults, rpc_refused, 300)
 
 /*
  * Sweeps: the first command that firmware gets is refused, then the second, and
- * so on, whoever sends it.
+ * so on, whoever sends it; or its completion is lost; or firmware dies of it. With a
+ * stride only one command in so many has its turn.
  */
-static void refusal_arm(struct sweep *sweep)
+static unsigned int stride = 1;
+
+/* How many have no fault before */
+static unsigned int commands_before(const struct sweep *sweep)
+{
+	return (sweep->nth - 1) * stride;
+}
+
+static void arm(struct sweep *sweep, const char *fault)
 {
 	sweep->mark = vcx_stat("total");
-	if (vcx("status * %x %x 1 %u", statuses[0].status, SYNDROME,
-		sweep->nth - 1))
+	if (vcx("%s %u", fault, commands_before(sweep)))
 		abort();
 }
 
-static bool refusal_disarm(struct sweep *sweep)
+static bool disarm(struct sweep *sweep)
 {
 	if (vcx("clear"))
 		abort();
-	return vcx_stat("total") - sweep->mark >= sweep->nth;
+	return vcx_stat("total") - sweep->mark > commands_before(sweep);
+}
+
+static void refusal_arm(struct sweep *sweep)
+{
+	arm(sweep, "status * 1 fa17 1");
 }
 
 /* What mlx5_core makes of it when it sets a function up has no rule. */
@@ -221,8 +247,80 @@ static bool refusal_may_be(int err)
 
 static const struct sweep_kind refusals = {
 	.arm = refusal_arm,
-	.disarm = refusal_disarm,
+	.disarm = disarm,
 	.may_be = refusal_may_be,
+};
+
+/* Gives back what is lost, and then ends, at the latest when its pipe does. */
+static struct {
+	pid_t pid;
+	int pipe;
+} releaser;
+
+static void loss_arm(struct sweep *sweep)
+{
+	unsigned int lost = vcx_stat("lost");
+	struct pollfd end = {};
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		abort();
+	end.fd = ends[0];
+	releaser.pipe = ends[1];
+	arm(sweep, "lose * 1");
+	releaser.pid = fork();
+	if (!releaser.pid) {
+		close(ends[1]);
+		while (vcx_stat("lost") == lost)
+			if (poll(&end, 1, 10))
+				_exit(0);
+		poll(&end, 1, LOST_MS);
+		_exit(vcx("release"));
+	}
+	close(ends[0]);
+}
+
+static bool loss_disarm(struct sweep *sweep)
+{
+	bool hit;
+
+	close(releaser.pipe);
+	if (end_of(releaser.pid))
+		abort();
+	hit = disarm(sweep);
+	/* The end may have come before the releaser saw the loss. */
+	if (vcx("release"))
+		abort();
+	return hit;
+}
+
+/* Nobody notices what comes in time. */
+static bool loss_may_be(__always_unused int err)
+{
+	return false;
+}
+
+static const struct sweep_kind losses = {
+	.arm = loss_arm,
+	.disarm = loss_disarm,
+	.may_be = loss_may_be,
+};
+
+static void death_arm(struct sweep *sweep)
+{
+	arm(sweep, "dead on");
+}
+
+/* Found out by mlx5_core, or not before the command's time is over */
+static bool death_may_be(int err)
+{
+	return is_gone(err) || err == EIO || err == ENOLINK || err == ETIMEDOUT;
+}
+
+static const struct sweep_kind deaths = {
+	.arm = death_arm,
+	.disarm = disarm,
+	.may_be = death_may_be,
 };
 
 TEST_F_TIMEOUT(faults, sweep, 600)
@@ -252,6 +350,92 @@ TEST_F_TIMEOUT(faults, sweep_bind, 1800)
 	ASSERT_EQ(0, bind_pci(&self->dev));
 }
 
+/* Nothing is left in firmware, and the device works, without a reboot. */
+static void check_recovery(struct __test_metadata *_metadata,
+			   const struct sweep *sweep)
+{
+	struct mlx5_dev found;
+
+	EXPECT_TRUE(wait_for(works(&found)))
+		TH_LOG("%s: after fault %u", sweep->what, sweep->nth);
+	EXPECT_TRUE(wait_for(!vcx_uids() && !vcx_stat("in_flight")));
+}
+
+/* With a file open, whose context goes first: that is the backend's own command. */
+static void sweep_detach(struct __test_metadata *_metadata,
+			 const struct mlx5_dev *dev,
+			 const struct sweep_kind *kind, const char *what)
+{
+	unsigned int leaked = vcx_stat("uctx_leaked");
+	int fd = mlx5_open(dev, O_RDWR);
+
+	for_each_in_sweep(*kind, what, unbind_pci(dev)) {
+		EXPECT_LE(0, fd);
+		close(fd);
+		ASSERT_EQ(0, bind_pci(dev));
+		check_recovery(_metadata, &sweep);
+		fd = mlx5_open(dev, O_RDWR);
+	}
+	close(fd);
+	/* Who dies of the first command has not executed it. */
+	EXPECT_EQ(leaked + (kind == &deaths), vcx_stat("uctx_leaked"));
+}
+
+static void sweep_attach(struct __test_metadata *_metadata,
+			 const struct mlx5_dev *dev,
+			 const struct sweep_kind *kind, const char *what)
+{
+	ASSERT_EQ(0, unbind_pci(dev));
+	for_each_in_sweep(*kind, what, bind_pci(dev)) {
+		if (sweep.err)
+			ASSERT_EQ(0, bind_pci(dev));
+		check_recovery(_metadata, &sweep);
+		ASSERT_EQ(0, unbind_pci(dev));
+	}
+	ASSERT_EQ(0, bind_pci(dev));
+}
+
+TEST_F_TIMEOUT(faults, sweep_lost, 600)
+{
+	for_each_in_sweep(losses, "firmware: open, RPC, close: lost",
+			  mlx5_try(&self->dev))
+		check_recovery(_metadata, &sweep);
+	stride = 3;
+	sweep_detach(_metadata, &self->dev, &losses,
+		     "firmware: detach, every 3rd command: lost");
+	stride = 12;
+	sweep_attach(_metadata, &self->dev, &losses,
+		     "firmware: attach, every 12th command: lost");
+}
+
+/* mlx5_core recovers by itself, but only once: it is bound anew. */
+TEST_F_TIMEOUT(faults, sweep_dead, 600)
+{
+	for_each_in_sweep(deaths, "firmware: open, RPC, close: dead",
+			  mlx5_try(&self->dev)) {
+		check_recovery(_metadata, &sweep);
+		ASSERT_EQ(0, unbind_pci(&self->dev));
+		ASSERT_EQ(0, bind_pci(&self->dev));
+	}
+}
+
+/* Each takes the seconds until somebody finds out. */
+TEST_F_TIMEOUT(faults, sweep_dead_bind, 600)
+{
+	if (linux_release() < 612)
+		SKIP(return, "the kernel's mlx5_core does not get over it");
+	ASSERT_EQ(0, vcx("fw-timeout 1"));
+	stride = 16;
+	sweep_attach(_metadata, &self->dev, &deaths,
+		     "firmware: attach, every 16th command: dead");
+	stride = 8;
+	sweep_detach(_metadata, &self->dev, &deaths,
+		     "firmware: detach, every 8th command: dead");
+	ASSERT_EQ(0, vcx("fw-timeout 5"));
+	ASSERT_EQ(0, unbind_pci(&self->dev));
+	ASSERT_EQ(0, bind_pci(&self->dev));
+}
+
 static pid_t fork_try(const struct mlx5_dev *dev)
 {
 	pid_t pid = fork();
@@ -259,15 +443,6 @@ static pid_t fork_try(const struct mlx5_dev *dev)
 	if (!pid)
 		_exit(mlx5_try(dev));
 	return pid;
-}
-
-/* What a process ended with, or -1 if it did not end by itself. */
-static int end_of(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
-	       WEXITSTATUS(status) : -1;
 }
 
 static int lose(unsigned int opcode)
@@ -364,9 +539,9 @@ static void fill(struct __test_metadata *_metadata, const struct mlx5_dev *dev,
 		ASSERT_EQ(0, mlx5_call_nop(&calls[i], fd));
 	for (i = 0; i < IN_FLIGHT; i++)
 		ASSERT_TRUE(wait_for(call_waits(&calls[i].call)));
-	ASSERT_TRUE(wait_for(vcx_stat("in_flight") >= IN_FLIGHT / 2));
+	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == AT_FIRMWARE));
 	fprintf(stderr, "# in flight: %u calls, %u of them at firmware\n",
-		IN_FLIGHT, vcx_stat("in_flight"));
+		IN_FLIGHT, AT_FIRMWARE);
 }
 
 /*
@@ -401,7 +576,7 @@ TEST_F_TIMEOUT(faults, death_in_flight, 120)
 	EXPECT_EQ(0, pci_rescan());
 	EXPECT_TRUE(wait_for(works(&self->dev)));
 	print_us("from death to life", now_us() - start);
-	print_faults("death in flight", IN_FLIGHT);
+	print_faults("death in flight", 1);
 }
 
 /* Firmware asks to be reset, which mlx5_core does by itself. */
@@ -418,7 +593,7 @@ TEST_F_TIMEOUT(faults, reset_in_flight, 120)
 	ASSERT_EQ(0, vcx("lose %x 0", OP_NOP));
 	EXPECT_TRUE(wait_for(works(&self->dev)));
 	print_us("until it works again", now_us() - start);
-	print_faults("reset in flight", IN_FLIGHT);
+	print_faults("reset in flight", 1);
 	/* mlx5_core resets only so often, and forgets when it did. */
 	EXPECT_EQ(0, unbind_pci(&self->dev));
 	EXPECT_EQ(0, bind_pci(&self->dev));
@@ -441,7 +616,7 @@ TEST_F_TIMEOUT(faults, surprise_removal_in_flight, 120)
 	ASSERT_EQ(0, vcx("clear"));
 	EXPECT_EQ(0, pci_rescan());
 	EXPECT_TRUE(wait_for(works(&self->dev)));
-	print_faults("surprise removal in flight", IN_FLIGHT);
+	print_faults("surprise removal in flight", 1);
 }
 
 TEST_HARNESS_MAIN
