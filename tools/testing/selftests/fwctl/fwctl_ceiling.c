@@ -425,6 +425,7 @@ TEST_F(core, stays)
 	ASSERT_EQ(0, modules_load(&self->mods));
 	ASSERT_EQ(0, sim_new_id(&sim, id, ""));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
+	EXPECT_EQ(0, sim_del(&sim));
 }
 
 TEST_HARNESS_MAIN

@@ -18,7 +18,7 @@
 #define CALLERS 64
 
 /* Far more than what is measured takes, and far less than that minute */
-#define BOUND_US 10000000u
+#define BOUND_US (6000000 + 4 * QUICK_US)
 
 __printf(2, 3)
 static void figure(__u64 us, const char *format, ...)
