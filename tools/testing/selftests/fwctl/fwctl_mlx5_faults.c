@@ -18,6 +18,8 @@
 #define IN_FLIGHT 32
 /* So many of them the backend lets through; the others wait for their turn. */
 #define AT_FIRMWARE 16
+/* More are not begun with so many there whose callers were killed. */
+#define ORPHANS 8
 #define LAST_STATUS 0xff
 #define NOT_READY 0x07
 
@@ -470,25 +472,66 @@ TEST_F_TIMEOUT(faults, late, 60)
 /* Whoever waits for a completion can be killed. What he left is put right. */
 TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
 {
-	unsigned int opcodes[] = { OP_CREATE_UCTX, OP_NOP, OP_DESTROY_UCTX };
+	static const struct {
+		unsigned int opcode;
+		bool is_refused;
+	} cases[] = {
+		{ .opcode = OP_CREATE_UCTX },
+		{ .opcode = OP_NOP },
+		{ .opcode = OP_DESTROY_UCTX },
+		{ .opcode = OP_CREATE_UCTX, .is_refused = true },
+	};
 	pid_t pid;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(opcodes); i++) {
-		ASSERT_EQ(0, lose(opcodes[i]));
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		unsigned int opcode = cases[i].opcode;
+
+		ASSERT_EQ(0, lose(opcode));
+		if (cases[i].is_refused)
+			ASSERT_EQ(0, vcx("status %x %x %x 1", opcode,
+					 statuses[0].status, SYNDROME));
 		pid = fork_try(&self->dev);
 		ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
 		/* Closing does not wait; then there is nobody to kill. */
-		if (opcodes[i] != OP_DESTROY_UCTX)
+		if (opcode != OP_DESTROY_UCTX)
 			kill(pid, SIGKILL);
-		EXPECT_EQ(opcodes[i] == OP_DESTROY_UCTX ? 0 : -1,
+		EXPECT_EQ(opcode == OP_DESTROY_UCTX ? 0 : -1,
 			  EXPECT_QUICK("end", end_of(pid)));
 		EXPECT_EQ(1, vcx_stat("in_flight"));
 		EXPECT_EQ(0, mlx5_try(&self->dev));
 		ASSERT_EQ(0, vcx("release"));
 		EXPECT_TRUE(wait_for(!vcx_uids() && !vcx_stat("in_flight")));
 	}
-	print_faults("killed while a completion is lost", ARRAY_SIZE(opcodes));
+	print_faults("killed while a completion is lost", ARRAY_SIZE(cases));
+}
+
+/* With so many calls that nobody waits for any more, nothing more is begun. */
+TEST_F_TIMEOUT(faults, many_killed, 60)
+{
+	unsigned int i;
+	pid_t pid;
+	int fd;
+
+	fd = mlx5_open(&self->dev, O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, vcx("lose %x *", OP_NOP));
+	for (i = 0; i <= ORPHANS; i++) {
+		pid = fork();
+		if (!pid)
+			_exit(mlx5_nop(fd));
+		ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
+		if (i < ORPHANS)
+			ASSERT_TRUE(wait_for(vcx_stat("in_flight") == i + 1));
+		kill(pid, SIGKILL);
+		EXPECT_EQ(-1, EXPECT_QUICK("end", end_of(pid)));
+	}
+	EXPECT_EQ(ORPHANS, vcx_stat("in_flight"));
+	ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, vcx("release"));
+	EXPECT_EQ(0, mlx5_nop(fd));
+	close(fd);
+	EXPECT_TRUE(wait_for(!vcx_uids() && !vcx_stat("in_flight")));
 }
 
 /*

@@ -274,6 +274,7 @@ static const struct sweep_kind load_kind __attribute__((unused)) = {
 	.arm = nth_arm,
 	.disarm = nth_disarm,
 	.may_be = load_may_be,
+	.passes = 2,
 };
 
 #define for_each_fault(_what, _op, ...)					\
