@@ -676,14 +676,16 @@ static void report(void)
 		  round_nr > 1 && shared->devs[MLX5].there },
 		{ "sleeps", shared->sleeps, may_sleep && shared->devs[MLX5].there },
 	};
+	char name[64];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		ksft_print_msg("stress: %s: %u\n", parts[i].what, parts[i].count);
+		snprintf(name, sizeof(name), "takes_part.%s", parts[i].what);
 		if (parts[i].can)
-			ksft_test_result(parts[i].count, "takes_part.%s\n", parts[i].what);
+			ksft_test_result(parts[i].count, "%s\n", name);
 		else
-			ksft_test_result_skip("takes_part.%s\n", parts[i].what);
+			ksft_test_result_code(KSFT_SKIP, name, "not here");
 	}
 	for (i = 0; i < NR_INVARIANTS; i++) {
 		if (shared->violated[i])
