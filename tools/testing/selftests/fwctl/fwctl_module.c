@@ -131,6 +131,26 @@ TEST_F(module, devices)
 	EXPECT_EQ(0, unload_module("fwctl_sim"));
 }
 
+/* What a device cannot be, or have for its knobs, is said at once. */
+TEST_F(module, bad_options_and_knobs)
+{
+	static const char * const options[] = {
+		"unheard-of", "noclassify unheard-of", "type=", "type=x", "type=0",
+		"type=4294967296",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		EXPECT_EQ(EINVAL, sim_write_bus("new_device", self->sim.id + 1, options[i]))
+			TH_LOG("option %zu", i);
+	EXPECT_NE(0, sim_write_bus("del_device", self->sim.id + 1, ""));
+	EXPECT_EQ(ERANGE, sim_set(&self->sim, "rpc_separate", 2));
+	EXPECT_EQ(ERANGE, sim_set(&self->sim, "rpc_separate", -1));
+	EXPECT_EQ(ERANGE, sim_set(&self->sim, "info_len", -2));
+	EXPECT_EQ(0, sim_set(&self->sim, "info_len", -1));
+	test_nop(self->fd, 0);
+}
+
 /* Loading is all or nothing. */
 TEST_F_TIMEOUT(module, faults, 600)
 {
