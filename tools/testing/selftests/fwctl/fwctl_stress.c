@@ -24,7 +24,7 @@
 #define NR_PARTS 11
 #define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
 
-/* Who picks at random: processes that call, in the order in which they begin, and */
+/* Whose choices: below these are processes that call, in the order in which they begin. */
 #define WHO_KILLS 1000000
 #define WHO_HELPS 2000000
 
