@@ -10,7 +10,8 @@
  * What each process does follows from the seed; in which order they come to do it
  * does not. Goes in rounds, each with new simulated devices: in every other one
  * devices come and go, and in the others none does, so that counters must add up
- * exactly. A virtual ConnectX, if there is one, takes part.
+ * exactly. In two rounds of four the system sleeps. A virtual ConnectX, if there is
+ * one, takes part.
  */
 #include <getopt.h>
 #include <sys/mman.h>
@@ -359,16 +360,26 @@ static void mark_sim(struct dev *dev)
 	set(&dev->number, dev->sim.number);
 }
 
+/* A ConnectX may be removed while another process suspends the system. */
+static void count_removals(struct dev *dev, int by)
+{
+	while (__atomic_test_and_set(&dev->counting, __ATOMIC_SEQ_CST))
+		usleep(10);
+	dev->removals += by;
+	set(&dev->going, dev->removals ? ~0ull : now_us());
+	__atomic_clear(&dev->counting, __ATOMIC_SEQ_CST);
+}
+
 static void removal_begins(struct dev *dev)
 {
-	set(&dev->going, ~0ull);
+	count_removals(dev, 1);
 }
 
 static void removal_ended(struct dev *dev, bool is_back)
 {
 	if (!is_back)
 		set(&dev->gone, now_us());
-	set(&dev->going, now_us());
+	count_removals(dev, -1);
 	count(&shared->removals);
 }
 
@@ -571,7 +582,7 @@ static void start_helpers(void)
 		return;
 	if (removals_now)
 		start_helper(5, remove_mlx5);
-	else if (may_sleep && !(round_nr & 2))
+	if (may_sleep && !(round_nr & 2))
 		start_helper(6, sleep_and_wake);
 }
 

@@ -60,6 +60,8 @@ struct record {
  * @sim: of a simulated one: also its number
  * @mlx5: of a virtual ConnectX
  * @number: N of the fwctlN that it was last
+ * @removals: under way
+ * @counting: somebody does what has to do with them
  * @going: when its last removal had ended, or 0; the end of time while one is
  *	under way: calls on files that were opened before may fail
  * @gone: when its last removal had ended and it was not back yet, or 0: calls on
@@ -75,6 +77,8 @@ struct dev {
 	struct sim sim;
 	struct mlx5_dev mlx5;
 	int number;
+	unsigned int removals;
+	bool counting;
 	__u64 going;
 	__u64 gone;
 	int asked;
