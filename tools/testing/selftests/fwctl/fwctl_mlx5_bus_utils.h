@@ -9,10 +9,11 @@
 #include "fwctl_mlx5_utils.h"
 
 /*
- * mlx5_core gives up a command after the time-out that firmware names, 5 s for
- * the virtual ConnectX, and as much again in the hope of a late completion.
+ * mlx5_core gives up a command after the time-out that firmware names, this for the
+ * virtual ConnectX by itself, and as much again in the hope of a late completion.
  */
-#define GIVE_UP_US 10000000
+#define FW_TIMEOUT_S 5
+#define GIVE_UP_US (2 * FW_TIMEOUT_S * 1000000)
 
 #define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
 
@@ -43,6 +44,12 @@ static inline int load_mlx5_core(void)
 	return run_program(argv);
 }
 
+/* Firmware that has not taken the end of its last use for one is reset. */
+static inline int bind_anew(const struct mlx5_dev *dev)
+{
+	return bind_pci(dev) ? pci_write(dev, "reset") ?: bind_pci(dev) : 0;
+}
+
 static inline bool works(struct mlx5_dev *dev)
 {
 	return !mlx5_find(dev) && !mlx5_try(dev);
@@ -71,6 +78,7 @@ static inline bool put_back(struct mlx5_dev *dev)
 
 	vcx("clear");
 	vcx("release");
+	vcx("fw-timeout %u", FW_TIMEOUT_S);
 	if (works(&found))
 		return true;
 	load_mlx5_core();
@@ -78,7 +86,7 @@ static inline bool put_back(struct mlx5_dev *dev)
 	if (is_bound(dev))
 		pci_write(dev, "remove");
 	if (is_present(dev))
-		bind_pci(dev);
+		bind_anew(dev);
 	else
 		pci_rescan();
 	return wait_for(works(&found));
