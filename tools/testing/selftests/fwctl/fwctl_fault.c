@@ -91,14 +91,19 @@ TEST_F_TIMEOUT(fault, info, 600)
 		;
 }
 
-/* Of a file of its own, so that no buffer is there already. */
-static int rpc_sim(int fd, __u8 *buffer, __u32 len)
+/*
+ * Of a file of its own, so that no buffer is there already. With so much more in the
+ * command as later versions may have.
+ */
+static int rpc_sim(int fd, __u8 *buffer, __u32 len, __u32 more)
 {
 	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_ECHO };
-	__u8 *data = buffer + sizeof(struct fwctl_rpc) + MISALIGNED;
+	__u8 *data = buffer + sizeof(struct fwctl_rpc) + more + MISALIGNED;
 	struct fwctl_rpc cmd = rpc_cmd(FWCTL_RPC_CONFIGURATION, data, len, data, len);
 
+	cmd.size += more;
 	memcpy(buffer + MISALIGNED, &cmd, sizeof(cmd));
+	memset(buffer + MISALIGNED + sizeof(cmd), 0, more);
 	memcpy(data, &in, sizeof(in));
 	return _test_ioctl(fd, FWCTL_RPC, buffer + MISALIGNED);
 }
@@ -116,7 +121,7 @@ TEST_F_TIMEOUT(fault, rpc, 600)
 			snprintf(what, sizeof(what), "rpc of %u bytes, %s", lens[i],
 				 separate ? "a separate answer" : "in place");
 			ASSERT_EQ(0, open_sim(&self->sim, &fd));
-			for_each_fault(what, rpc_sim(fd, self->buffer, lens[i]), EFAULT,
+			for_each_fault(what, rpc_sim(fd, self->buffer, lens[i], 0), EFAULT,
 				       lens[i] <= 4096 ? ENOMEM : 0) {
 				close_sim(&fd);
 				ASSERT_EQ(0, open_sim(&self->sim, &fd));
@@ -124,6 +129,9 @@ TEST_F_TIMEOUT(fault, rpc, 600)
 			close(fd);
 		}
 	}
+	for_each_fault("rpc of a later version", rpc_sim(self->fd, self->buffer, 16, 8),
+		       EFAULT)
+		;
 	EXPECT_EQ(0, sim_count(&self->sim, "rpcs_now"));
 	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
 }
@@ -254,7 +262,7 @@ TEST_F_TIMEOUT(fault, audit, 600)
 
 	ASSERT_EQ(0, fnl_listen(&nl, "audit"));
 	for_each_fault("rpc with a listener",
-		       rpc_sim(self->fd, self->buffer, 16))
+		       rpc_sim(self->fd, self->buffer, 16, 0))
 		fnl_receive(&nl, 0, 0);
 	fnl_close(&nl);
 }

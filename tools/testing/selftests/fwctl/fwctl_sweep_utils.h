@@ -128,29 +128,6 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 
 #define DEBUGFS "/sys/kernel/debug/"
 
-static inline const char *cannot_inject(void)
-{
-	static const struct {
-		const char *file;
-		const char *value;
-	} knobs[] = {
-		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
-		{ DEBUGFS "failslab/verbose", "0" },
-		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
-		{ DEBUGFS "fail_page_alloc/min-order", "0" },
-		{ DEBUGFS "fail_page_alloc/verbose", "0" },
-		{ DEBUGFS "fail_usercopy/verbose", "0" },
-	};
-	size_t i;
-
-	if (access("/proc/self/task", F_OK) || access("/proc/self/fail-nth", W_OK))
-		return "no fault injection in this kernel";
-	for (i = 0; i < ARRAY_SIZE(knobs); i++)
-		if (write_file(knobs[i].value, "%s", knobs[i].file))
-			return "not all faults can be injected in this kernel";
-	return NULL;
-}
-
 #define write_number(_number, ...)					\
 ({									\
 	char __text[24];						\
@@ -207,6 +184,32 @@ static inline const char *faults_below(const char *function, const char *but)
 		    write_number(start[1], DEBUGFS "%s/reject-start", kinds[i]) ||
 		    write_number(end[1], DEBUGFS "%s/reject-end", kinds[i]))
 			return "faults cannot be told by their callers";
+	return NULL;
+}
+
+static inline const char *cannot_inject(void)
+{
+	static const struct {
+		const char *file;
+		const char *value;
+	} knobs[] = {
+		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
+		{ DEBUGFS "failslab/verbose", "0" },
+		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
+		{ DEBUGFS "fail_page_alloc/min-order", "0" },
+		{ DEBUGFS "fail_page_alloc/verbose", "0" },
+		{ DEBUGFS "fail_usercopy/verbose", "0" },
+	};
+	size_t i;
+
+	if (access("/proc/self/task", F_OK) || access("/proc/self/fail-nth", W_OK))
+		return "no fault injection in this kernel";
+	for (i = 0; i < ARRAY_SIZE(knobs); i++)
+		if (write_file(knobs[i].value, "%s", knobs[i].file))
+			return "not all faults can be injected in this kernel";
+	/* A test that was killed has left its own choice. */
+	if (!access(DEBUGFS "failslab/require-start", W_OK))
+		return faults_below(NULL, NULL);
 	return NULL;
 }
 
