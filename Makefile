@@ -120,7 +120,9 @@ check:
 check-debug:
 	status=0; \
 	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan \
-		debug-7.3-kcsan coverage stress latency fuzz || status=1; \
+		debug-7.3-kcsan coverage stress latency fuzz \
+		patches-6.12 patches-7.3 \
+		$(foreach k,6.12 7.3,intree-$(k)-m intree-$(k)-y) || status=1; \
 	$(MAKE) fuzz FUZZ_TIME=1800 || status=1; \
 	tools/testing/mutate/mutate run; \
 	tools/testing/mutate/mutate run --kernel 6.12-kasan || status=1; \
