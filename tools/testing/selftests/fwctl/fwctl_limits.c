@@ -2,7 +2,7 @@
 /*
  * Limits: files, calls in flight, memory.
  */
-#include "fwctl_thread_utils.h"
+#include "fwctl_syscall_utils.h"
 
 #define MAX_FILES 256
 #define MAX_RPCS 8
@@ -206,6 +206,25 @@ TEST_F(limits, rpcs_wait_killably)
 	EXPECT_TRUE(in_flight(&self->sim, 1));
 	EXPECT_TRUE(kill_and_wait(pids[2]));
 	EXPECT_EQ(1, sim_count(&self->sim, "rpcs"));
+	end_calls(_metadata, &self->sim, &first, 1);
+}
+
+TEST_F(limits, rpcs_end_interrupted)
+{
+	struct call first;
+	pid_t pid;
+
+	if (cannot_trace_ioctl())
+		SKIP(return, "%s", cannot_trace_ioctl());
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(&self->sim, "unkillable", 1));
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	ASSERT_EQ(0, call_nop(&first, self->fd));
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 1)));
+	pid = fork_nop(self->fd);
+	ASSERT_LT(0, pid);
+	ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
+	EXPECT_EQ(EINTR, kill_in_ioctl(pid));
 	end_calls(_metadata, &self->sim, &first, 1);
 }
 

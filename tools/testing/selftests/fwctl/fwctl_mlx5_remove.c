@@ -5,6 +5,7 @@
  * there and works, as before.
  */
 #include "fwctl_mlx5_bus_utils.h"
+#include "fwctl_syscall_utils.h"
 
 #define FILES 100
 #define CLOSE_MS 100
@@ -469,6 +470,24 @@ TEST_F_TIMEOUT(failing, late_completion, 60)
 	ASSERT_EQ(0, vcx("release"));
 	EXPECT_EQ(0, EXPECT_QUICK("end of the command", call_end(&call.call)));
 	EXPECT_EQ(0, status_of(call.out));
+}
+
+TEST_F_TIMEOUT(failing, killed_caller, 60)
+{
+	pid_t pid;
+
+	if (cannot_trace_ioctl())
+		SKIP(return, "%s", cannot_trace_ioctl());
+	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(mlx5_nop(self->fd));
+	ASSERT_TRUE(wait_for(vcx_stat("lost")));
+	ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
+	EXPECT_EQ(EINTR, kill_in_ioctl(pid));
+	ASSERT_EQ(0, vcx("release"));
+	EXPECT_EQ(0, mlx5_nop(self->fd));
 }
 
 /* And when it comes after mlx5_core has given up */

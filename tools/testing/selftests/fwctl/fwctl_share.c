@@ -167,6 +167,82 @@ TEST_F(share, calls_through_one_file)
 	}
 }
 
+#define ROUNDS 15000
+#define BUSY 2
+
+/*
+ * Calls without a pause, so that those of others fall between any two instructions
+ * of the kernel's: what it keeps of one call is for no other.
+ */
+struct busy {
+	pthread_t thread;
+	int fd;
+	__u64 first;
+	__u64 taken[ROUNDS];
+	unsigned int bad;
+};
+
+static void *busy_thread(void *data)
+{
+	struct busy *busy = data;
+	struct {
+		struct fwctl_sim_request request;
+		__u64 mark;
+	} in = { .request.opcode = FWCTL_SIM_ECHO }, out;
+	unsigned int i;
+	__u32 len;
+
+	for (i = 0; i < ROUNDS; i++) {
+		in.mark = busy->first + i;
+		len = sizeof(out);
+		if (_test_rpc(busy->fd, 0, &in, sizeof(in), &out, &len) ||
+		    out.mark != in.mark)
+			busy->bad++;
+		if (_test_sim(busy->fd, 0, FWCTL_SIM_WRITE, 1, in.mark, NULL, NULL) ||
+		    _test_sim(busy->fd, 0, FWCTL_SIM_READ_CLEAR, 1, 0,
+			      &busy->taken[i], NULL))
+			busy->bad++;
+	}
+	return NULL;
+}
+
+/* Who takes a value takes it from everybody. */
+static unsigned int taken_twice(const struct busy *busy)
+{
+	bool seen[BUSY * ROUNDS + 1] = {};
+	unsigned int i, k, twice = 0;
+
+	for (i = 0; i < BUSY; i++) {
+		for (k = 0; k < ROUNDS; k++) {
+			__u64 value = busy[i].taken[k];
+
+			twice += value > BUSY * ROUNDS || (value && seen[value]);
+			seen[value <= BUSY * ROUNDS ? value : 0] = true;
+		}
+	}
+	return twice;
+}
+
+TEST_F_TIMEOUT(share, without_a_pause, 300)
+{
+	unsigned int before = sim_count(&self->sim, "rpcs"), i;
+	static struct busy busy[BUSY];
+
+	for (i = 0; i < BUSY; i++) {
+		busy[i].fd = self->fd;
+		busy[i].first = 1 + i * ROUNDS;
+		busy[i].bad = 0;
+		ASSERT_EQ(0, pthread_create(&busy[i].thread, NULL, busy_thread,
+					    &busy[i]));
+	}
+	for (i = 0; i < BUSY; i++) {
+		pthread_join(busy[i].thread, NULL);
+		EXPECT_EQ(0, busy[i].bad);
+	}
+	EXPECT_EQ(0, taken_twice(busy));
+	EXPECT_EQ(before + 3 * BUSY * ROUNDS, sim_count(&self->sim, "rpcs"));
+}
+
 static __u32 context_of(int fd)
 {
 	struct fwctl_info_sim data = {};
