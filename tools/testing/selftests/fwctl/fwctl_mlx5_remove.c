@@ -586,14 +586,19 @@ TEST_F_TIMEOUT(offer, no_tools_resources, 60)
 	EXPECT_EQ(count, vcx_count(OP_SET_HCA_CAP));
 }
 
+/* That is nothing to complain of. */
 TEST_F_TIMEOUT(offer, no_user_contexts, 60)
 {
+	int kmsg = kmsg_open();
 	struct mlx5_dev dev;
 
+	ASSERT_LE(0, kmsg);
 	ASSERT_EQ(0, offer_caps(&self->dev, 0));
 	EXPECT_TRUE(is_bound(&self->dev));
 	usleep(200000);
 	EXPECT_EQ(ENOENT, mlx5_find(&dev));
+	EXPECT_FALSE(kmsg_find(kmsg, "no fwctl device"));
+	close(kmsg);
 }
 
 /* Modules, in other orders than the usual one */
