@@ -167,7 +167,16 @@ TEST_F(share, calls_through_one_file)
 	}
 }
 
+static __u32 context_of(int fd)
+{
+	struct fwctl_info_sim data = {};
+	__u32 len = sizeof(data);
+
+	return _test_info(fd, &data, &len) ? 0 : data.uctx;
+}
+
 #define ROUNDS 15000
+#define INFOS 8
 #define BUSY 2
 
 /*
@@ -189,7 +198,7 @@ static void *busy_thread(void *data)
 		struct fwctl_sim_request request;
 		__u64 mark;
 	} in = { .request.opcode = FWCTL_SIM_ECHO }, out;
-	unsigned int i;
+	unsigned int i, k;
 	__u32 len;
 
 	for (i = 0; i < ROUNDS; i++) {
@@ -202,6 +211,8 @@ static void *busy_thread(void *data)
 		    _test_sim(busy->fd, 0, FWCTL_SIM_READ_CLEAR, 1, 0,
 			      &busy->taken[i], NULL))
 			busy->bad++;
+		for (k = 0; k < INFOS; k++)
+			busy->bad += context_of(busy->fd) != 1;
 	}
 	return NULL;
 }
@@ -225,8 +236,8 @@ static unsigned int taken_twice(const struct busy *busy)
 
 TEST_F_TIMEOUT(share, without_a_pause, 300)
 {
-	unsigned int before = sim_count(&self->sim, "rpcs"), i;
 	static struct busy busy[BUSY];
+	unsigned int i;
 
 	for (i = 0; i < BUSY; i++) {
 		busy[i].fd = self->fd;
@@ -240,15 +251,8 @@ TEST_F_TIMEOUT(share, without_a_pause, 300)
 		EXPECT_EQ(0, busy[i].bad);
 	}
 	EXPECT_EQ(0, taken_twice(busy));
-	EXPECT_EQ(before + 3 * BUSY * ROUNDS, sim_count(&self->sim, "rpcs"));
-}
-
-static __u32 context_of(int fd)
-{
-	struct fwctl_info_sim data = {};
-	__u32 len = sizeof(data);
-
-	return _test_info(fd, &data, &len) ? 0 : data.uctx;
+	EXPECT_EQ(3 * BUSY * ROUNDS, sim_count(&self->sim, "rpcs"));
+	EXPECT_EQ(INFOS * BUSY * ROUNDS, sim_count(&self->sim, "infos"));
 }
 
 /* Parent and child have one file, with one context, until both are done. */
