@@ -7,6 +7,8 @@
 #include "fwctl_sweep_utils.h"
 #include "fwctl_thread_utils.h"
 
+#define QUEUES "/sys/kernel/slab/pool_workqueue"
+
 FIXTURE(module) {
 	struct sim sim;
 	int fd;
@@ -113,6 +115,37 @@ TEST_F(module, backend_with_slow_closes)
 	test_err_nop(ENODEV, self->fd, 0);
 }
 
+/* How many objects for the queues of its workqueues the kernel has, or -1 */
+static int queues_now(void)
+{
+	char text[64];
+
+	if (write_file("1", QUEUES "/shrink") ||
+	    read_file(text, sizeof(text), QUEUES "/objects"))
+		return -1;
+	return atoi(text);
+}
+
+/* What a workqueue leaves behind is in no list of lost memory: the kernel knows it. */
+TEST_F(module, no_queues_left_behind)
+{
+	const int reloads = 16;
+	int before, i;
+
+	if (queues_now() < 0)
+		SKIP(return, "no " QUEUES ", where the kernel counts them");
+	close(self->fd);
+	ASSERT_EQ(0, unload_module("fwctl_sim"));
+	before = queues_now();
+	for (i = 0; i < reloads; i++) {
+		ASSERT_EQ(0, unload_module("fwctl"));
+		ASSERT_EQ(0, load_module("fwctl"));
+	}
+	/* They are freed with delay, and others have some. */
+	EXPECT_TRUE(wait_for(queues_now() - before < reloads));
+	TH_LOG("%d before, %d after", before, queues_now());
+}
+
 /* Devices that are there from the beginning, in their first state */
 TEST_F(module, devices)
 {
@@ -156,6 +189,8 @@ TEST_F_TIMEOUT(module, faults, 600)
 {
 	const char *why = cannot_inject() ?: cannot_inject_load() ?:
 			  faults_below(MODULE_INIT, NULL);
+	struct sweep first = { .nth = 1 };
+	int err = 0, i;
 
 	if (why)
 		SKIP(return, "%s", why);
@@ -166,6 +201,20 @@ TEST_F_TIMEOUT(module, faults, 600)
 		if (!sweep.err)
 			ASSERT_EQ(0, unload_module("fwctl"));
 	}
+	/*
+	 * A netlink family gets the next number there is, for which the kernel has
+	 * memory more often than not: one in 64 needs some at least.
+	 */
+	ASSERT_EQ(NULL, faults_below("genl_register_family", NULL));
+	for (i = 0; i < 64 && !err; i++) {
+		nth_arm(&first);
+		err = load_module("fwctl");
+		nth_disarm(&first);
+		if (!err)
+			ASSERT_EQ(0, unload_module("fwctl"));
+	}
+	EXPECT_EQ(ENOMEM, err);
+	ASSERT_EQ(NULL, faults_below(MODULE_INIT, NULL));
 	ASSERT_EQ(0, load_module("fwctl"));
 	/* Linux does not undo this one cleanly: lockdep is told of a key that is not there. */
 	ASSERT_EQ(NULL, faults_below(MODULE_INIT, "bus_register"));
