@@ -126,7 +126,7 @@ check-debug:
 	$(MAKE) fuzz FUZZ_TIME=1800 || status=1; \
 	tools/testing/mutate/mutate run; \
 	tools/testing/mutate/mutate run --kernel 6.12-kasan || status=1; \
-	tools/testing/report || status=1; \
+	tools/testing/steps/report || status=1; \
 	exit $$status
 
 bench:

@@ -44,12 +44,12 @@ usage_error()
 # Every series that the lab knows, in the order of the file.
 kernel_series()
 {
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/kernels" | cut -f 1
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/kernels" | cut -f 1
 }
 
 own_kernels()
 {
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/own-kernels" | cut -f 1
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/own-kernels" | cut -f 1
 }
 
 is_own_kernel()
@@ -60,7 +60,7 @@ is_own_kernel()
 # own_kernel_field NAME N
 own_kernel_field()
 {
-	awk -F '\t' -v k="$1" -v n="$2" '$1 == k { print $n }' "$LAB_DIR/own-kernels"
+	awk -F '\t' -v k="$1" -v n="$2" '$1 == k { print $n }' "$LAB_DIR/data/own-kernels"
 }
 
 # The series that a kernel belongs to: 6.12-kasan -> 6.12
@@ -76,7 +76,7 @@ kernel_base()
 # kernel_field SERIES N: compiler that goes with the headers (2), source (3)
 kernel_field()
 {
-	awk -v k="$1" -v n="$2" '$1 == k { print $n }' "$LAB_DIR/kernels"
+	awk -v k="$1" -v n="$2" '$1 == k { print $n }' "$LAB_DIR/data/kernels"
 }
 
 # The release of a kernel: 6.12 -> 6.12.117+deb13-amd64

@@ -19,7 +19,7 @@ PUBLIC_MIRRORS=(http://deb.debian.org/debian http://deb.debian.org/debian-securi
 # Data files without their comments.
 data()
 {
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/$1"
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/$1"
 }
 
 # Everything that setup.sh itself depends on, from which the keys are made.
@@ -27,7 +27,7 @@ stage_key()
 {
 	case $1 in
 	base) echo "$RELEASE" ;;
-	packages) data packages && data kernels && cat "$LAB_DIR/apt-preferences" ;;
+	packages) data packages && data kernels && cat "$LAB_DIR/data/apt-preferences" ;;
 	sources) data kernels && data source-parts ;;
 	sid) echo "${SID_PACKAGES[*]}" ;;
 	keys) cat "$LAB_DIR/mkkeys" ;;
