@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
+#include "vcx.h"
 
 #define RW (DMA_PROT_READ | DMA_PROT_WRITE)
 

@@ -4,6 +4,7 @@
  * any: whatever it names must be here, as long, and a capability read-only.
  */
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "ktap.h"
@@ -50,10 +51,9 @@ static void check_items(void)
 			continue;
 		t = find(sqlite3_column_int(row, 1), sqlite3_column_int(row, 2));
 		if (!t || strcmp(t->name, name) || t->len != sqlite3_column_int(row, 3) ||
-		    (sqlite3_column_int(row, 4) && !t->read_only)) {
-			printf("# %s: %s\n", name, t ? "not as here" : "not here");
-			expect(0);
-		}
+		    (sqlite3_column_int(row, 4) && !t->read_only))
+			ktap_fail("%s: %s", name,
+				  t ? "nvtable.c has another line" : "not in nvtable.c");
 		n++;
 	}
 	expect(n >= 150);
@@ -88,14 +88,19 @@ static void check_conditions(void)
 
 static void in_each(void (*check)(void))
 {
+	unsigned int checked = 0;
+
 	for (unsigned int i = 0; i < ARRAY_SIZE(databases); i++) {
 		if (access(databases[i], R_OK))
 			continue;
+		checked++;
 		expect(sqlite3_open_v2(databases[i], &db, SQLITE_OPEN_READONLY,
 				       NULL) == SQLITE_OK);
 		check();
 		sqlite3_close(db);
 	}
+	if (!checked)
+		ktap_skip("no " DATABASE);
 }
 
 static void items(void)
@@ -115,9 +120,5 @@ static const struct ktap_test tests[] = {
 
 int main(void)
 {
-	if (access(databases[0], R_OK) && access(databases[1], R_OK)) {
-		printf("KTAP version 1\n1..0 # SKIP no %s\n", DATABASE);
-		return EXIT_SUCCESS;
-	}
 	return ktap_run(tests, ARRAY_SIZE(tests));
 }
