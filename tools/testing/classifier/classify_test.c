@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The mlx5 backend's classifier, in user space: the tables themselves, every
  * opcode and every register, and the commands of programs in use.
@@ -7,15 +7,15 @@
  * slip in the tables shows. The argument is the documentation's page of the
  * tables, which is checked against what the classifier does.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "allowlist.h"
+#include "ktap.h"
 
 #define TOOLS	MLX5_FWCTL_TOOLS_RESOURCES
-
-#define diag(_format, ...)	printf("# " _format "\n", __VA_ARGS__)
 
 enum {
 	CONF = FWCTL_RPC_CONFIGURATION,
@@ -26,15 +26,6 @@ enum {
 	READ_REG = 1,
 	WRITE_REG = 0,
 };
-
-static unsigned int tests, failures, wrong;
-
-static void result(const char *name)
-{
-	printf("%sok %u %s\n", wrong ? "not " : "", ++tests, name);
-	failures += !!wrong;
-	wrong = 0;
-}
 
 static void put16(__u8 *at, unsigned int value)
 {
@@ -68,23 +59,19 @@ static void expect_error(const char *what, const __u8 *cmd, size_t len, int want
 	struct mlx5_fwctl_verdict v;
 	int err = classify(cmd, len, 64, TOOLS, &v);
 
-	if (err != want) {
-		diag("%s: error %d, not %d", what, err, want);
-		wrong++;
-	}
+	if (err != want)
+		ktap_fail("%s: error %d, not %d", what, err, want);
 }
 
-static void expect(const char *what, const __u8 *cmd, size_t len,
-		   unsigned int scope, bool writes)
+static void expect_scope(const char *what, const __u8 *cmd, size_t len,
+			 unsigned int scope, bool writes)
 {
 	struct mlx5_fwctl_verdict v;
 	int err = classify(cmd, len, 64, TOOLS, &v);
 
-	if (err || v.scope != scope || v.writes != writes) {
-		diag("%s: error %d scope %u writes %d, not scope %u writes %d",
-		     what, err, v.scope, v.writes, scope, writes);
-		wrong++;
-	}
+	if (err || v.scope != scope || v.writes != writes)
+		ktap_fail("%s: error %d scope %u writes %d, not scope %u writes %d",
+			  what, err, v.scope, v.writes, scope, writes);
 }
 
 static void expect_op(unsigned int opcode, unsigned int scope, bool writes)
@@ -94,8 +81,8 @@ static void expect_op(unsigned int opcode, unsigned int scope, bool writes)
 
 	put16(cmd, opcode);
 	snprintf(what, sizeof(what), "opcode %#x", opcode);
-	expect(what, cmd, sizeof(cmd), scope, writes);
-	expect(what, cmd, MLX5_FWCTL_HEADER, scope, writes);
+	expect_scope(what, cmd, sizeof(cmd), scope, writes);
+	expect_scope(what, cmd, MLX5_FWCTL_HEADER, scope, writes);
 }
 
 static void make_reg(__u8 *cmd, size_t size, unsigned int opcode,
@@ -121,7 +108,7 @@ static void expect_reg(unsigned int id, unsigned int op_mod, size_t offset,
 		put32(cmd + MLX5_FWCTL_HEADER + offset, value);
 		snprintf(what, sizeof(what), "%s of register %#x by %#x, %#x",
 			 op_mod ? "read" : "write", id, opcodes[i], value);
-		expect(what, cmd, sizeof(cmd), scope, writes);
+		expect_scope(what, cmd, sizeof(cmd), scope, writes);
 	}
 }
 
@@ -161,10 +148,8 @@ static bool has_source(const char *why)
 
 static void expect_source(const char *name, const char *why)
 {
-	if (has_source(why))
-		return;
-	diag("%s: no source in '%s'", name, why);
-	wrong++;
+	if (!has_source(why))
+		ktap_fail("%s: no source in '%s'", name, why);
 }
 
 static void test_tables(void)
@@ -172,33 +157,28 @@ static void test_tables(void)
 	const char *fault = mlx5_fwctl_tables_fault();
 	size_t i, j;
 
-	if (fault) {
-		diag("%s", fault);
-		wrong++;
-	}
+	if (fault)
+		ktap_fail("%s", fault);
 	for (i = 0; i < mlx5_fwctl_nr_opcodes; i++) {
 		const struct mlx5_fwctl_opcode *op = &mlx5_fwctl_opcodes[i];
 
-		wrong += !op->name[0];
+		expect(op->name[0]);
 		expect_source(op->name, op->why);
 		for (j = 0; j < i; j++)
-			wrong += !strcmp(op->name, op[-1 - (long)j].name);
+			expect(strcmp(op->name, op[-1 - (long)j].name));
 	}
 	for (i = 0; i < mlx5_fwctl_nr_registers; i++) {
 		const struct mlx5_fwctl_register *reg = &mlx5_fwctl_registers[i];
 
-		wrong += !reg->name[0];
+		expect(reg->name[0]);
 		expect_source(reg->name, reg->why);
 		for (j = 0; j < i; j++)
-			wrong += !strcmp(reg->name, reg[-1 - (long)j].name);
+			expect(strcmp(reg->name, reg[-1 - (long)j].name));
 	}
 	for (i = 0; i < mlx5_fwctl_nr_contents; i++)
 		expect_source("content", mlx5_fwctl_contents[i].why);
-	if (mlx5_fwctl_nr_registers < 80) {
-		diag("%zu registers", mlx5_fwctl_nr_registers);
-		wrong++;
-	}
-	result("tables are in order, complete and free of contradictions");
+	if (mlx5_fwctl_nr_registers < 80)
+		ktap_fail("%zu registers", mlx5_fwctl_nr_registers);
 }
 
 static void test_published_opcodes(void)
@@ -225,11 +205,8 @@ static void test_published_opcodes(void)
 		expect_op(debug_reads[i], DEBUG, false);
 	expect_op(0x820, WRITE_ONE, true);
 	if (mlx5_fwctl_nr_opcodes != ARRAY_SIZE(conf_reads) +
-	    ARRAY_SIZE(conf_writes) + ARRAY_SIZE(debug_reads) + 1 + 2) {
-		diag("%zu opcodes in the table", mlx5_fwctl_nr_opcodes);
-		wrong++;
-	}
-	result("listed opcodes have the scope that was published");
+	    ARRAY_SIZE(conf_writes) + ARRAY_SIZE(debug_reads) + 1 + 2)
+		ktap_fail("%zu opcodes in the table", mlx5_fwctl_nr_opcodes);
 }
 
 static void test_other_opcodes(void)
@@ -254,18 +231,12 @@ static void test_other_opcodes(void)
 		err = classify(cmd, sizeof(cmd), 64, TOOLS, &v);
 		if (!err)
 			admitted++;
-		if (err && err != -EBADMSG)
-			wrong++;
-		if (v.number != opcode && v.number >> 16 != opcode)
-			wrong++;
-		if (!err && v.scope == DEBUG && v.writes)
-			wrong++;
+		expect(!err || err == -EBADMSG);
+		expect(v.number == opcode || v.number >> 16 == opcode);
+		expect(err || v.scope != DEBUG || !v.writes);
 	}
-	if (admitted != mlx5_fwctl_nr_opcodes) {
-		diag("%u opcodes admitted", admitted);
-		wrong++;
-	}
-	result("all other opcodes are refused, and known by number");
+	if (admitted != mlx5_fwctl_nr_opcodes)
+		ktap_fail("%u opcodes admitted", admitted);
 }
 
 static void test_lengths(void)
@@ -277,15 +248,12 @@ static void test_lengths(void)
 	put16(cmd, 0x100);
 	for (len = 0; len < MLX5_FWCTL_HEADER; len++) {
 		expect_error("short command", cmd, len, -EMSGSIZE);
-		if (classify(cmd, sizeof(cmd), len, 0, &v) != -EMSGSIZE)
-			wrong++;
+		expect(classify(cmd, sizeof(cmd), len, 0, &v) == -EMSGSIZE);
 	}
-	if (classify(cmd, MLX5_FWCTL_HEADER, MLX5_FWCTL_HEADER, 0, &v))
-		wrong++;
+	expect(!classify(cmd, MLX5_FWCTL_HEADER, MLX5_FWCTL_HEADER, 0, &v));
 	make_reg(cmd, sizeof(cmd), 0x805, 0x9020, READ_REG);
 	expect_error("register access of 15 bytes", cmd, 15, -EMSGSIZE);
-	expect("register access of 16 bytes", cmd, 16, CONF, false);
-	result("a command or an answer of less than 16 bytes is too short");
+	expect_scope("register access of 16 bytes", cmd, 16, CONF, false);
 }
 
 static void test_cut_content(void)
@@ -296,14 +264,13 @@ static void test_cut_content(void)
 	put16(cmd, 0x773);
 	for (len = 17; len < 0x1c; len++)
 		expect_error("query_q_counter cut", cmd, len, -EMSGSIZE);
-	expect("query_q_counter of 28 bytes", cmd, 0x1c, DEBUG, false);
+	expect_scope("query_q_counter of 28 bytes", cmd, 0x1c, DEBUG, false);
 	make_reg(cmd, sizeof(cmd), 0x805, 0x5008, READ_REG);
 	for (len = 17; len < 24; len++)
 		expect_error("ppcnt cut", cmd, len, -EMSGSIZE);
-	expect("ppcnt of 8 bytes", cmd, 24, DEBUG, false);
+	expect_scope("ppcnt of 8 bytes", cmd, 24, DEBUG, false);
 	make_reg(cmd, sizeof(cmd), 0x805, 0xc000, READ_REG);
-	expect("resource_dump of no bytes", cmd, 16, WRITE_ALL, true);
-	result("a command that ends before the bit that decides is too short");
+	expect_scope("resource_dump of no bytes", cmd, 16, WRITE_ALL, true);
 }
 
 static void test_tunnel(void)
@@ -322,8 +289,7 @@ static void test_tunnel(void)
 	put16(cmd, 0x100);
 	put16(cmd + MLX5_FWCTL_TUNNEL, 0);
 	put16(cmd + MLX5_FWCTL_UID, 0xffff);
-	expect("foreign uid", cmd, sizeof(cmd), CONF, false);
-	result("a command for another function is refused, a uid is ignored");
+	expect_scope("foreign uid", cmd, sizeof(cmd), CONF, false);
 }
 
 static void test_clear_bits(void)
@@ -346,12 +312,11 @@ static void test_clear_bits(void)
 			memset(cmd, 0, sizeof(cmd));
 			put16(cmd, clears[i].opcode);
 			put32(cmd + clears[i].offset, 1u << bit);
-			expect("clear bit", cmd, sizeof(cmd),
-			       clear ? WRITE_ONE : dump ? WRITE_ALL : DEBUG,
-			       clear || dump);
+			expect_scope("clear bit", cmd, sizeof(cmd),
+				     clear ? WRITE_ONE : dump ? WRITE_ALL : DEBUG,
+				     clear || dump);
 		}
 	}
-	result("a query that clears is a write");
 }
 
 static void test_capability(void)
@@ -360,12 +325,10 @@ static void test_capability(void)
 	__u8 cmd[64] = {};
 
 	put16(cmd, 0x109);
-	if (classify(cmd, sizeof(cmd), 64, 0, &v) != -EBADMSG ||
-	    classify(cmd, sizeof(cmd), 64, ~TOOLS, &v) != -EBADMSG ||
-	    classify(cmd, sizeof(cmd), 64, TOOLS, &v) ||
-	    v.scope != CONF || !v.writes)
-		wrong++;
-	result("set_hca_cap needs TOOLS_RESOURCES");
+	expect(classify(cmd, sizeof(cmd), 64, 0, &v) == -EBADMSG);
+	expect(classify(cmd, sizeof(cmd), 64, ~TOOLS, &v) == -EBADMSG);
+	expect(!classify(cmd, sizeof(cmd), 64, TOOLS, &v));
+	expect(v.scope == CONF && v.writes);
 }
 
 static void test_configuration_registers(void)
@@ -385,7 +348,6 @@ static void test_configuration_registers(void)
 		expect_reg(writes[i], WRITE_REG, 0, ~0u, CONF, true);
 	for (i = 0; i < ARRAY_SIZE(full); i++)
 		expect_reg(full[i], WRITE_REG, 0, 0, WRITE_ALL, true);
-	result("registers of identity and configuration");
 }
 
 static void test_debug_registers(void)
@@ -410,7 +372,6 @@ static void test_debug_registers(void)
 	}
 	refuse_reg(0x7004, WRITE_REG);
 	expect_reg(0x9011, READ_REG, 0, 0, WRITE_ALL, false);
-	result("registers of debugging, of danger, and of no concern");
 }
 
 static void test_register_content(void)
@@ -443,7 +404,6 @@ static void test_register_content(void)
 	expect_reg(0xc000, READ_REG, 0, 0x0000ffff, WRITE_ALL, true);
 	expect_reg(0x9041, WRITE_REG, 0, 0, WRITE_ONE, true);
 	expect_reg(0x9041, WRITE_REG, 0, 1, WRITE_ALL, true);
-	result("a register read that acts is a write");
 }
 
 static void test_reset(void)
@@ -457,7 +417,6 @@ static void test_reset(void)
 		if (bit != 3 && bit != 6)
 			expect_reg(0x9028, WRITE_REG, 4, 1u << bit | 0x40,
 				   WRITE_ALL, true);
-	result("arming a reset is configuration, resetting is not");
 }
 
 static void test_all_registers(void)
@@ -478,21 +437,15 @@ static void test_all_registers(void)
 
 			make_reg(cmd, sizeof(cmd), 0x805, id, op_mod);
 			err = classify(cmd, sizeof(cmd), 64, 0, &v);
-			if (v.number != (0x8050000 | id))
-				wrong++;
-			if (reg && strcmp(v.name, reg->name))
-				wrong++;
-			if (!err && op_mod == WRITE_REG && !v.writes)
-				wrong++;
-			if (!reg && (err || v.writes != !op_mod ||
-				     v.scope != (op_mod ? DEBUG : WRITE_ALL)))
-				wrong++;
+			expect(v.number == (0x8050000 | id));
+			expect(!reg || !strcmp(v.name, reg->name));
+			expect(err || op_mod == READ_REG || v.writes);
+			expect(reg || (!err && v.writes == !op_mod &&
+				       v.scope == (op_mod ? DEBUG : WRITE_ALL)));
 		}
 		make_reg(cmd, sizeof(cmd), 0x805, id, 2 + id % 0xfff0);
-		if (classify(cmd, sizeof(cmd), 64, 0, &v) != -EBADMSG)
-			wrong++;
+		expect(classify(cmd, sizeof(cmd), 64, 0, &v) == -EBADMSG);
 	}
-	result("unlisted registers, numbers and names, and other op_mods");
 }
 
 #define MAX_CELLS 9
@@ -564,16 +517,13 @@ static void expect_row(const struct page *page, const __u8 *cmd, const char *sco
 
 	if (err ? strcmp(scope, "never") || err != -EBADMSG :
 		  strcmp(scope, scopes[v.scope]) ||
-		  (writes && strcmp(writes, v.writes ? "yes" : "no"))) {
-		diag("%s %s: error %d, scope %u, writes %d; the page has %s, %s",
-		     page->cells[0], page->cells[1], err, v.scope, v.writes, scope,
-		     writes ?: "?");
-		wrong++;
-	}
-	if (v.name && strcmp(page->cells[1], v.name)) {
-		diag("%s: %s, the page has %s", page->cells[0], v.name, page->cells[1]);
-		wrong++;
-	}
+		  (writes && strcmp(writes, v.writes ? "yes" : "no")))
+		ktap_fail("%s %s: error %d, scope %u, writes %d; the page has %s, %s",
+			  page->cells[0], page->cells[1], err, v.scope, v.writes,
+			  scope, writes ?: "?");
+	if (v.name && strcmp(page->cells[1], v.name))
+		ktap_fail("%s: %s, the page has %s", page->cells[0], v.name,
+			  page->cells[1]);
 }
 
 /* Without the bits that make it do more */
@@ -603,7 +553,7 @@ static void check_row(const struct page *page)
 			expect_row(page, cmd, page->cells[2], page->cells[3][0] ?
 				   page->cells[3] : NULL);
 		else
-			wrong += number != 0x805 && number != 0xb0c;
+			expect(number == 0x805 || number == 0xb0c);
 		break;
 	case 2:
 		make_reg(cmd, sizeof(cmd), 0x805, number, READ_REG);
@@ -636,10 +586,9 @@ static void check_row(const struct page *page)
 		}
 		break;
 	default:
-		wrong++;
+		ktap_fail("%s: row in table %u", page->cells[0], page->table);
 	}
-	if (!page->cells[page->table == 1 ? 4 : page->table == 2 ? 5 : 8][0])
-		wrong++;
+	expect(page->cells[page->table == 1 ? 4 : page->table == 2 ? 5 : 8][0]);
 }
 
 static const char *page_path;
@@ -649,45 +598,59 @@ static void test_page(void)
 	struct page page = { .file = fopen(page_path, "r") };
 
 	if (!page.file) {
-		diag("%s cannot be read", page_path);
-		wrong++;
+		ktap_fail("%s: %s", page_path, strerror(errno));
+		return;
 	}
-	while (page.file && read_row(&page)) {
+	while (read_row(&page)) {
 		check_row(&page);
 		memset(page.cells, 0, sizeof(page.cells));
 	}
-	if (page.file)
-		fclose(page.file);
+	fclose(page.file);
 	if (page.rows[1] != mlx5_fwctl_nr_opcodes ||
 	    page.rows[2] != mlx5_fwctl_nr_registers ||
-	    page.rows[3] != mlx5_fwctl_nr_contents || page.rows[0]) {
-		diag("%zu opcodes, %zu registers, %zu contents and %zu others in the page",
-		     page.rows[1], page.rows[2], page.rows[3], page.rows[0]);
-		wrong++;
-	}
-	result("the documentation's page says what the classifier does");
+	    page.rows[3] != mlx5_fwctl_nr_contents || page.rows[0])
+		ktap_fail("%zu opcodes, %zu registers, %zu contents and %zu others in the page",
+			  page.rows[1], page.rows[2], page.rows[3], page.rows[0]);
 }
+
+static const struct ktap_test tests[] = {
+	{ "tables are in order, complete and free of contradictions",
+	  test_tables },
+	{ "listed opcodes have the scope that was published",
+	  test_published_opcodes },
+	{ "all other opcodes are refused, and known by number",
+	  test_other_opcodes },
+	{ "a command or an answer of less than 16 bytes is too short",
+	  test_lengths },
+	{ "a command that ends before the bit that decides is too short",
+	  test_cut_content },
+	{ "a command for another function is refused, a uid is ignored",
+	  test_tunnel },
+	{ "a query that clears is a write",
+	  test_clear_bits },
+	{ "set_hca_cap needs TOOLS_RESOURCES",
+	  test_capability },
+	{ "registers of identity and configuration",
+	  test_configuration_registers },
+	{ "registers of debugging, of danger, and of no concern",
+	  test_debug_registers },
+	{ "a register read that acts is a write",
+	  test_register_content },
+	{ "arming a reset is configuration, resetting is not",
+	  test_reset },
+	{ "unlisted registers, numbers and names, and other op_mods",
+	  test_all_registers },
+	{ "the documentation's page says what the classifier does",
+	  test_page },
+};
 
 int main(int argc, char **argv)
 {
-	static void (*const all[])(void) = {
-		test_tables, test_published_opcodes, test_other_opcodes,
-		test_lengths, test_cut_content, test_tunnel, test_clear_bits,
-		test_capability, test_configuration_registers,
-		test_debug_registers, test_register_content, test_reset,
-		test_all_registers, test_page,
-	};
-	size_t i;
-
 	if (argc != 2) {
 		fputs("usage: classify_test PAGE (that Documentation/mlx5-tables.c prints)\n",
 		      stderr);
 		return 2;
 	}
 	page_path = argv[1];
-
-	printf("TAP version 13\n1..%zu\n", ARRAY_SIZE(all));
-	for (i = 0; i < ARRAY_SIZE(all); i++)
-		all[i]();
-	return failures ? 1 : 0;
+	return ktap_run(tests, ARRAY_SIZE(tests));
 }
