@@ -4,7 +4,7 @@
 KSRC names an unpacked kernel source, whose kernel-doc extension renders the
 comments of headers and sources. Without it these pages point to the files.
 
-GENERATED is the folder of what is generated before the pages are built.
+GENERATED is the folder of the files that are generated before the pages are built.
 """
 import os
 import sys
@@ -29,7 +29,7 @@ nitpicky = False
 
 
 class KernelDocPointer(Directive):
-    """Stands in for the directive of the kernel's extension."""
+    """Replaces the directive of the kernel's extension where that is missing."""
 
     required_arguments = 1
     option_spec = dict.fromkeys(("doc", "export", "internal", "identifiers", "no-identifiers"), str)
@@ -40,7 +40,7 @@ class KernelDocPointer(Directive):
 
 
 class Generated(Directive):
-    """Stands for the text of a file that is made when the pages are built."""
+    """Inserts the text of a file that is generated before the pages are built."""
 
     required_arguments = 1
 

@@ -3,7 +3,7 @@
  * Prints the tables of the mlx5 backend's classifier as reStructuredText.
  *
  * Compiled together with them when the documentation is built, so that the page
- * cannot say anything else. Exits with 1 if the tables contradict themselves.
+ * always matches the tables. Exits with 1 if the tables contradict themselves.
  */
 #include <stdio.h>
 
@@ -50,7 +50,7 @@ static void cell(const char *text)
 	printf("     -%s%s\n", *text ? " " : "", text);
 }
 
-/* Text may have characters that mean something here. */
+/* Escapes the characters that are markup in reStructuredText. */
 static void text_cell(const char *text)
 {
 	printf("     - ");
