@@ -4,7 +4,6 @@
  * place where their fields become numbers. The tables are made of mlx5/.
  */
 #include <ctype.h>
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,15 +88,8 @@ static __u64 field_mask(const struct fwctl_mlx5_field *field)
 
 static __u64 load(const struct fwctl_mlx5_field *field, const __u8 *data)
 {
-	__u64 two;
-	__u32 one;
-
-	if (field->width > 32) {
-		memcpy(&two, data + field->offset, sizeof(two));
-		return be64toh(two);
-	}
-	memcpy(&one, data + field->offset, sizeof(one));
-	return be32toh(one);
+	data += field->offset;
+	return field->width > 32 ? fwctl_load_be64(data) : fwctl_load_be32(data);
 }
 
 int fwctl_mlx5_field_get(const struct fwctl_mlx5_field *field,
@@ -114,9 +106,8 @@ int fwctl_mlx5_field_get(const struct fwctl_mlx5_field *field,
 int fwctl_mlx5_field_set(const struct fwctl_mlx5_field *field, void *data,
 			 size_t len, __u64 value)
 {
-	__u8 *bytes = data;
-	__u64 all, two;
-	__u32 one;
+	__u8 *at = data;
+	__u64 all;
 
 	if (field->text)
 		return -EINVAL;
@@ -126,13 +117,11 @@ int fwctl_mlx5_field_set(const struct fwctl_mlx5_field *field, void *data,
 		return -EMSGSIZE;
 	all = load(field, data) & ~(field_mask(field) << field->bit);
 	all |= value << field->bit;
-	if (field->width > 32) {
-		two = htobe64(all);
-		memcpy(bytes + field->offset, &two, sizeof(two));
-	} else {
-		one = htobe32(all);
-		memcpy(bytes + field->offset, &one, sizeof(one));
-	}
+	at += field->offset;
+	if (field->width > 32)
+		fwctl_store_be64(at, all);
+	else
+		fwctl_store_be32(at, all);
 	return 0;
 }
 

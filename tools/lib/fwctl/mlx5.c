@@ -2,7 +2,6 @@
 /*
  * What is particular to devices of type FWCTL_DEVICE_TYPE_MLX5.
  */
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,16 +79,13 @@ int fwctl_mlx5_status(const void *out, size_t len, __u8 *status,
 		      __u32 *syndrome)
 {
 	const __u8 *bytes = out;
-	__u32 be;
 
 	if (len < 8)
 		return -EMSGSIZE;
 	if (status)
 		*status = bytes[0];
-	if (syndrome) {
-		memcpy(&be, bytes + 4, sizeof(be));
-		*syndrome = be32toh(be);
-	}
+	if (syndrome)
+		*syndrome = fwctl_load_be32(bytes + 4);
 	return bytes[0] ? -EREMOTEIO : 0;
 }
 
@@ -141,18 +137,6 @@ int fwctl_mlx5_reg_find(const char *name, __u16 *id)
 	return -ENOENT;
 }
 
-static void set_be16(__u8 *bytes, __u16 value)
-{
-	value = htobe16(value);
-	memcpy(bytes, &value, sizeof(value));
-}
-
-static void set_be32(__u8 *bytes, __u32 value)
-{
-	value = htobe32(value);
-	memcpy(bytes, &value, sizeof(value));
-}
-
 int fwctl_mlx5_reg_build(const struct fwctl_mlx5_reg *reg, void *in,
 			 size_t room)
 {
@@ -162,11 +146,11 @@ int fwctl_mlx5_reg_build(const struct fwctl_mlx5_reg *reg, void *in,
 	    reg->len > room - FWCTL_MLX5_REG_HEADER ||
 	    reg->len > FWCTL_RPC_MAX - FWCTL_MLX5_REG_HEADER)
 		return -EMSGSIZE;
-	memset(bytes, 0, FWCTL_MLX5_REG_HEADER);
-	set_be16(bytes, ACCESS_REG);
-	set_be16(bytes + 6, reg->write ? OP_MOD_WRITE : OP_MOD_READ);
-	set_be16(bytes + 10, reg->id);
-	set_be32(bytes + 12, reg->argument);
+	/* The opcode is the upper half of its dword. */
+	fwctl_store_be32(bytes, ACCESS_REG << 16);
+	fwctl_store_be32(bytes + 4, reg->write ? OP_MOD_WRITE : OP_MOD_READ);
+	fwctl_store_be32(bytes + 8, reg->id);
+	fwctl_store_be32(bytes + 12, reg->argument);
 	memcpy(bytes + FWCTL_MLX5_REG_HEADER, reg->data, reg->len);
 	return FWCTL_MLX5_REG_HEADER + reg->len;
 }

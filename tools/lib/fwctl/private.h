@@ -154,6 +154,52 @@ struct fwctl_hint fwctl_hint(const struct fwctl_hint *hints, size_t count,
 
 bool fwctl_is_device_name(const char *name);
 
+/* bytes.c */
+
+/**
+ * struct fwctl_buffer - bytes that are put together
+ * @data: the bytes
+ * @len: their number
+ * @room: bytes of memory at @data
+ * @bad: memory was lacking
+ */
+struct fwctl_buffer {
+	__u8 *data;
+	size_t len;
+	size_t room;
+	bool bad;
+};
+
+/**
+ * struct fwctl_view - bytes that are taken apart
+ * @data: the next byte
+ * @left: how many there are
+ * @bad: there were too few, or they make no sense
+ */
+struct fwctl_view {
+	const __u8 *data;
+	size_t left;
+	bool bad;
+};
+
+__u32 fwctl_load_le32(const void *at);
+__u64 fwctl_load_le64(const void *at);
+__u32 fwctl_load_be32(const void *at);
+__u64 fwctl_load_be64(const void *at);
+void fwctl_store_le32(void *at, __u32 value);
+void fwctl_store_le64(void *at, __u64 value);
+void fwctl_store_be32(void *at, __u32 value);
+void fwctl_store_be64(void *at, __u64 value);
+__u32 fwctl_crc32(__u32 crc, const void *data, size_t len);
+void *fwctl_put(struct fwctl_buffer *buf, const void *data, size_t len);
+void fwctl_put_u32(struct fwctl_buffer *buf, __u32 value);
+void fwctl_put_u64(struct fwctl_buffer *buf, __u64 value);
+void fwctl_put_string(struct fwctl_buffer *buf, const char *text);
+const void *fwctl_get(struct fwctl_view *view, size_t len);
+__u32 fwctl_get_u32(struct fwctl_view *view);
+__u64 fwctl_get_u64(struct fwctl_view *view);
+char *fwctl_get_string(struct fwctl_view *view);
+
 /* find.c */
 
 void fwctl_strings_free(char **strings);
@@ -202,51 +248,13 @@ int fwctl_nl_lower(struct fwctl_nl *nl, const char *name,
 
 /* state.c */
 
-struct fwctl_buffer;
-struct fwctl_view;
-
 int fwctl_state_parse(struct nlattr *attrs, int len,
 		      struct fwctl_state **state);
 int fwctl_state_fail(char *error, int err, const char *where);
 void fwctl_state_put(struct fwctl_buffer *buf, const struct fwctl_state *state);
 struct fwctl_state *fwctl_state_get(struct fwctl_view *view);
 
-/* tape.c: bytes of recordings */
-
-/**
- * struct fwctl_buffer - bytes that are put together
- * @data: the bytes
- * @len: their number
- * @room: bytes of memory at @data
- * @bad: memory was lacking
- */
-struct fwctl_buffer {
-	__u8 *data;
-	size_t len;
-	size_t room;
-	bool bad;
-};
-
-/**
- * struct fwctl_view - bytes that are taken apart
- * @data: the next byte
- * @left: how many there are
- * @bad: there were too few, or they make no sense
- */
-struct fwctl_view {
-	const __u8 *data;
-	size_t left;
-	bool bad;
-};
-
-void *fwctl_put(struct fwctl_buffer *buf, const void *data, size_t len);
-void fwctl_put_u32(struct fwctl_buffer *buf, __u32 value);
-void fwctl_put_u64(struct fwctl_buffer *buf, __u64 value);
-void fwctl_put_string(struct fwctl_buffer *buf, const char *text);
-const void *fwctl_get(struct fwctl_view *view, size_t len);
-__u32 fwctl_get_u32(struct fwctl_view *view);
-__u64 fwctl_get_u64(struct fwctl_view *view);
-char *fwctl_get_string(struct fwctl_view *view);
+/* tape.c */
 
 #define FWCTL_TAPE_MAGIC "fwctlrec"
 #define FWCTL_TAPE_VERSION 1
@@ -300,7 +308,6 @@ struct fwctl_tape {
 	bool complete;
 };
 
-__u32 fwctl_crc32(__u32 crc, const void *data, size_t len);
 int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
 		     char *error);
 int fwctl_tape_load(struct fwctl_tape *tape, const char *path, char *error);

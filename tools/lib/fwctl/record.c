@@ -6,7 +6,6 @@
  * before: whatever becomes of the program, the file holds whole records, and
  * possibly the beginning of one.
  */
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -86,25 +85,13 @@ static struct fwctl_buffer begin_record(void)
 	return buf;
 }
 
-static void set_u32(struct fwctl_buffer *buf, size_t at, __u32 value)
-{
-	value = htole32(value);
-	memcpy(buf->data + at, &value, sizeof(value));
-}
-
-static void set_u64(struct fwctl_buffer *buf, size_t at, __u64 value)
-{
-	value = htole64(value);
-	memcpy(buf->data + at, &value, sizeof(value));
-}
-
 /* Complete a record and write it; the caller holds the lock. */
 static void write_record(struct fwctl_recorder *recorder,
 			 struct fwctl_buffer *buf, __u32 type, __u32 device,
 			 int result, size_t request_len, __u64 start)
 {
-	size_t at = FWCTL_TAPE_FRAME;
-	size_t len = buf->len - at;
+	__u8 *frame = buf->data, *fixed;
+	size_t len = buf->len - FWCTL_TAPE_FRAME;
 	__u64 end = now();
 	__u32 crc;
 
@@ -114,17 +101,18 @@ static void write_record(struct fwctl_recorder *recorder,
 		recorder->err = -EFBIG;
 	if (recorder->fd < 0 || recorder->err)
 		return;
-	set_u32(buf, 0, len);
-	set_u32(buf, at, type);
-	set_u32(buf, at + 4, device);
-	set_u32(buf, at + 8, result);
-	set_u32(buf, at + 12, request_len);
-	set_u32(buf, at + 16, len - FWCTL_TAPE_FIXED - request_len);
-	set_u64(buf, at + 24, start > recorder->begin ?
-			      start - recorder->begin : 0);
-	set_u64(buf, at + 32, end - start);
-	crc = fwctl_crc32(fwctl_crc32(0, buf->data, 4), buf->data + at, len);
-	set_u32(buf, 4, crc);
+	fixed = frame + FWCTL_TAPE_FRAME;
+	fwctl_store_le32(fixed, type);
+	fwctl_store_le32(fixed + 4, device);
+	fwctl_store_le32(fixed + 8, result);
+	fwctl_store_le32(fixed + 12, request_len);
+	fwctl_store_le32(fixed + 16, len - FWCTL_TAPE_FIXED - request_len);
+	fwctl_store_le64(fixed + 24, start > recorder->begin ?
+				     start - recorder->begin : 0);
+	fwctl_store_le64(fixed + 32, end - start);
+	fwctl_store_le32(frame, len);
+	crc = fwctl_crc32(fwctl_crc32(0, frame, 4), fixed, len);
+	fwctl_store_le32(frame + 4, crc);
 	append(recorder, buf->data, buf->len);
 	if (!recorder->err)
 		recorder->count++;
@@ -184,7 +172,6 @@ int fwctl_recorder_new(const struct fwctl_transport *below, const char *path,
 {
 	struct fwctl_recorder *new = calloc(1, sizeof(*new));
 	__u8 header[FWCTL_TAPE_HEADER] = FWCTL_TAPE_MAGIC;
-	__u32 version = htole32(FWCTL_TAPE_VERSION);
 	int err;
 
 	if (!new)
@@ -196,7 +183,7 @@ int fwctl_recorder_new(const struct fwctl_transport *below, const char *path,
 	new->path = strdup(path);
 	new->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	err = new->fd < 0 ? -errno : 0;
-	memcpy(header + strlen(FWCTL_TAPE_MAGIC), &version, sizeof(version));
+	fwctl_store_le32(header + strlen(FWCTL_TAPE_MAGIC), FWCTL_TAPE_VERSION);
 	if (!err)
 		append(new, header, sizeof(header));
 	if (!err && new->err) {

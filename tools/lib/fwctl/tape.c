@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The bytes of recordings: putting them together, taking them apart, and
- * checking a whole file. Whoever uses a tape need not check it again.
+ * A recording in memory: reading the file and checking all of it. Code that
+ * uses a tape does not check it again.
  * Documentation/userspace-api/fwctl/recording-format.rst describes the format.
  */
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,124 +14,7 @@
 #include "private.h"
 
 #define TAPE_FILE_MAX INT32_MAX
-#define NO_STRING UINT32_MAX
 #define ERRNO_MAX 4095
-
-/* The CRC of Ethernet and zip, four bits at a time. */
-__u32 fwctl_crc32(__u32 crc, const void *data, size_t len)
-{
-	static const __u32 table[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-	};
-	const __u8 *bytes = data;
-
-	crc = ~crc;
-	while (len--) {
-		crc ^= *bytes++;
-		crc = table[crc & 15] ^ (crc >> 4);
-		crc = table[crc & 15] ^ (crc >> 4);
-	}
-	return ~crc;
-}
-
-/* Make room for bytes, and copy them there unless @data is NULL. */
-void *fwctl_put(struct fwctl_buffer *buf, const void *data, size_t len)
-{
-	size_t room = buf->room ? buf->room : 256;
-	__u8 *at;
-
-	if (buf->bad)
-		return NULL;
-	while (room - buf->len < len)
-		room *= 2;
-	if (room != buf->room) {
-		at = realloc(buf->data, room);
-		if (!at) {
-			buf->bad = true;
-			return NULL;
-		}
-		buf->data = at;
-		buf->room = room;
-	}
-	at = buf->data + buf->len;
-	if (data && len)
-		memcpy(at, data, len);
-	buf->len += len;
-	return at;
-}
-
-void fwctl_put_u32(struct fwctl_buffer *buf, __u32 value)
-{
-	value = htole32(value);
-	fwctl_put(buf, &value, sizeof(value));
-}
-
-void fwctl_put_u64(struct fwctl_buffer *buf, __u64 value)
-{
-	value = htole64(value);
-	fwctl_put(buf, &value, sizeof(value));
-}
-
-void fwctl_put_string(struct fwctl_buffer *buf, const char *text)
-{
-	size_t len = text ? strlen(text) : 0;
-
-	fwctl_put_u32(buf, text ? len : NO_STRING);
-	fwctl_put(buf, text, len);
-}
-
-const void *fwctl_get(struct fwctl_view *view, size_t len)
-{
-	const void *data = view->data;
-
-	if (view->bad || view->left < len) {
-		view->bad = true;
-		return NULL;
-	}
-	view->data += len;
-	view->left -= len;
-	return data;
-}
-
-__u32 fwctl_get_u32(struct fwctl_view *view)
-{
-	const void *data = fwctl_get(view, sizeof(__u32));
-	__u32 value = 0;
-
-	if (data)
-		memcpy(&value, data, sizeof(value));
-	return le32toh(value);
-}
-
-__u64 fwctl_get_u64(struct fwctl_view *view)
-{
-	const void *data = fwctl_get(view, sizeof(__u64));
-	__u64 value = 0;
-
-	if (data)
-		memcpy(&value, data, sizeof(value));
-	return le64toh(value);
-}
-
-/* A string, to be freed, or NULL if there is none. */
-char *fwctl_get_string(struct fwctl_view *view)
-{
-	__u32 len = fwctl_get_u32(view);
-	const char *data;
-	char *text;
-
-	if (len == NO_STRING || view->bad)
-		return NULL;
-	data = fwctl_get(view, len);
-	if (data && memchr(data, 0, len))
-		view->bad = true;
-	text = view->bad ? NULL : strndup(data, len);
-	view->bad |= !text;
-	return text;
-}
 
 static char **get_strings(struct fwctl_view *view)
 {

@@ -4,25 +4,10 @@
  * in a recording, reading and replaying it stays within its bytes. Checksums are
  * put right, or else nothing would get by them.
  */
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../private.h"
-
-static __u32 get_u32(const __u8 *at)
-{
-	__u32 value;
-
-	memcpy(&value, at, sizeof(value));
-	return le32toh(value);
-}
-
-static void put_u32(__u8 *at, __u32 value)
-{
-	value = htole32(value);
-	memcpy(at, &value, sizeof(value));
-}
 
 static void mend(__u8 *data, size_t size)
 {
@@ -31,13 +16,13 @@ static void mend(__u8 *data, size_t size)
 	if (size < at)
 		return;
 	memcpy(data, FWCTL_TAPE_MAGIC, strlen(FWCTL_TAPE_MAGIC));
-	put_u32(data + 8, FWCTL_TAPE_VERSION);
-	put_u32(data + 12, 0);
+	fwctl_store_le32(data + 8, FWCTL_TAPE_VERSION);
+	fwctl_store_le32(data + 12, 0);
 	for (; size - at >= FWCTL_TAPE_FRAME; at += FWCTL_TAPE_FRAME + len) {
-		len = get_u32(data + at);
+		len = fwctl_load_le32(data + at);
 		if (len > size - at - FWCTL_TAPE_FRAME)
 			break;
-		put_u32(data + at + 4,
+		fwctl_store_le32(data + at + 4,
 			fwctl_crc32(fwctl_crc32(0, data + at, 4),
 				    data + at + FWCTL_TAPE_FRAME, len));
 	}
@@ -64,16 +49,16 @@ static void replay(struct fwctl_ctx *ctx, const struct fwctl_tape *tape)
 		for (i = 0; i < tape->count; i++) {
 			const struct fwctl_tape_record *r = &tape->records[i];
 			size_t room = r->type == FWCTL_RECORD_INFO ?
-				      get_u32(r->request) :
+				      fwctl_load_le32(r->request) :
 				      r->type == FWCTL_RECORD_RPC ?
-				      get_u32(r->request + 4) : 0;
+				      fwctl_load_le32(r->request + 4) : 0;
 
 			if (room > sizeof(out))
 				continue;
 			if (r->type == FWCTL_RECORD_INFO)
 				fwctl_dev_info(devs[n], out, &room);
 			else if (r->type == FWCTL_RECORD_RPC)
-				fwctl_dev_rpc(devs[n], get_u32(r->request),
+				fwctl_dev_rpc(devs[n], fwctl_load_le32(r->request),
 					      r->request + 8,
 					      r->request_len - 8, out, &room);
 		}

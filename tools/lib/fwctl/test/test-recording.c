@@ -3,7 +3,6 @@
  * Unit tests of recording and replaying, on a made-up device. They need no
  * kernel module and no privilege. Output: KTAP.
  */
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -758,7 +757,7 @@ static void test_unsound(void)
 		CHECK(!buf.bad);
 		crc = fwctl_crc32(fwctl_crc32(0, buf.data + from - 8, 4),
 				  buf.data + from, buf.len - from);
-		memcpy(buf.data + from - 4, &(__u32){ htole32(crc) }, 4);
+		fwctl_store_le32(buf.data + from - 4, crc);
 		ret = fwctl_tape_parse(&tape, buf.data, buf.len, error);
 		if (ret != (records[i].good ? 0 : -EUCLEAN))
 			printf("# %s: %d\n", records[i].what, ret);
