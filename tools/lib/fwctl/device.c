@@ -14,6 +14,15 @@
 
 #include "private.h"
 
+void fwctl_strings_free(char **strings)
+{
+	char **string;
+
+	for (string = strings; strings && *string; string++)
+		free(*string);
+	free(strings);
+}
+
 void fwctl_dev_free(struct fwctl_dev *dev)
 {
 	if (!dev)
@@ -30,6 +39,15 @@ void fwctl_dev_free(struct fwctl_dev *dev)
 	fwctl_player_put(dev->player);
 	fwctl_nl_close(&dev->nl);
 	free(dev);
+}
+
+void fwctl_list_free(struct fwctl_dev **devs)
+{
+	struct fwctl_dev **dev;
+
+	for (dev = devs; devs && *dev; dev++)
+		fwctl_dev_free(*dev);
+	free(devs);
 }
 
 const char *fwctl_dev_name(const struct fwctl_dev *dev)

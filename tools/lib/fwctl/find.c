@@ -49,24 +49,6 @@ int fwctl_list(struct fwctl_ctx *ctx, struct fwctl_dev ***devs)
 	return count;
 }
 
-void fwctl_list_free(struct fwctl_dev **devs)
-{
-	struct fwctl_dev **dev;
-
-	for (dev = devs; devs && *dev; dev++)
-		fwctl_dev_free(*dev);
-	free(devs);
-}
-
-void fwctl_strings_free(char **strings)
-{
-	char **string;
-
-	for (string = strings; strings && *string; string++)
-		free(*string);
-	free(strings);
-}
-
 /* The name of the device that a path leads to, to be freed, or NULL. */
 static char *name_of_file(const char *path)
 {

@@ -200,7 +200,7 @@ __u32 fwctl_get_u32(struct fwctl_view *view);
 __u64 fwctl_get_u64(struct fwctl_view *view);
 char *fwctl_get_string(struct fwctl_view *view);
 
-/* find.c */
+/* device.c */
 
 void fwctl_strings_free(char **strings);
 
