@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The transport that leads to the kernel.
+ * The transport that leads to the kernel: sysfs to find devices, their files to
+ * talk to them, and the netlink family for their states and ceilings.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -11,6 +12,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
 
 #include "private.h"
 
@@ -203,9 +206,132 @@ static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 	return 0;
 }
 
+/* What a request has brought so far. */
+struct answer {
+	bool done;
+	int err;
+	struct fwctl_state **states;
+	size_t count;
+};
+
+static int add_state(struct nl_msg *msg, void *arg)
+{
+	struct genlmsghdr *genl = genlmsg_hdr(nlmsg_hdr(msg));
+	struct answer *answer = arg;
+	struct fwctl_state **states;
+	int err;
+
+	if (answer->err)
+		return NL_OK;
+	/* Doubled whenever the number of states is a power of two. */
+	if (!(answer->count & (answer->count - 1))) {
+		states = reallocarray(answer->states, 2 * answer->count + 2,
+				      sizeof(*states));
+		if (!states) {
+			answer->err = -ENOMEM;
+			return NL_OK;
+		}
+		answer->states = states;
+		states[answer->count] = NULL;
+	}
+	err = fwctl_state_parse(genlmsg_attrdata(genl, 0),
+				genlmsg_attrlen(genl, 0),
+				&answer->states[answer->count]);
+	if (err)
+		answer->err = err;
+	else
+		answer->states[++answer->count] = NULL;
+	return NL_OK;
+}
+
+static int end_answer(struct nl_msg *msg, void *arg)
+{
+	struct answer *answer = arg;
+
+	(void)msg;
+	answer->done = true;
+	return NL_STOP;
+}
+
+/* libnl's own numbers would lose which errno it was. */
+static int fail_answer(struct sockaddr_nl *from, struct nlmsgerr *error,
+		       void *arg)
+{
+	struct answer *answer = arg;
+
+	(void)from;
+	answer->err = error->error;
+	answer->done = true;
+	return NL_STOP;
+}
+
+static int ask(struct fwctl_nl *nl, int cmd, const char *name,
+	       const enum fwctl_ceiling *ceiling, struct answer *answer)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	struct nl_msg *msg = nlmsg_alloc();
+	int err = -ENOMEM;
+
+	if (!cb || !msg ||
+	    !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
+			 name ? 0 : NLM_F_DUMP, cmd, FWCTL_FAMILY_VERSION) ||
+	    (name && nla_put_string(msg, FWCTL_A_DEV_NAME, name)) ||
+	    (ceiling && nla_put_u32(msg, FWCTL_A_DEV_CEILING, *ceiling)))
+		goto out;
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, add_state, answer);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, end_answer, answer);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, end_answer, answer);
+	nl_cb_err(cb, NL_CB_CUSTOM, fail_answer, answer);
+
+	err = nl_send_auto(nl->sock, msg) < 0 ? -EIO : 0;
+	while (!err && !answer->done)
+		if (nl_recvmsgs(nl->sock, cb) < 0 && !answer->done)
+			err = -EIO;
+	/* What is left of an answer must not be taken for the next one's. */
+	if (err)
+		fwctl_nl_close(nl);
+	else
+		err = answer->err;
+out:
+	nlmsg_free(msg);
+	nl_cb_put(cb);
+	return err;
+}
+
+/* Ask, also if the module was loaded anew since the last time. */
+static int request(struct fwctl_nl *nl, int cmd, const char *name,
+		   const enum fwctl_ceiling *ceiling, struct answer *answer)
+{
+	int tries, err;
+
+	for (tries = 0; tries < 2; tries++) {
+		*answer = (struct answer){};
+		err = fwctl_nl_open(nl);
+		if (err)
+			return err;
+		err = ask(nl, cmd, name, ceiling, answer);
+		/* There is no family of this number, nobody saw the request. */
+		if (err != -ENOENT)
+			return err;
+		fwctl_nl_close(nl);
+	}
+	return -EOPNOTSUPP;
+}
+
 static int kernel_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 {
-	return fwctl_nl_states(&ctx->nl, states);
+	struct answer answer = {};
+	int err = request(&ctx->nl, FWCTL_CMD_DEV_GET, NULL, NULL, &answer);
+
+	if (!err && !answer.states) {
+		answer.states = calloc(1, sizeof(*answer.states));
+		err = answer.states ? 0 : -ENOMEM;
+	}
+	if (err)
+		fwctl_states_free(answer.states);
+	else
+		*states = answer.states;
+	return err;
 }
 
 static int kernel_open(struct fwctl_dev *dev, bool write)
@@ -236,12 +362,26 @@ static int kernel_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 
 static int kernel_state(struct fwctl_dev *dev, struct fwctl_state **state)
 {
-	return fwctl_nl_state(&dev->nl, dev->name, state);
+	struct answer answer = {};
+	int err = request(&dev->nl, FWCTL_CMD_DEV_GET, dev->name, NULL,
+			  &answer);
+
+	if (!err && answer.count != 1)
+		err = -EBADMSG;
+	if (!err) {
+		*state = answer.states[0];
+		answer.states[0] = NULL;
+	}
+	fwctl_states_free(answer.states);
+	return err;
 }
 
 static int kernel_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
 {
-	return fwctl_nl_lower(&dev->nl, dev->name, ceiling);
+	struct answer answer = {};
+
+	return request(&dev->nl, FWCTL_CMD_DEV_SET, dev->name, &ceiling,
+		       &answer);
 }
 
 const struct fwctl_transport fwctl_transport_kernel = {

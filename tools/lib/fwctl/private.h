@@ -240,11 +240,6 @@ int fwctl_nl_open(struct fwctl_nl *nl);
 void fwctl_nl_close(struct fwctl_nl *nl);
 int fwctl_nl_fill(void *object, const struct fwctl_field *fields, size_t count,
 		  struct nlattr *attrs, int len);
-int fwctl_nl_state(struct fwctl_nl *nl, const char *name,
-		   struct fwctl_state **state);
-int fwctl_nl_states(struct fwctl_nl *nl, struct fwctl_state ***states);
-int fwctl_nl_lower(struct fwctl_nl *nl, const char *name,
-		   enum fwctl_ceiling ceiling);
 
 /* state.c */
 
