@@ -311,6 +311,24 @@ int fwctl_tape_device(const struct fwctl_tape *tape, __u32 id,
 		      struct fwctl_dev **dev);
 struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record);
 
+/* recording.c */
+
+/**
+ * struct fwctl_recording - a recording that is read
+ * @tape: it
+ * @at: number of the next record
+ * @devs: the devices that were found so far, by their numbers
+ * @states: those of the last record that was handed out
+ * @record: that record
+ */
+struct fwctl_recording {
+	struct fwctl_tape tape;
+	__u32 at;
+	struct fwctl_dev **devs;
+	struct fwctl_state **states;
+	struct fwctl_record record;
+};
+
 /* record.c */
 
 int fwctl_recorder_new(const struct fwctl_transport *below, const char *path,
@@ -349,22 +367,6 @@ struct fwctl_player {
 	__u32 mask;
 	__u32 *next;
 	bool *used;
-};
-
-/**
- * struct fwctl_recording - a recording that is read
- * @tape: it
- * @at: number of the next record
- * @devs: the devices that were found so far, by their numbers
- * @states: those of the last record that was handed out
- * @record: that record
- */
-struct fwctl_recording {
-	struct fwctl_tape tape;
-	__u32 at;
-	struct fwctl_dev **devs;
-	struct fwctl_state **states;
-	struct fwctl_record record;
 };
 
 int fwctl_player_new(const char *path, struct fwctl_player **player,
