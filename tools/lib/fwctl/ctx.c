@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Contexts.
+ * Contexts, and the choice of the source that answers.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,17 +11,20 @@ struct fwctl_ctx *fwctl_ctx_new(void)
 {
 	struct fwctl_ctx *ctx = calloc(1, sizeof(*ctx));
 
-	if (ctx)
-		ctx->transport = &fwctl_transport_kernel;
-	return ctx;
+	if (!ctx)
+		return NULL;
+	ctx->source = fwctl_source_new(&fwctl_transport_kernel);
+	if (ctx->source)
+		return ctx;
+	free(ctx);
+	return NULL;
 }
 
 void fwctl_ctx_free(struct fwctl_ctx *ctx)
 {
 	if (!ctx)
 		return;
-	fwctl_recorder_put(ctx->recorder);
-	fwctl_player_put(ctx->player);
+	fwctl_source_put(ctx->source);
 	fwctl_nl_close(&ctx->nl);
 	free(ctx);
 }
@@ -31,9 +34,15 @@ const char *fwctl_ctx_error(const struct fwctl_ctx *ctx)
 	return ctx->error;
 }
 
-static int is_free(struct fwctl_ctx *ctx, const char *path)
+static bool records(const struct fwctl_ctx *ctx)
 {
-	if (!ctx->recorder && !ctx->player)
+	return ctx->source->transport == &fwctl_transport_recorder;
+}
+
+/* A recorder is thus never above a player, nor above another recorder. */
+static int check_unused(struct fwctl_ctx *ctx, const char *path)
+{
+	if (!records(ctx) && !ctx->source->transport->replays)
 		return 0;
 	return fwctl_fail(ctx->error, -EALREADY,
 			  "%s: this context records or replays already: use another",
@@ -42,39 +51,29 @@ static int is_free(struct fwctl_ctx *ctx, const char *path)
 
 int fwctl_ctx_set_record(struct fwctl_ctx *ctx, const char *path)
 {
-	int ret = is_free(ctx, path);
+	int ret = check_unused(ctx, path);
 
-	if (!ret)
-		ret = fwctl_recorder_new(ctx->transport, path, &ctx->recorder,
-					 ctx->error);
-	if (!ret)
-		ctx->transport = &fwctl_transport_recorder;
-	return ret;
+	return ret ? ret : fwctl_recorder_begin(&ctx->source, path, ctx->error);
 }
 
 int fwctl_ctx_end_record(struct fwctl_ctx *ctx)
 {
-	const struct fwctl_transport *below;
-	int ret;
-
-	if (!ctx->recorder)
+	if (!records(ctx))
 		return fwctl_fail(ctx->error, -EBADF,
 				  "this context does not record: begin with fwctl_ctx_set_record()");
-	below = fwctl_recorder_below(ctx->recorder);
-	ret = fwctl_recorder_end(ctx->recorder, ctx->error);
-	fwctl_recorder_put(ctx->recorder);
-	ctx->recorder = NULL;
-	ctx->transport = below;
-	return ret;
+	return fwctl_recorder_end(&ctx->source, ctx->error);
 }
 
 int fwctl_ctx_set_replay(struct fwctl_ctx *ctx, const char *path)
 {
-	int ret = is_free(ctx, path);
+	struct fwctl_player *player;
+	int ret = check_unused(ctx, path);
 
 	if (!ret)
-		ret = fwctl_player_new(path, &ctx->player, ctx->error);
-	if (!ret)
-		ctx->transport = &fwctl_transport_player;
-	return ret;
+		ret = fwctl_player_new(path, &player, ctx->error);
+	if (ret)
+		return ret;
+	fwctl_source_put(ctx->source);
+	ctx->source = &player->source;
+	return 0;
 }

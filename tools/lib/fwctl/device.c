@@ -35,8 +35,7 @@ void fwctl_dev_free(struct fwctl_dev *dev)
 	free(dev->bus);
 	fwctl_strings_free(dev->netdevs);
 	fwctl_strings_free(dev->rdma_devs);
-	fwctl_recorder_put(dev->recorder);
-	fwctl_player_put(dev->player);
+	fwctl_source_put(dev->source);
 	fwctl_nl_close(&dev->nl);
 	free(dev);
 }
@@ -198,7 +197,7 @@ static int fail_open(struct fwctl_dev *dev, int err, bool write)
 	char who[192];
 
 	/* A recording's path may mean something else on this machine. */
-	if (err == -EACCES && !dev->player) {
+	if (err == -EACCES && !dev->source->transport->replays) {
 		if (euidaccess(dev->path, write ? R_OK | W_OK : R_OK)) {
 			describe_file(dev->path, who, sizeof(who));
 			hint.what = "permission denied";
@@ -224,11 +223,11 @@ int fwctl_dev_open(struct fwctl_dev *dev, unsigned int flags)
 				  "%s: is open already: close it first",
 				  dev->name);
 
-	ret = dev->transport->open(dev, write);
+	ret = dev->source->transport->open(dev, write);
 	if ((ret == -EACCES || ret == -EPERM || ret == -EROFS) && write &&
 	    (flags & FWCTL_OPEN_READ_ONLY_OK)) {
 		write = false;
-		ret = dev->transport->open(dev, write);
+		ret = dev->source->transport->open(dev, write);
 	}
 	if (ret)
 		return fail_open(dev, ret, write);
@@ -245,7 +244,7 @@ bool fwctl_dev_writable(const struct fwctl_dev *dev)
 void fwctl_dev_close(struct fwctl_dev *dev)
 {
 	if (dev->is_open)
-		dev->transport->close(dev);
+		dev->source->transport->close(dev);
 	dev->is_open = false;
 }
 
@@ -261,7 +260,7 @@ int fwctl_dev_info(struct fwctl_dev *dev, void *data, size_t *len)
 
 	if (dev->is_open)
 		ret = data && *len > UINT32_MAX ? -EMSGSIZE :
-		      dev->transport->info(dev, &info);
+		      dev->source->transport->info(dev, &info);
 	if (ret)
 		goto err;
 	dev->type = info.out_device_type;
@@ -309,7 +308,7 @@ int fwctl_dev_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
 
 	if (dev->is_open)
 		ret = in_len > UINT32_MAX || *out_len > UINT32_MAX ? -EMSGSIZE :
-		      dev->transport->rpc(dev, &rpc);
+		      dev->source->transport->rpc(dev, &rpc);
 	if (ret)
 		return fail_rpc(dev, ret, scope, in, in_len);
 	*out_len = rpc.out_len;

@@ -22,21 +22,17 @@ static int by_number(const void *a, const void *b)
 	return strverscmp((*left)->name, (*right)->name);
 }
 
-/* The answers to what is asked of a device are to come from the context's. */
+/* The source of the context answers the device's requests, too. */
 static void adopt(struct fwctl_ctx *ctx, struct fwctl_dev *dev)
 {
-	dev->transport = ctx->transport;
-	if (ctx->player && !dev->player)
-		dev->player = fwctl_player_get(ctx->player);
-	if (ctx->recorder) {
-		dev->recorder = fwctl_recorder_get(ctx->recorder);
-		fwctl_recorder_found(ctx->recorder, dev);
-	}
+	dev->source = fwctl_source_get(ctx->source);
+	if (dev->source->transport->found)
+		dev->source->transport->found(dev);
 }
 
 int fwctl_list(struct fwctl_ctx *ctx, struct fwctl_dev ***devs)
 {
-	int ret = ctx->transport->list(ctx, NULL, devs);
+	int ret = ctx->source->transport->list(ctx, NULL, devs);
 	int count = 0;
 
 	if (ret)
@@ -130,13 +126,14 @@ int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev)
 {
 	char netdev[IF_NAMESIZE];
 	char *file = NULL;
+	bool replays = ctx->source->transport->replays;
 	struct fwctl_dev **devs;
 	const char *name = NULL;
 	int ret;
 
 	if (fwctl_is_device_name(what)) {
 		name = what;
-	} else if (strchr(what, '/') && !ctx->player) {
+	} else if (strchr(what, '/') && !replays) {
 		if (access(what, F_OK))
 			return fwctl_fail(ctx->error, -errno, "%s: %s: %s",
 					  what, strerrordesc_np(errno),
@@ -148,12 +145,12 @@ int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev)
 					  what);
 		what = file;
 		name = file;
-	} else if (!ctx->player && if_indextoname(if_nametoindex(what), netdev)) {
+	} else if (!replays && if_indextoname(if_nametoindex(what), netdev)) {
 		/* What may have been one of its alternative names. */
 		what = netdev;
 	}
 
-	ret = ctx->transport->list(ctx, name, &devs);
+	ret = ctx->source->transport->list(ctx, name, &devs);
 	/* That a single device is missing says more than that all are. */
 	if (ret == -ENOENT && name)
 		ret = fwctl_fail(ctx->error, -ENODEV,
@@ -198,7 +195,7 @@ int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 	struct pollfd pfd;
 	int ret;
 
-	if (ctx->player)
+	if (ctx->source->transport->replays)
 		return fwctl_find(ctx, what, dev);
 	udev = udev_new();
 	monitor = listen_to_devices(udev);

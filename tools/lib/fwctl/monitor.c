@@ -154,7 +154,7 @@ int fwctl_monitor_open(struct fwctl_ctx *ctx, unsigned int groups,
 	if (!groups || groups >> ARRAY_SIZE(group_names))
 		return fwctl_fail(ctx->error, -EINVAL,
 				  "monitor: no such groups: use those of enum fwctl_monitor_group");
-	if (ctx->player)
+	if (ctx->source->transport->replays)
 		return fwctl_fail(ctx->error, -EOPNOTSUPP,
 				  "monitor: a recording has no events: use a context that does not replay");
 	new = calloc(1, sizeof(*new));

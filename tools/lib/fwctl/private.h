@@ -22,34 +22,57 @@
 
 struct nl_sock;
 struct nlattr;
-struct fwctl_recorder;
-struct fwctl_player;
+struct fwctl_source;
 
 /**
- * struct fwctl_transport - the way requests take
- * @list: all devices, or those of one name, in an array with NULL at its end;
- *	0 or a negative errno with a message in the context
- * @states: what fwctl_states() does, as far as an array with NULL at its end
- * @open: open a device, for writing if @write
- * @close: undo @open
- * @info: what ioctl(FWCTL_INFO) does
- * @rpc: what ioctl(FWCTL_RPC) does
+ * struct fwctl_transport - the functions by which a source answers
+ * @list: find all devices, or those of one name, in an array with NULL at its
+ *	end; on failure leave a message in the context
+ * @states: get the states of all devices, in an array with NULL at its end
+ * @found: a device is about to be handed to the caller, with @source set; or
+ *	NULL
+ * @open: open a device, for writing as well if @write
+ * @close: close a device that is open
+ * @info: do ioctl(FWCTL_INFO) on an open device
+ * @rpc: do ioctl(FWCTL_RPC) on an open device
  * @state: get the state of a device that may be closed
  * @lower: lower the ceiling of a device that may be closed
+ * @release: release all that the source refers to, but not the source itself;
+ *	or NULL
+ * @replays: the answers come from a recording. Paths and names of this machine
+ *	then say nothing about the devices, no device appears later, and there
+ *	are no events.
  *
- * All but @close return 0 or a negative errno, and write to memory of the
- * caller only if they succeed.
+ * A function that returns int returns 0 or a negative errno, and writes to
+ * memory of the caller only if it succeeds.
  */
 struct fwctl_transport {
 	int (*list)(struct fwctl_ctx *ctx, const char *name,
 		    struct fwctl_dev ***devs);
 	int (*states)(struct fwctl_ctx *ctx, struct fwctl_state ***states);
+	void (*found)(struct fwctl_dev *dev);
 	int (*open)(struct fwctl_dev *dev, bool write);
 	void (*close)(struct fwctl_dev *dev);
 	int (*info)(struct fwctl_dev *dev, struct fwctl_info *info);
 	int (*rpc)(struct fwctl_dev *dev, struct fwctl_rpc *rpc);
 	int (*state)(struct fwctl_dev *dev, struct fwctl_state **state);
 	int (*lower)(struct fwctl_dev *dev, enum fwctl_ceiling ceiling);
+	void (*release)(struct fwctl_source *source);
+	bool replays;
+};
+
+/**
+ * struct fwctl_source - a kernel, a recorder or a player that answers
+ * @transport: its functions
+ * @lock: protects @refs, and what a recorder or player says it protects
+ * @refs: number of contexts, devices and recorders that refer to it
+ *
+ * The recorder and the player begin with one, in memory from malloc().
+ */
+struct fwctl_source {
+	const struct fwctl_transport *transport;
+	pthread_mutex_t lock;
+	unsigned int refs;
 };
 
 extern const struct fwctl_transport fwctl_transport_kernel;
@@ -66,33 +89,37 @@ struct fwctl_nl {
 	int family;
 };
 
+/**
+ * struct fwctl_ctx - a context
+ * @source: answers the context's requests and those of the devices that it
+ *	finds; counts this reference
+ * @nl: connection for the states of all devices, made when it is needed
+ * @error: message of the last failure
+ */
 struct fwctl_ctx {
-	const struct fwctl_transport *transport;
-	struct fwctl_recorder *recorder;
-	struct fwctl_player *player;
+	struct fwctl_source *source;
 	struct fwctl_nl nl;
 	char error[FWCTL_ERROR_LEN];
 };
 
 /**
  * struct fwctl_dev - a device
- * @name: see the function of this name, as for what follows
- * @path: -
- * @driver: -
- * @parent: -
- * @bus: -
- * @netdevs: -
- * @rdma_devs: -
- * @type: -
- * @scopes: -
- * @transport: who answers
- * @recorder: who writes down, or NULL; counts this reference
- * @player: who replays, or NULL; counts this reference
+ * @name: name of the device, e.g. fwctl0
+ * @path: path of the device's file
+ * @driver: name of the module that serves the device, or NULL
+ * @parent: name of the parent on its bus, or NULL
+ * @bus: name of the parent's bus, or NULL
+ * @netdevs: names of the parent's network devices, with NULL at the end
+ * @rdma_devs: names of the parent's RDMA devices, with NULL at the end
+ * @type: &enum fwctl_device_type; FWCTL_DEVICE_TYPE_ERROR if not known
+ * @scopes: mask with bit N set for &enum fwctl_rpc_scope N; 0 if not known
+ * @source: answers the device's requests; counts this reference. NULL until
+ *	the device is handed to the caller.
  * @id: number of the device in the recording
  * @nl: connection for state and ceiling, made when it is needed
- * @is_open: is it?
- * @writable: is it open for writing?
- * @fd: the open file, of the transport to the kernel
+ * @is_open: the device is open
+ * @writable: the device was last opened for writing
+ * @fd: the open file of the transport to the kernel
  * @error: message of the last failure
  */
 struct fwctl_dev {
@@ -106,9 +133,7 @@ struct fwctl_dev {
 	__u32 type;
 	unsigned int scopes;
 
-	const struct fwctl_transport *transport;
-	struct fwctl_recorder *recorder;
-	struct fwctl_player *player;
+	struct fwctl_source *source;
 	__u32 id;
 	struct fwctl_nl nl;
 	bool is_open;
@@ -149,6 +174,14 @@ struct fwctl_hint {
 int __printf(3, 4) fwctl_fail(char *buf, int err, const char *fmt, ...);
 struct fwctl_hint fwctl_hint(const struct fwctl_hint *hints, size_t count,
 			     int err);
+
+/* source.c */
+
+void fwctl_source_init(struct fwctl_source *source,
+		       const struct fwctl_transport *transport);
+struct fwctl_source *fwctl_source_new(const struct fwctl_transport *transport);
+struct fwctl_source *fwctl_source_get(struct fwctl_source *source);
+void fwctl_source_put(struct fwctl_source *source);
 
 /* names.c */
 
@@ -331,24 +364,17 @@ struct fwctl_recording {
 
 /* record.c */
 
-int fwctl_recorder_new(const struct fwctl_transport *below, const char *path,
-		       struct fwctl_recorder **recorder, char *error);
-const struct fwctl_transport *
-fwctl_recorder_below(const struct fwctl_recorder *recorder);
-struct fwctl_recorder *fwctl_recorder_get(struct fwctl_recorder *recorder);
-void fwctl_recorder_put(struct fwctl_recorder *recorder);
-int fwctl_recorder_end(struct fwctl_recorder *recorder, char *error);
-void fwctl_recorder_found(struct fwctl_recorder *recorder,
-			  struct fwctl_dev *dev);
+int fwctl_recorder_begin(struct fwctl_source **source, const char *path,
+			 char *error);
+int fwctl_recorder_end(struct fwctl_source **source, char *error);
 
 /* replay.c */
 
 /**
  * struct fwctl_player - a recording that answers
+ * @source: as all sources have it; its lock protects @heads and the following
  * @tape: the recording; does not change
  * @canonical: for each device, the first of the same name; does not change
- * @lock: protects all of the following
- * @refs: contexts and devices that use it
  * @heads: for each hash, the first record in the order of the file
  * @mask: number of heads, a power of two, less one
  * @next: for each record, the next one with the same hash
@@ -359,10 +385,9 @@ void fwctl_recorder_found(struct fwctl_recorder *recorder,
  * quickly as any.
  */
 struct fwctl_player {
+	struct fwctl_source source;
 	struct fwctl_tape tape;
 	__u32 *canonical;
-	pthread_mutex_t lock;
-	unsigned int refs;
 	__u32 *heads;
 	__u32 mask;
 	__u32 *next;
@@ -371,8 +396,6 @@ struct fwctl_player {
 
 int fwctl_player_new(const char *path, struct fwctl_player **player,
 		     char *error);
-struct fwctl_player *fwctl_player_of(struct fwctl_tape *tape);
-struct fwctl_player *fwctl_player_get(struct fwctl_player *player);
-void fwctl_player_put(struct fwctl_player *player);
+struct fwctl_player *fwctl_player_from(struct fwctl_tape *tape);
 
 #endif

@@ -19,9 +19,8 @@
 
 /**
  * struct fwctl_recorder - a recording that is being made
- * @below: the transport that answers; does not change
- * @lock: protects all of the following
- * @refs: contexts and devices that use it
+ * @source: as all sources have it; its lock protects @fd and the following
+ * @below: the source that answers; does not change, counts this reference
  * @fd: the file, or -1 when it was ended
  * @path: its name, for messages
  * @err: why something is missing in it, or 0
@@ -32,9 +31,8 @@
  * @device_count: their number
  */
 struct fwctl_recorder {
-	const struct fwctl_transport *below;
-	pthread_mutex_t lock;
-	unsigned int refs;
+	struct fwctl_source source;
+	struct fwctl_source *below;
 	int fd;
 	char *path;
 	int err;
@@ -44,6 +42,17 @@ struct fwctl_recorder {
 	struct fwctl_buffer *devices;
 	__u32 device_count;
 };
+
+static struct fwctl_recorder *recorder_of(struct fwctl_source *source)
+{
+	return (struct fwctl_recorder *)source;
+}
+
+/* The transport that answers a device's requests. */
+static const struct fwctl_transport *below(const struct fwctl_dev *dev)
+{
+	return recorder_of(dev->source)->below->transport;
+}
 
 static __u64 now(void)
 {
@@ -136,11 +145,11 @@ struct entry {
 	__u64 start;
 };
 
-static struct entry begin_entry(struct fwctl_recorder *recorder, __u32 device,
+static struct entry begin_entry(struct fwctl_source *source, __u32 device,
 				enum fwctl_record_type type)
 {
 	return (struct entry){
-		.recorder = recorder,
+		.recorder = recorder_of(source),
 		.buf = begin_record(),
 		.type = type,
 		.device = device,
@@ -160,90 +169,80 @@ static void end_entry(struct entry *entry, int result)
 {
 	struct fwctl_recorder *recorder = entry->recorder;
 
-	pthread_mutex_lock(&recorder->lock);
+	pthread_mutex_lock(&recorder->source.lock);
 	write_record(recorder, &entry->buf, entry->type, entry->device, result,
 		     entry->request_len, entry->start);
-	pthread_mutex_unlock(&recorder->lock);
+	pthread_mutex_unlock(&recorder->source.lock);
 	free(entry->buf.data);
 }
 
-int fwctl_recorder_new(const struct fwctl_transport *below, const char *path,
-		       struct fwctl_recorder **recorder, char *error)
+static void release(struct fwctl_source *source)
 {
-	struct fwctl_recorder *new = calloc(1, sizeof(*new));
-	__u8 header[FWCTL_TAPE_HEADER] = FWCTL_TAPE_MAGIC;
-	int err;
-
-	if (!new)
-		return fwctl_fail(error, -ENOMEM, "no memory");
-	pthread_mutex_init(&new->lock, NULL);
-	new->below = below;
-	new->refs = 1;
-	new->begin = now();
-	new->path = strdup(path);
-	new->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	err = new->fd < 0 ? -errno : 0;
-	fwctl_store_le32(header + strlen(FWCTL_TAPE_MAGIC), FWCTL_TAPE_VERSION);
-	if (!err)
-		append(new, header, sizeof(header));
-	if (!err && new->err) {
-		err = new->err;
-		unlink(path);
-	}
-	if (!err && new->path) {
-		*recorder = new;
-		return 0;
-	}
-	fwctl_recorder_put(new);
-	return fwctl_fail(error, err ? err : -ENOMEM,
-			  "%s: cannot make the recording: %s%s", path,
-			  strerrordesc_np(err ? -err : ENOMEM),
-			  err == -EEXIST ? ": remove it, or name another" : "");
-}
-
-const struct fwctl_transport *
-fwctl_recorder_below(const struct fwctl_recorder *recorder)
-{
-	return recorder->below;
-}
-
-struct fwctl_recorder *fwctl_recorder_get(struct fwctl_recorder *recorder)
-{
-	pthread_mutex_lock(&recorder->lock);
-	recorder->refs++;
-	pthread_mutex_unlock(&recorder->lock);
-	return recorder;
-}
-
-void fwctl_recorder_put(struct fwctl_recorder *recorder)
-{
-	unsigned int refs;
+	struct fwctl_recorder *recorder = recorder_of(source);
 	__u32 i;
 
-	if (!recorder)
-		return;
-	pthread_mutex_lock(&recorder->lock);
-	refs = --recorder->refs;
-	pthread_mutex_unlock(&recorder->lock);
-	if (refs)
-		return;
 	if (recorder->fd >= 0)
 		close(recorder->fd);
 	for (i = 0; i < recorder->device_count; i++)
 		free(recorder->devices[i].data);
 	free(recorder->devices);
 	free(recorder->path);
-	pthread_mutex_destroy(&recorder->lock);
-	free(recorder);
+	fwctl_source_put(recorder->below);
 }
 
-/* Write the end and close the file; 0 if all is in it. */
-int fwctl_recorder_end(struct fwctl_recorder *recorder, char *error)
+/* Make the file and write its header. */
+static int create(struct fwctl_recorder *recorder, const char *path)
 {
+	__u8 header[FWCTL_TAPE_HEADER] = FWCTL_TAPE_MAGIC;
+
+	recorder->path = strdup(path);
+	if (!recorder->path)
+		return -ENOMEM;
+	recorder->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (recorder->fd < 0)
+		return -errno;
+	fwctl_store_le32(header + strlen(FWCTL_TAPE_MAGIC), FWCTL_TAPE_VERSION);
+	append(recorder, header, sizeof(header));
+	if (recorder->err)
+		unlink(path);
+	return recorder->err;
+}
+
+/* Put a recorder in the place of a source, which it gets its answers from. */
+int fwctl_recorder_begin(struct fwctl_source **source, const char *path,
+			 char *error)
+{
+	struct fwctl_recorder *new = calloc(1, sizeof(*new));
+	int err;
+
+	if (!new)
+		return fwctl_fail(error, -ENOMEM, "no memory");
+	fwctl_source_init(&new->source, &fwctl_transport_recorder);
+	new->begin = now();
+	new->fd = -1;
+	err = create(new, path);
+	if (!err) {
+		new->below = *source;
+		*source = &new->source;
+		return 0;
+	}
+	fwctl_source_put(&new->source);
+	return fwctl_fail(error, err, "%s: cannot make the recording: %s%s",
+			  path, strerrordesc_np(-err),
+			  err == -EEXIST ? ": remove it, or name another" : "");
+}
+
+/*
+ * Write the end, close the file, and put the source below in the recorder's
+ * place. 0 if everything is in the file.
+ */
+int fwctl_recorder_end(struct fwctl_source **source, char *error)
+{
+	struct fwctl_recorder *recorder = recorder_of(*source);
 	struct fwctl_buffer buf = begin_record();
 	int err;
 
-	pthread_mutex_lock(&recorder->lock);
+	pthread_mutex_lock(&recorder->source.lock);
 	fwctl_put_u32(&buf, recorder->count);
 	write_record(recorder, &buf, FWCTL_RECORD_END, FWCTL_TAPE_NO_DEVICE, 0,
 		     sizeof(__u32), now());
@@ -252,13 +251,15 @@ int fwctl_recorder_end(struct fwctl_recorder *recorder, char *error)
 	close(recorder->fd);
 	recorder->fd = -1;
 	err = recorder->err;
-	pthread_mutex_unlock(&recorder->lock);
+	pthread_mutex_unlock(&recorder->source.lock);
 	free(buf.data);
-	if (!err)
-		return 0;
-	return fwctl_fail(error, err,
-			  "%s: the recording is cut off: %s: see the free space of the disk",
-			  recorder->path, strerrordesc_np(-err));
+	if (err)
+		fwctl_fail(error, err,
+			   "%s: the recording is cut off: %s: see the free space of the disk",
+			   recorder->path, strerrordesc_np(-err));
+	*source = fwctl_source_get(recorder->below);
+	fwctl_source_put(&recorder->source);
+	return err;
 }
 
 static void put_strings(struct fwctl_buffer *buf, char **strings)
@@ -273,9 +274,9 @@ static void put_strings(struct fwctl_buffer *buf, char **strings)
 }
 
 /* Number a device, the same number for the same description. */
-void fwctl_recorder_found(struct fwctl_recorder *recorder,
-			  struct fwctl_dev *dev)
+static void record_found(struct fwctl_dev *dev)
 {
+	struct fwctl_recorder *recorder = recorder_of(dev->source);
 	struct fwctl_buffer buf = begin_record();
 	size_t head = FWCTL_TAPE_FRAME + FWCTL_TAPE_FIXED;
 	struct fwctl_buffer *devices;
@@ -290,7 +291,7 @@ void fwctl_recorder_found(struct fwctl_recorder *recorder,
 	put_strings(&buf, dev->netdevs);
 	put_strings(&buf, dev->rdma_devs);
 
-	pthread_mutex_lock(&recorder->lock);
+	pthread_mutex_lock(&recorder->source.lock);
 	devices = recorder->devices;
 	for (dev->id = 0; dev->id < recorder->device_count; dev->id++)
 		if (!buf.bad && devices[dev->id].len == buf.len &&
@@ -310,14 +311,14 @@ void fwctl_recorder_found(struct fwctl_recorder *recorder,
 		buf.data = NULL;
 	}
 out:
-	pthread_mutex_unlock(&recorder->lock);
+	pthread_mutex_unlock(&recorder->source.lock);
 	free(buf.data);
 }
 
 static int record_list(struct fwctl_ctx *ctx, const char *name,
 		       struct fwctl_dev ***devs)
 {
-	return ctx->recorder->below->list(ctx, name, devs);
+	return recorder_of(ctx->source)->below->transport->list(ctx, name, devs);
 }
 
 static void put_states(struct fwctl_buffer *buf, struct fwctl_state **states)
@@ -333,12 +334,12 @@ static void put_states(struct fwctl_buffer *buf, struct fwctl_state **states)
 
 static int record_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 {
-	struct entry entry = begin_entry(ctx->recorder, FWCTL_TAPE_NO_DEVICE,
+	struct entry entry = begin_entry(ctx->source, FWCTL_TAPE_NO_DEVICE,
 					 FWCTL_RECORD_STATES);
 	int ret;
 
 	send_entry(&entry);
-	ret = ctx->recorder->below->states(ctx, states);
+	ret = recorder_of(ctx->source)->below->transport->states(ctx, states);
 	if (!ret)
 		put_states(&entry.buf, *states);
 	end_entry(&entry, ret);
@@ -347,32 +348,32 @@ static int record_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 
 static int record_open(struct fwctl_dev *dev, bool write)
 {
-	struct entry entry = begin_entry(dev->recorder, dev->id,
+	struct entry entry = begin_entry(dev->source, dev->id,
 					 FWCTL_RECORD_OPEN);
 	int ret;
 
 	fwctl_put_u32(&entry.buf, write);
 	send_entry(&entry);
-	ret = dev->recorder->below->open(dev, write);
+	ret = below(dev)->open(dev, write);
 	end_entry(&entry, ret);
 	return ret;
 }
 
 static void record_close(struct fwctl_dev *dev)
 {
-	dev->recorder->below->close(dev);
+	below(dev)->close(dev);
 }
 
 static int record_info(struct fwctl_dev *dev, struct fwctl_info *info)
 {
-	struct entry entry = begin_entry(dev->recorder, dev->id,
+	struct entry entry = begin_entry(dev->source, dev->id,
 					 FWCTL_RECORD_INFO);
 	__u32 room = info->device_data_len;
 	int ret;
 
 	fwctl_put_u32(&entry.buf, room);
 	send_entry(&entry);
-	ret = dev->recorder->below->info(dev, info);
+	ret = below(dev)->info(dev, info);
 	if (!ret) {
 		fwctl_put_u32(&entry.buf, info->out_device_type);
 		fwctl_put_u32(&entry.buf, info->device_data_len);
@@ -394,13 +395,13 @@ static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 		return -EMSGSIZE;
 	if ((rpc->in_len && !rpc->in) || (room && !rpc->out))
 		return -EFAULT;
-	entry = begin_entry(dev->recorder, dev->id, FWCTL_RECORD_RPC);
+	entry = begin_entry(dev->source, dev->id, FWCTL_RECORD_RPC);
 	fwctl_put_u32(&entry.buf, rpc->scope);
 	fwctl_put_u32(&entry.buf, room);
 	/* Before it is sent: the answer may take the request's place. */
 	fwctl_put(&entry.buf, (const void *)(uintptr_t)rpc->in, rpc->in_len);
 	send_entry(&entry);
-	ret = dev->recorder->below->rpc(dev, rpc);
+	ret = below(dev)->rpc(dev, rpc);
 	if (!ret) {
 		fwctl_put_u32(&entry.buf, rpc->out_len);
 		fwctl_put(&entry.buf, (const void *)(uintptr_t)rpc->out,
@@ -412,12 +413,12 @@ static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 
 static int record_state(struct fwctl_dev *dev, struct fwctl_state **state)
 {
-	struct entry entry = begin_entry(dev->recorder, dev->id,
+	struct entry entry = begin_entry(dev->source, dev->id,
 					 FWCTL_RECORD_STATE);
 	int ret;
 
 	send_entry(&entry);
-	ret = dev->recorder->below->state(dev, state);
+	ret = below(dev)->state(dev, state);
 	if (!ret)
 		put_states(&entry.buf, (struct fwctl_state *[]){ *state, NULL });
 	end_entry(&entry, ret);
@@ -426,13 +427,13 @@ static int record_state(struct fwctl_dev *dev, struct fwctl_state **state)
 
 static int record_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
 {
-	struct entry entry = begin_entry(dev->recorder, dev->id,
+	struct entry entry = begin_entry(dev->source, dev->id,
 					 FWCTL_RECORD_LOWER);
 	int ret;
 
 	fwctl_put_u32(&entry.buf, ceiling);
 	send_entry(&entry);
-	ret = dev->recorder->below->lower(dev, ceiling);
+	ret = below(dev)->lower(dev, ceiling);
 	end_entry(&entry, ret);
 	return ret;
 }
@@ -440,10 +441,12 @@ static int record_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
 const struct fwctl_transport fwctl_transport_recorder = {
 	.list = record_list,
 	.states = record_states,
+	.found = record_found,
 	.open = record_open,
 	.close = record_close,
 	.info = record_info,
 	.rpc = record_rpc,
 	.state = record_state,
 	.lower = record_lower,
+	.release = release,
 };

@@ -11,6 +11,11 @@
 
 #define NO_RECORD UINT32_MAX
 
+static struct fwctl_player *player_of(struct fwctl_source *source)
+{
+	return (struct fwctl_player *)source;
+}
+
 /* Whether two requests are the same is a matter of what goes in here. */
 static __u32 hash(__u32 type, __u32 device, const void *request, size_t len)
 {
@@ -73,19 +78,18 @@ static int index_tape(struct fwctl_player *player)
 }
 
 /* A player for a checked recording, which belongs to it then; or NULL. */
-struct fwctl_player *fwctl_player_of(struct fwctl_tape *tape)
+struct fwctl_player *fwctl_player_from(struct fwctl_tape *tape)
 {
 	struct fwctl_player *new = calloc(1, sizeof(*new));
 
 	if (!new)
 		return NULL;
-	pthread_mutex_init(&new->lock, NULL);
-	new->refs = 1;
+	fwctl_source_init(&new->source, &fwctl_transport_player);
 	new->tape = *tape;
 	*tape = (struct fwctl_tape){};
 	if (!index_tape(new))
 		return new;
-	fwctl_player_put(new);
+	fwctl_source_put(&new->source);
 	return NULL;
 }
 
@@ -97,39 +101,22 @@ int fwctl_player_new(const char *path, struct fwctl_player **player,
 
 	if (ret)
 		return ret;
-	*player = fwctl_player_of(&tape);
+	*player = fwctl_player_from(&tape);
 	if (*player)
 		return 0;
 	fwctl_tape_unload(&tape);
 	return fwctl_fail(error, -ENOMEM, "no memory");
 }
 
-struct fwctl_player *fwctl_player_get(struct fwctl_player *player)
+static void release(struct fwctl_source *source)
 {
-	pthread_mutex_lock(&player->lock);
-	player->refs++;
-	pthread_mutex_unlock(&player->lock);
-	return player;
-}
+	struct fwctl_player *player = player_of(source);
 
-void fwctl_player_put(struct fwctl_player *player)
-{
-	unsigned int refs;
-
-	if (!player)
-		return;
-	pthread_mutex_lock(&player->lock);
-	refs = --player->refs;
-	pthread_mutex_unlock(&player->lock);
-	if (refs)
-		return;
 	fwctl_tape_unload(&player->tape);
 	free(player->canonical);
 	free(player->heads);
 	free(player->next);
 	free(player->used);
-	pthread_mutex_destroy(&player->lock);
-	free(player);
 }
 
 /* From a link on, the link to the next record of a request. */
@@ -151,17 +138,18 @@ static __u32 *find_link(struct fwctl_player *player, __u32 *link, __u32 type,
 }
 
 /* The answer to a request, whose bytes are released; -ENODATA if not known. */
-static int answer(struct fwctl_player *player, __u32 type, __u32 device,
+static int answer(struct fwctl_source *source, __u32 type, __u32 device,
 		  struct fwctl_buffer *request,
 		  const struct fwctl_tape_record **record)
 {
+	struct fwctl_player *player = player_of(source);
 	__u32 *first, *second, found;
 
 	if (request->bad) {
 		free(request->data);
 		return -ENOMEM;
 	}
-	pthread_mutex_lock(&player->lock);
+	pthread_mutex_lock(&player->source.lock);
 	first = &player->heads[hash(type, device, request->data,
 				    request->len) & player->mask];
 	first = find_link(player, first, type, device, request);
@@ -176,7 +164,7 @@ static int answer(struct fwctl_player *player, __u32 type, __u32 device,
 	}
 	if (found != NO_RECORD)
 		player->used[found] = true;
-	pthread_mutex_unlock(&player->lock);
+	pthread_mutex_unlock(&player->source.lock);
 	free(request->data);
 	if (found == NO_RECORD)
 		return -ENODATA;
@@ -188,7 +176,7 @@ static int answer(struct fwctl_player *player, __u32 type, __u32 device,
 static int player_list(struct fwctl_ctx *ctx, const char *name,
 		       struct fwctl_dev ***devs)
 {
-	const struct fwctl_player *player = ctx->player;
+	const struct fwctl_player *player = player_of(ctx->source);
 	const struct fwctl_tape *tape = &player->tape;
 	struct fwctl_dev **list = calloc(tape->device_count + 1,
 					 sizeof(*list));
@@ -224,7 +212,7 @@ static int player_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 {
 	const struct fwctl_tape_record *record;
 	struct fwctl_buffer request = {};
-	int ret = answer(ctx->player, FWCTL_RECORD_STATES,
+	int ret = answer(ctx->source, FWCTL_RECORD_STATES,
 			 FWCTL_TAPE_NO_DEVICE, &request, &record);
 
 	if (ret)
@@ -239,7 +227,7 @@ static int player_open(struct fwctl_dev *dev, bool write)
 	struct fwctl_buffer request = {};
 
 	fwctl_put_u32(&request, write);
-	return answer(dev->player, FWCTL_RECORD_OPEN, dev->id, &request,
+	return answer(dev->source, FWCTL_RECORD_OPEN, dev->id, &request,
 		      &record);
 }
 
@@ -257,7 +245,7 @@ static int player_info(struct fwctl_dev *dev, struct fwctl_info *info)
 	int ret;
 
 	fwctl_put_u32(&request, room);
-	ret = answer(dev->player, FWCTL_RECORD_INFO, dev->id, &request,
+	ret = answer(dev->source, FWCTL_RECORD_INFO, dev->id, &request,
 		     &record);
 	if (ret)
 		return ret;
@@ -285,7 +273,7 @@ static int player_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	fwctl_put_u32(&request, rpc->scope);
 	fwctl_put_u32(&request, rpc->out_len);
 	fwctl_put(&request, (const void *)(uintptr_t)rpc->in, rpc->in_len);
-	ret = answer(dev->player, FWCTL_RECORD_RPC, dev->id, &request, &record);
+	ret = answer(dev->source, FWCTL_RECORD_RPC, dev->id, &request, &record);
 	if (ret)
 		return ret;
 	view = (struct fwctl_view){ record->answer, record->answer_len, false };
@@ -300,7 +288,7 @@ static int player_state(struct fwctl_dev *dev, struct fwctl_state **state)
 	const struct fwctl_tape_record *record;
 	struct fwctl_buffer request = {};
 	struct fwctl_state **states;
-	int ret = answer(dev->player, FWCTL_RECORD_STATE, dev->id, &request,
+	int ret = answer(dev->source, FWCTL_RECORD_STATE, dev->id, &request,
 			 &record);
 
 	if (ret)
@@ -319,7 +307,7 @@ static int player_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
 	struct fwctl_buffer request = {};
 
 	fwctl_put_u32(&request, ceiling);
-	return answer(dev->player, FWCTL_RECORD_LOWER, dev->id, &request,
+	return answer(dev->source, FWCTL_RECORD_LOWER, dev->id, &request,
 		      &record);
 }
 
@@ -332,4 +320,6 @@ const struct fwctl_transport fwctl_transport_player = {
 	.rpc = player_rpc,
 	.state = player_state,
 	.lower = player_lower,
+	.release = release,
+	.replays = true,
 };

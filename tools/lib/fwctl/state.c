@@ -146,7 +146,7 @@ struct fwctl_state *fwctl_state_get(struct fwctl_view *view)
 int fwctl_dev_state(struct fwctl_dev *dev, struct fwctl_state **state)
 {
 	char where[64];
-	int err = dev->transport->state(dev, state);
+	int err = dev->source->transport->state(dev, state);
 
 	if (!err)
 		return 0;
@@ -156,7 +156,7 @@ int fwctl_dev_state(struct fwctl_dev *dev, struct fwctl_state **state)
 
 int fwctl_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 {
-	int err = ctx->transport->states(ctx, states);
+	int err = ctx->source->transport->states(ctx, states);
 	int count = 0;
 
 	if (err)
@@ -171,7 +171,7 @@ int fwctl_dev_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
 {
 	const char *name = fwctl_ceiling_name(ceiling);
 	char where[96];
-	int err = dev->transport->lower(dev, ceiling);
+	int err = dev->source->transport->lower(dev, ceiling);
 
 	if (!err)
 		return 0;

@@ -73,6 +73,7 @@ int fuzz_one(const __u8 *data, size_t size)
 	struct fwctl_recording *recording = calloc(1, sizeof(*recording));
 	struct fwctl_ctx *ctx = fwctl_ctx_new();
 	const struct fwctl_record *record;
+	struct fwctl_player *player = NULL;
 	char error[FWCTL_ERROR_LEN];
 	__u8 *copy = malloc(size + 1);
 	struct fwctl_tape tape;
@@ -81,12 +82,13 @@ int fuzz_one(const __u8 *data, size_t size)
 	memcpy(copy, data, size);
 	mend(copy, size);
 	if (!fwctl_tape_parse(&tape, copy, size, error))
-		ctx->player = fwctl_player_of(&tape);
-	if (ctx->player) {
-		ctx->transport = &fwctl_transport_player;
+		player = fwctl_player_from(&tape);
+	if (player) {
+		fwctl_source_put(ctx->source);
+		ctx->source = &player->source;
 		for (i = 0; i < 2; i++)
-			replay(ctx, &ctx->player->tape);
-		recording->tape = ctx->player->tape;
+			replay(ctx, &player->tape);
+		recording->tape = player->tape;
 		recording->devs = calloc(recording->tape.device_count + 1,
 					 sizeof(*recording->devs));
 		while (!fwctl_recording_next(recording, &record))

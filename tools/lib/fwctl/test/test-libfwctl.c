@@ -385,7 +385,7 @@ static struct fwctl_dev *fake_device(void)
 		return NULL;
 	memset(&fake, 0, sizeof(fake));
 	fake.type = FWCTL_DEVICE_TYPE_PDS;
-	dev->transport = &fake_transport;
+	dev->source = fwctl_source_new(&fake_transport);
 	dev->name = strdup("fwctl2");
 	dev->path = strdup("/nonexistent/fwctl2");
 	return dev;
@@ -432,7 +432,7 @@ static void test_kernel_open(void)
 	char path[64];
 
 	CHECK(dev);
-	dev->transport = &fwctl_transport_kernel;
+	dev->source->transport = &fwctl_transport_kernel;
 	CHECK(fwctl_dev_open(dev, 0) == -ENOENT);
 	CHECK_HAS(fwctl_dev_error(dev), "/nonexistent/fwctl2");
 	CHECK(fwctl_dev_open(dev, 4) == -EINVAL);

@@ -209,7 +209,7 @@ static struct fwctl_ctx *recording_ctx(const char *path)
 	unlink(path);
 	answered = 0;
 	if (ctx)
-		ctx->transport = &made_up;
+		ctx->source->transport = &made_up;
 	CHECK(ctx && !fwctl_ctx_set_record(ctx, path));
 	return ctx;
 }
@@ -220,6 +220,11 @@ static struct fwctl_ctx *replaying_ctx(const char *path)
 
 	CHECK(ctx && !fwctl_ctx_set_replay(ctx, path));
 	return ctx;
+}
+
+static const struct fwctl_tape *tape_of(const struct fwctl_ctx *ctx)
+{
+	return &((const struct fwctl_player *)ctx->source)->tape;
 }
 
 /* Appends a line for whatever a session sees, to compare two of them. */
@@ -448,7 +453,7 @@ static void test_found_again(void)
 	CHECK(!fwctl_ctx_end_record(ctx));
 	fwctl_ctx_free(ctx);
 	ctx = replaying_ctx(file("again"));
-	CHECK(ctx->player->tape.device_count == 2);
+	CHECK(tape_of(ctx)->device_count == 2);
 	CHECK(fwctl_list(ctx, &devs) == 1);
 	CHECK(!strcmp(fwctl_dev_netdevs(devs[0])[0], "eth6"));
 	CHECK(!fwctl_dev_open(devs[0], FWCTL_OPEN_READ_ONLY));
@@ -921,9 +926,9 @@ static void test_threads(void)
 	fwctl_ctx_free(ctx);
 	ctx = replaying_ctx(file("threads"));
 	run_threads(ctx);
-	CHECK(ctx->player->tape.complete);
+	CHECK(tape_of(ctx)->complete);
 	/* A device, and of each thread two opens, the RPCs and a state; the end. */
-	CHECK(ctx->player->tape.count ==
+	CHECK(tape_of(ctx)->count ==
 	      2 + THREADS * (3 + ROUNDS + ROUNDS / 50));
 	fwctl_ctx_free(ctx);
 }
