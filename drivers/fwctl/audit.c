@@ -14,7 +14,7 @@
 #include <linux/string.h>
 #include <linux/uidgid.h>
 
-#include "fwctl.h"
+#include "core.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "fwctl.h"
+#include "core.h"
 
 const char * const fwctl_scope_names[] = {
 	[FWCTL_RPC_CONFIGURATION] = "configuration",

@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "fwctl.h"
+#include "core.h"
 
 /*
  * Short transfers in words. The general functions spend several times what

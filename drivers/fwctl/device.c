@@ -17,7 +17,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "fwctl.h"
+#include "core.h"
 
 static dev_t fwctl_region;
 /* By number: taken while a device's memory lives, set while it is registered. */

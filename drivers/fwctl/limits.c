@@ -12,7 +12,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "fwctl.h"
+#include "core.h"
 
 static unsigned int max_files = 256;
 module_param(max_files, uint, 0644);

@@ -11,7 +11,7 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-#include "fwctl.h"
+#include "core.h"
 #include "netlink_gen.h"
 
 /*

@@ -14,7 +14,7 @@
 #include <linux/security.h>
 #include <linux/uidgid.h>
 
-#include "fwctl.h"
+#include "core.h"
 
 static const int fwctl_reason_errno[FWCTL_REASONS] = {
 	[FWCTL_REASON_CAPABILITY] = -EPERM,

@@ -10,7 +10,7 @@
 
 #include <linux/tracepoint.h>
 
-#include "fwctl.h"
+#include "core.h"
 
 DECLARE_EVENT_CLASS(fwctl_call,
 	TP_PROTO(const struct fwctl_call *call),
