@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Records of what happened: counters, tracepoints, the kernel's audit log, and
- * through netlink.c the stream of audit events.
+ * through events.c the stream of audit events.
  *
  * Counters always count. All else costs a test of a flag unless somebody
  * listens.

@@ -7,6 +7,7 @@
 
 #include <linux/fwctl.h>
 
+struct genl_ops;
 struct seq_file;
 struct sk_buff;
 
@@ -147,11 +148,13 @@ void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
 			  enum fwctl_ceiling new);
 void fwctl_record_show(struct seq_file *m, struct fwctl_uctx *uctx);
 
-/* netlink.c: the family fwctl */
+/* events.c: the netlink family, and the messages that it sends */
+int fwctl_nl_device_msg(struct sk_buff *skb, struct fwctl_device *fwctl,
+			u32 portid, u32 seq, int flags, u8 cmd);
 void fwctl_nl_notify(struct fwctl_device *fwctl, u8 cmd);
 bool fwctl_nl_audited(const struct fwctl_call *call);
 void fwctl_nl_audit(const struct fwctl_call *call);
-int fwctl_nl_init(void);
+int fwctl_nl_init(const struct genl_ops *ops, u8 n_ops);
 void fwctl_nl_exit(void);
 
 /* chardev.c: the file and its ioctls */

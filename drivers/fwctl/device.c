@@ -18,6 +18,7 @@
 #include <linux/xarray.h>
 
 #include "core.h"
+#include "netlink_gen.h"
 
 static dev_t fwctl_region;
 /* By number: taken while a device's memory lives, set while it is registered. */
@@ -381,7 +382,7 @@ static int __init fwctl_init(void)
 	if (err)
 		goto err_region;
 
-	err = fwctl_nl_init();
+	err = fwctl_nl_init(fwctl_nl_ops, ARRAY_SIZE(fwctl_nl_ops));
 	if (err)
 		goto err_class;
 	return 0;
