@@ -10,7 +10,6 @@
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
-#include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
 
@@ -160,25 +159,4 @@ void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
 		  dev_name(&fwctl->dev), task_tgid_nr(current),
 		  from_kuid(&init_user_ns, current_uid()), old, new);
 	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_CEILING_NTF);
-}
-
-/**
- * fwctl_record_show - the counters of one file, for /proc/PID/fdinfo
- * @m: where to
- * @uctx: the file
- *
- * Context: process.
- */
-void fwctl_record_show(struct seq_file *m, struct fwctl_uctx *uctx)
-{
-	struct fwctl_device *fwctl = uctx->fwctl;
-	unsigned int i;
-
-	seq_printf(m, "fwctl-driver:\t%s\n", fwctl->driver);
-	seq_printf(m, "fwctl-device:\t%s\n", dev_name(&fwctl->dev));
-	for (i = 0; i < FWCTL_SCOPES; i++)
-		seq_printf(m, "fwctl-delivered-%s:\t%lld\n",
-			   fwctl_scope_names[i],
-			   atomic64_read(&uctx->delivered[i]));
-	seq_printf(m, "fwctl-refused:\t%lld\n", atomic64_read(&uctx->refused));
 }

@@ -15,13 +15,6 @@
 
 #include "core.h"
 
-const char * const fwctl_scope_names[] = {
-	[FWCTL_RPC_CONFIGURATION] = "configuration",
-	[FWCTL_RPC_DEBUG_READ_ONLY] = "debug-read-only",
-	[FWCTL_RPC_DEBUG_WRITE] = "debug-write",
-	[FWCTL_RPC_DEBUG_WRITE_FULL] = "debug-write-full",
-};
-
 /* In the order of enum fwctl_ceiling: one more than the scope it admits. */
 static const char * const fwctl_ceiling_names[] = {
 	[FWCTL_CEILING_NONE] = "none",

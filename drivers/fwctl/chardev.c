@@ -10,6 +10,7 @@
 #include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/nospec.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -99,9 +100,20 @@ static int fwctl_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
+/* The counters of one file, in /proc/PID/fdinfo/FD. */
 static void fwctl_show_fdinfo(struct seq_file *m, struct file *filp)
 {
-	fwctl_record_show(m, filp->private_data);
+	struct fwctl_uctx *uctx = filp->private_data;
+	struct fwctl_device *fwctl = uctx->fwctl;
+	unsigned int i;
+
+	seq_printf(m, "fwctl-driver:\t%s\n", fwctl->driver);
+	seq_printf(m, "fwctl-device:\t%s\n", dev_name(&fwctl->dev));
+	for (i = 0; i < FWCTL_SCOPES; i++)
+		seq_printf(m, "fwctl-delivered-%s:\t%lld\n",
+			   fwctl_scope_names[i],
+			   atomic64_read(&uctx->delivered[i]));
+	seq_printf(m, "fwctl-refused:\t%lld\n", atomic64_read(&uctx->refused));
 }
 
 static int fwctl_cmd_info(struct file *filp, void *arg)

@@ -8,7 +8,6 @@
 #include <linux/fwctl.h>
 
 struct genl_ops;
-struct seq_file;
 struct sk_buff;
 
 /**
@@ -112,12 +111,12 @@ void *fwctl_buffer_get(struct fwctl_uctx *uctx, size_t need, size_t *size);
 void fwctl_buffer_put(struct fwctl_uctx *uctx, void *buffer, size_t size);
 
 /* policy.c: who may do what */
+extern const char * const fwctl_scope_names[FWCTL_SCOPES];
 int fwctl_admit(struct fwctl_call *call);
 int fwctl_may_lower(void);
 int fwctl_nl_may_lower(struct sk_buff *skb);
 
 /* ceiling.c: the highest scope that each device admits */
-extern const char * const fwctl_scope_names[FWCTL_SCOPES];
 extern struct device_attribute dev_attr_scopes;
 extern struct device_attribute dev_attr_scope_max;
 int fwctl_ceiling_check_params(void);
@@ -146,7 +145,6 @@ void fwctl_record_open_refused(struct fwctl_device *fwctl);
 void fwctl_record_taint(struct fwctl_call *call);
 void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
 			  enum fwctl_ceiling new);
-void fwctl_record_show(struct seq_file *m, struct fwctl_uctx *uctx);
 
 /* events.c: the netlink family, and the messages that it sends */
 int fwctl_nl_device_msg(struct sk_buff *skb, struct fwctl_device *fwctl,

@@ -16,6 +16,13 @@
 
 #include "core.h"
 
+const char * const fwctl_scope_names[] = {
+	[FWCTL_RPC_CONFIGURATION] = "configuration",
+	[FWCTL_RPC_DEBUG_READ_ONLY] = "debug-read-only",
+	[FWCTL_RPC_DEBUG_WRITE] = "debug-write",
+	[FWCTL_RPC_DEBUG_WRITE_FULL] = "debug-write-full",
+};
+
 static const int fwctl_reason_errno[FWCTL_REASONS] = {
 	[FWCTL_REASON_CAPABILITY] = -EPERM,
 	[FWCTL_REASON_MALFORMED] = -EMSGSIZE,
