@@ -283,7 +283,7 @@ static long fwctl_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	return fwctl_copy_out(user_arg, &kernel_arg, min(size, desc->size));
 }
 
-const struct file_operations fwctl_fops = {
+const struct file_operations fwctl_chardev_fops = {
 	.owner = THIS_MODULE,
 	.open = fwctl_open,
 	.release = fwctl_release,

@@ -97,24 +97,32 @@ static inline bool fwctl_enter(struct fwctl_device *fwctl)
 	return false;
 }
 
+/*
+ * The files of the core from top to bottom: functions of one call those of
+ * files below it, never of those above.
+ */
+
+/* main.c: the module, which starts and stops the rest */
+
+/* chardev.c: the file and its ioctls */
+extern const struct file_operations fwctl_chardev_fops;
+
+/* netlink.c: the commands of the netlink family, declared in netlink_gen.h */
+
 /* device.c: devices, contexts and calls from their first moment to their last */
+int fwctl_devices_init(const struct file_operations *fops);
+void fwctl_devices_exit(void);
 struct fwctl_device *fwctl_find(unsigned int first, unsigned int last);
 struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write);
 void fwctl_uctx_close(struct fwctl_uctx *uctx);
 
-/* limits.c: what callers can multiply */
+/* limits.c: files, calls in flight and memory, which callers can multiply */
 int fwctl_file_charge(struct fwctl_device *fwctl);
 void fwctl_file_uncharge(struct fwctl_device *fwctl);
 int fwctl_slot_get(struct fwctl_device *fwctl, bool nonblock);
 void fwctl_slot_put(struct fwctl_device *fwctl);
 void *fwctl_buffer_get(struct fwctl_uctx *uctx, size_t need, size_t *size);
 void fwctl_buffer_put(struct fwctl_uctx *uctx, void *buffer, size_t size);
-
-/* policy.c: who may do what */
-extern const char * const fwctl_scope_names[FWCTL_SCOPES];
-int fwctl_admit(struct fwctl_call *call);
-int fwctl_may_lower(void);
-int fwctl_nl_may_lower(struct sk_buff *skb);
 
 /* ceiling.c: the highest scope that each device admits */
 extern struct device_attribute dev_attr_scopes;
@@ -137,7 +145,13 @@ static inline bool fwctl_below_ceiling(struct fwctl_device *fwctl,
 	return (unsigned int)scope < READ_ONCE(fwctl->ceiling);
 }
 
-/* audit.c: what happened */
+/* policy.c: which request is admitted, and every check of a capability */
+extern const char * const fwctl_scope_names[FWCTL_SCOPES];
+int fwctl_admit(struct fwctl_call *call);
+int fwctl_may_lower(void);
+int fwctl_nl_may_lower(struct sk_buff *skb);
+
+/* audit.c: counters, tracepoints, and the kernel's audit log */
 void fwctl_record_start(struct fwctl_call *call);
 void fwctl_record_finish(struct fwctl_call *call, const void *out);
 void fwctl_record(struct fwctl_call *call);
@@ -154,8 +168,5 @@ bool fwctl_nl_audited(const struct fwctl_call *call);
 void fwctl_nl_audit(const struct fwctl_call *call);
 int fwctl_nl_init(const struct genl_ops *ops, u8 n_ops);
 void fwctl_nl_exit(void);
-
-/* chardev.c: the file and its ioctls */
-extern const struct file_operations fwctl_fops;
 
 #endif

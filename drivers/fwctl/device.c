@@ -18,8 +18,8 @@
 #include <linux/xarray.h>
 
 #include "core.h"
-#include "netlink_gen.h"
 
+static const struct file_operations *fwctl_fops __ro_after_init;
 static dev_t fwctl_region;
 /* By number: taken while a device's memory lives, set while it is registered. */
 static DEFINE_XARRAY_ALLOC(fwctl_devices);
@@ -238,7 +238,7 @@ struct fwctl_device *__fwctl_alloc_device(struct device *parent,
 	fwctl->dev.devt = MKDEV(MAJOR(fwctl_region),
 				MINOR(fwctl_region) + fwctl->index);
 	device_initialize(&fwctl->dev);
-	cdev_init(&fwctl->cdev, &fwctl_fops);
+	cdev_init(&fwctl->cdev, fwctl_fops);
 	fwctl->cdev.owner = THIS_MODULE;
 
 	if (dev_set_name(&fwctl->dev, "fwctl%u", fwctl->index)) {
@@ -362,14 +362,18 @@ void fwctl_unregister(struct fwctl_device *fwctl)
 }
 EXPORT_SYMBOL_NS_GPL(fwctl_unregister, "FWCTL");
 
-static int __init fwctl_init(void)
+/**
+ * fwctl_devices_init - prepare for devices
+ * @fops: operations of their files
+ *
+ * Context: may sleep.
+ * Return: 0, then fwctl_devices_exit() is due, or a negative errno.
+ */
+int __init fwctl_devices_init(const struct file_operations *fops)
 {
 	int err;
 
-	err = fwctl_ceiling_check_params();
-	if (err)
-		return err;
-
+	fwctl_fops = fops;
 	fwctl_wq = alloc_workqueue("fwctl", WQ_UNBOUND, 0);
 	if (!fwctl_wq)
 		return -ENOMEM;
@@ -381,14 +385,8 @@ static int __init fwctl_init(void)
 	err = class_register(&fwctl_class);
 	if (err)
 		goto err_region;
-
-	err = fwctl_nl_init(fwctl_nl_ops, ARRAY_SIZE(fwctl_nl_ops));
-	if (err)
-		goto err_class;
 	return 0;
 
-err_class:
-	class_unregister(&fwctl_class);
 err_region:
 	unregister_chrdev_region(fwctl_region, FWCTL_MAX_DEVICES);
 err_wq:
@@ -396,17 +394,18 @@ err_wq:
 	return err;
 }
 
-static void __exit fwctl_exit(void)
+/**
+ * fwctl_devices_exit - undo fwctl_devices_init()
+ *
+ * The caller makes sure that no device is left: each backend uses symbols of
+ * this module, and each open file holds a reference to it.
+ *
+ * Context: may sleep.
+ */
+void fwctl_devices_exit(void)
 {
-	fwctl_nl_exit();
 	class_unregister(&fwctl_class);
 	unregister_chrdev_region(fwctl_region, FWCTL_MAX_DEVICES);
 	destroy_workqueue(fwctl_wq);
 	xa_destroy(&fwctl_devices);
 }
-
-/* A backend that is built in may probe as soon as device initcalls run. */
-subsys_initcall(fwctl_init);
-module_exit(fwctl_exit);
-MODULE_DESCRIPTION("Remote procedure calls to device firmware");
-MODULE_LICENSE("GPL");
