@@ -76,7 +76,7 @@ int mlx5_fwctl_cmd_may_begin(struct mlx5_fwctl_dev *mfd);
 int mlx5_fwctl_cmd_run(struct mlx5_fwctl_cmd *cmd, long patience);
 void mlx5_fwctl_cmd_leave(struct mlx5_fwctl_dev *mfd);
 
-/* main.c: the device, without regard to who found it */
+/* ops.c: the device, without regard to who found it */
 struct mlx5_fwctl_dev *mlx5_fwctl_attach(struct mlx5_core_dev *mdev);
 void mlx5_fwctl_detach(struct mlx5_fwctl_dev *mfd);
 

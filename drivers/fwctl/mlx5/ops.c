@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fwctl for NVIDIA ConnectX: delivers commands to the firmware of a function
+ * that mlx5_core drives.
+ *
+ * Every open file has a firmware user context of its own, and every command is
+ * stamped with its number, so that firmware tells it from the kernel's own.
+ */
+#include <linux/mlx5/device.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <uapi/fwctl/mlx5.h>
+
+#include "allowlist.h"
+#include "mlx5.h"
+
+/**
+ * struct mlx5_fwctl_ctx - a user context of firmware
+ * @cmd: the command that makes it, and later the one that destroys it
+ * @users: the file and its commands in flight, which may outlast it
+ * @caps: capabilities that it was created with
+ * @uid: its number, never 0
+ * @in: of @cmd
+ * @out: of @cmd
+ */
+struct mlx5_fwctl_ctx {
+	struct mlx5_fwctl_cmd cmd;
+	refcount_t users;
+	u32 caps;
+	u16 uid;
+	u32 in[MLX5_ST_SZ_DW(create_uctx_in)];
+	u32 out[MLX5_ST_SZ_DW(create_uctx_out)];
+};
+
+/**
+ * struct mlx5_fwctl_uctx - an open file
+ * @uctx: the core's part
+ * @ctx: its user context
+ */
+struct mlx5_fwctl_uctx {
+	struct fwctl_uctx uctx;
+	struct mlx5_fwctl_ctx *ctx;
+};
+
+/**
+ * struct mlx5_fwctl_rpc - a user's command
+ * @cmd: on its way
+ * @ctx: runs under this
+ * @in: the command, once more: the user's copy goes when he does
+ */
+struct mlx5_fwctl_rpc {
+	struct mlx5_fwctl_cmd cmd;
+	struct mlx5_fwctl_ctx *ctx;
+	u8 in[];
+};
+
+static struct mlx5_fwctl_dev *uctx_to_mfd(struct fwctl_uctx *uctx)
+{
+	return container_of(uctx->fwctl, struct mlx5_fwctl_dev, fwctl);
+}
+
+static struct mlx5_fwctl_ctx *uctx_to_ctx(struct fwctl_uctx *uctx)
+{
+	return container_of(uctx, struct mlx5_fwctl_uctx, uctx)->ctx;
+}
+
+/*
+ * On a device that no longer answers mlx5_core reports success at once. An
+ * error is firmware's own, and leaves a number in use until the next reset.
+ */
+static void ctx_destroyed(struct mlx5_fwctl_cmd *cmd)
+{
+	struct mlx5_fwctl_ctx *ctx = container_of(cmd, struct mlx5_fwctl_ctx, cmd);
+	struct mlx5_fwctl_dev *mfd = cmd->mfd;
+
+	if (cmd->err)
+		dev_warn_ratelimited(&mfd->fwctl.dev,
+				     "firmware keeps user context %u (error %d); %d kept so far\n",
+				     ctx->uid, cmd->err,
+				     atomic_inc_return(&mfd->undestroyed));
+	kfree(ctx);
+}
+
+static void ctx_prepare_destroy(struct mlx5_fwctl_ctx *ctx)
+{
+	BUILD_BUG_ON(sizeof(ctx->in) < MLX5_ST_SZ_BYTES(destroy_uctx_in));
+	BUILD_BUG_ON(sizeof(ctx->out) < MLX5_ST_SZ_BYTES(destroy_uctx_out));
+
+	memset(ctx->in, 0, sizeof(ctx->in));
+	MLX5_SET(destroy_uctx_in, ctx->in, opcode, MLX5_CMD_OP_DESTROY_UCTX);
+	MLX5_SET(destroy_uctx_in, ctx->in, uid, ctx->uid);
+	ctx->cmd.queue = &ctx->cmd.mfd->ends;
+	ctx->cmd.in_len = MLX5_ST_SZ_BYTES(destroy_uctx_in);
+	ctx->cmd.out_len = MLX5_ST_SZ_BYTES(destroy_uctx_out);
+	ctx->cmd.orphaned = ctx_destroyed;
+}
+
+/* From a worker, which may wait. */
+static void ctx_destroy(struct mlx5_fwctl_ctx *ctx)
+{
+	struct mlx5_fwctl_cmd *cmd = &ctx->cmd;
+
+	ctx_prepare_destroy(ctx);
+	cmd->err = cmd->exec(cmd->mfd->mdev, cmd->in, cmd->in_len, cmd->out,
+			     cmd->out_len);
+	ctx_destroyed(cmd);
+}
+
+/*
+ * Number 0 is the kernel's own: what bears it, firmware obeys without asking.
+ * A context that got it must not be used, nor can it be destroyed.
+ */
+static int ctx_created(struct mlx5_fwctl_ctx *ctx)
+{
+	if (ctx->cmd.err)
+		return ctx->cmd.err;
+
+	ctx->uid = MLX5_GET(create_uctx_out, ctx->out, uid);
+	if (ctx->uid)
+		return 0;
+	dev_err_ratelimited(&ctx->cmd.mfd->fwctl.dev,
+			    "firmware made a user context with the kernel's number: refused\n");
+	return -EIO;
+}
+
+static void ctx_create_orphaned(struct mlx5_fwctl_cmd *cmd)
+{
+	struct mlx5_fwctl_ctx *ctx = container_of(cmd, struct mlx5_fwctl_ctx, cmd);
+
+	if (ctx_created(ctx))
+		kfree(ctx);
+	else
+		ctx_destroy(ctx);
+}
+
+static int mlx5_fwctl_open_uctx(struct fwctl_uctx *uctx)
+{
+	struct mlx5_fwctl_dev *mfd = uctx_to_mfd(uctx);
+	struct mlx5_fwctl_ctx *ctx, init = {
+		.cmd = {
+			.mfd = mfd,
+			.queue = &mfd->calls,
+			.exec = mlx5_cmd_exec,
+			.in_len = sizeof(ctx->in),
+			.out_len = sizeof(ctx->out),
+			.orphaned = ctx_create_orphaned,
+		},
+		.users = REFCOUNT_INIT(1),
+		.caps = MLX5_CAP_GEN(mfd->mdev, uctx_cap) &
+			MLX5_FWCTL_TOOLS_RESOURCES,
+	};
+	int err;
+
+	err = mlx5_fwctl_cmd_may_begin(mfd);
+	if (err)
+		return err;
+
+	ctx = kmemdup(&init, sizeof(init), GFP_KERNEL_ACCOUNT);
+	if (!ctx)
+		return -ENOMEM;
+	MLX5_SET(create_uctx_in, ctx->in, opcode, MLX5_CMD_OP_CREATE_UCTX);
+	MLX5_SET(create_uctx_in, ctx->in, uctx.cap, ctx->caps);
+	ctx->cmd.in = ctx->in;
+	ctx->cmd.out = ctx->out;
+
+	err = mlx5_fwctl_cmd_run(&ctx->cmd, MAX_SCHEDULE_TIMEOUT);
+	if (err)
+		return err;
+	err = ctx_created(ctx);
+	if (err) {
+		kfree(ctx);
+		return err;
+	}
+	container_of(uctx, struct mlx5_fwctl_uctx, uctx)->ctx = ctx;
+	return 0;
+}
+
+/*
+ * With commands in flight the last of them destroys the context. Else closing
+ * waits for it, so that in the ordinary course it is gone by then, but not for
+ * firmware that is slow: a process that exits could not even be killed.
+ */
+static void mlx5_fwctl_close_uctx(struct fwctl_uctx *uctx)
+{
+	struct mlx5_fwctl_dev *mfd = uctx_to_mfd(uctx);
+	struct mlx5_fwctl_ctx *ctx = uctx_to_ctx(uctx);
+	bool slow = atomic_read(&mfd->ends.orphans);
+
+	if (!refcount_dec_and_test(&ctx->users))
+		return;
+	ctx_prepare_destroy(ctx);
+	if (!mlx5_fwctl_cmd_run(&ctx->cmd, slow ? 0 : HZ / 4))
+		ctx_destroyed(&ctx->cmd);
+}
+
+static void *mlx5_fwctl_info(struct fwctl_uctx *uctx, size_t *length)
+{
+	struct mlx5_fwctl_ctx *ctx = uctx_to_ctx(uctx);
+	struct fwctl_info_mlx5 info = {
+		.uid = ctx->uid,
+		.uctx_caps = ctx->caps,
+	};
+	void *copy;
+
+	copy = kmemdup(&info, sizeof(info), GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	*length = sizeof(info);
+	return copy;
+}
+
+static int mlx5_fwctl_classify_op(struct fwctl_uctx *uctx, const void *in,
+				  size_t in_len, size_t out_len,
+				  struct fwctl_command *cmd)
+{
+	struct mlx5_fwctl_verdict verdict;
+	int err;
+
+	err = mlx5_fwctl_classify(in, in_len, out_len, uctx_to_ctx(uctx)->caps,
+				  &verdict);
+	cmd->number = verdict.number;
+	cmd->name = verdict.name;
+	if (err)
+		return err;
+
+	cmd->scope = verdict.scope;
+	cmd->writes = verdict.writes;
+	return 0;
+}
+
+static void rpc_orphaned(struct mlx5_fwctl_cmd *cmd)
+{
+	struct mlx5_fwctl_rpc *rpc = container_of(cmd, struct mlx5_fwctl_rpc, cmd);
+	struct mlx5_fwctl_ctx *ctx = rpc->ctx;
+
+	kvfree(cmd->out);
+	kvfree(rpc);
+	if (refcount_dec_and_test(&ctx->users))
+		ctx_destroy(ctx);
+}
+
+/*
+ * The answer needs memory of its own: mlx5_core looks at the command again
+ * after it has written the answer.
+ */
+static struct mlx5_fwctl_rpc *rpc_make(struct mlx5_fwctl_ctx *ctx,
+				       const void *in, size_t in_len,
+				       size_t out_len)
+{
+	struct mlx5_fwctl_rpc *rpc;
+	void *out;
+
+	rpc = kvmalloc(struct_size(rpc, in, in_len), GFP_KERNEL_ACCOUNT);
+	out = kvmalloc(out_len, GFP_KERNEL_ACCOUNT);
+	if (!rpc || !out) {
+		kvfree(rpc);
+		kvfree(out);
+		return NULL;
+	}
+
+	memcpy(rpc->in, in, in_len);
+	*(__be16 *)(rpc->in + MLX5_FWCTL_UID) = cpu_to_be16(ctx->uid);
+	/*
+	 * mlx5_core fills all of the answer, or fails; it looks for a status
+	 * in either case.
+	 */
+	memset(out, 0, MLX5_FWCTL_HEADER);
+
+	rpc->ctx = ctx;
+	rpc->cmd = (struct mlx5_fwctl_cmd) {
+		.mfd = ctx->cmd.mfd,
+		.queue = &ctx->cmd.mfd->calls,
+		.exec = mlx5_cmd_do,
+		.in = rpc->in,
+		.in_len = in_len,
+		.out = out,
+		.out_len = out_len,
+		.orphaned = rpc_orphaned,
+	};
+	return rpc;
+}
+
+static void *mlx5_fwctl_fw_rpc(struct fwctl_uctx *uctx,
+			       enum fwctl_rpc_scope scope, void *in,
+			       size_t in_len, size_t *out_len)
+{
+	struct mlx5_fwctl_ctx *ctx = uctx_to_ctx(uctx);
+	struct mlx5_fwctl_rpc *rpc;
+	void *out;
+	int err;
+
+	if (in_len < MLX5_FWCTL_HEADER || *out_len < MLX5_FWCTL_HEADER)
+		return ERR_PTR(-EMSGSIZE);
+
+	err = mlx5_fwctl_cmd_may_begin(uctx_to_mfd(uctx));
+	if (err)
+		return ERR_PTR(err);
+
+	rpc = rpc_make(ctx, in, in_len, *out_len);
+	if (!rpc)
+		return ERR_PTR(-ENOMEM);
+	refcount_inc(&ctx->users);
+	err = mlx5_fwctl_cmd_run(&rpc->cmd, MAX_SCHEDULE_TIMEOUT);
+	if (err)
+		return ERR_PTR(err);
+
+	err = rpc->cmd.err;
+	out = rpc->cmd.out;
+	kvfree(rpc);
+	refcount_dec(&ctx->users);
+	/* -EREMOTEIO: the answer tells of the error */
+	if (err && err != -EREMOTEIO) {
+		kvfree(out);
+		return ERR_PTR(err);
+	}
+	return out;
+}
+
+/* Every answer begins with the status, one byte. */
+static int mlx5_fwctl_fw_status(struct fwctl_uctx *uctx, const void *out,
+				size_t out_len, u32 *status)
+{
+	*status = *(const u8 *)out;
+	return 0;
+}
+
+static void mlx5_fwctl_abort(struct fwctl_device *fwctl)
+{
+	mlx5_fwctl_cmd_leave(container_of(fwctl, struct mlx5_fwctl_dev, fwctl));
+}
+
+static const struct fwctl_ops mlx5_fwctl_ops = {
+	.device_type = FWCTL_DEVICE_TYPE_MLX5,
+	.uctx_size = sizeof(struct mlx5_fwctl_uctx),
+	.open_uctx = mlx5_fwctl_open_uctx,
+	.close_uctx = mlx5_fwctl_close_uctx,
+	.info = mlx5_fwctl_info,
+	.fw_rpc = mlx5_fwctl_fw_rpc,
+	.classify = mlx5_fwctl_classify_op,
+	.abort = mlx5_fwctl_abort,
+	.fw_status = mlx5_fwctl_fw_status,
+};
+
+/**
+ * mlx5_fwctl_attach - give a function to fwctl
+ * @mdev: the function, its firmware running
+ *
+ * The class device's parent is the PCI device, by which tools find it.
+ *
+ * Context: may sleep.
+ * Return: what mlx5_fwctl_detach() takes; or an ERR_PTR(): -ENODEV if the
+ * function is a sub-function or its firmware has no user contexts.
+ */
+struct mlx5_fwctl_dev *mlx5_fwctl_attach(struct mlx5_core_dev *mdev)
+{
+	struct mlx5_fwctl_dev *mfd;
+	int err;
+
+	if (mdev->coredev_type == MLX5_COREDEV_SF || !MLX5_CAP_GEN(mdev, uctx_cap))
+		return ERR_PTR(-ENODEV);
+
+	mfd = fwctl_alloc_device(&mdev->pdev->dev, &mlx5_fwctl_ops,
+				 struct mlx5_fwctl_dev, fwctl);
+	if (!mfd)
+		return ERR_PTR(-ENOMEM);
+	mfd->mdev = mdev;
+	err = mlx5_fwctl_cmd_init(mfd);
+	if (err)
+		goto err_put;
+
+	err = fwctl_register(&mfd->fwctl);
+	if (err)
+		goto err_cmd;
+	return mfd;
+
+err_cmd:
+	mlx5_fwctl_cmd_exit(mfd);
+err_put:
+	fwctl_put(&mfd->fwctl);
+	return ERR_PTR(err);
+}
+
+/**
+ * mlx5_fwctl_detach - take a function away from fwctl
+ * @mfd: from mlx5_fwctl_attach()
+ *
+ * On return no command is in flight and no user context is left.
+ *
+ * Context: may sleep, for as long as firmware takes for the commands in flight.
+ */
+void mlx5_fwctl_detach(struct mlx5_fwctl_dev *mfd)
+{
+	fwctl_unregister(&mfd->fwctl);
+	mlx5_fwctl_cmd_exit(mfd);
+	fwctl_put(&mfd->fwctl);
+}
