@@ -44,13 +44,8 @@ struct fwctl_lowered {
 static DEFINE_MUTEX(fwctl_ceiling_lock);
 static LIST_HEAD(fwctl_lowered);
 
-/**
- * fwctl_ceiling_parse - the ceiling that a name stands for
- * @name: one of the names; a line feed at its end is ignored
- *
- * Return: &enum fwctl_ceiling, or -EINVAL.
- */
-int fwctl_ceiling_parse(const char *name)
+/* An enum fwctl_ceiling or -EINVAL; a line feed at the end of @name is ignored. */
+static int fwctl_ceiling_parse(const char *name)
 {
 	return __sysfs_match_string(fwctl_ceiling_names,
 				    ARRAY_SIZE(fwctl_ceiling_names), name);

@@ -128,7 +128,6 @@ void fwctl_buffer_put(struct fwctl_uctx *uctx, void *buffer, size_t size);
 extern struct device_attribute dev_attr_scopes;
 extern struct device_attribute dev_attr_scope_max;
 int fwctl_ceiling_check_params(void);
-int fwctl_ceiling_parse(const char *name);
 void fwctl_ceiling_init(struct fwctl_device *fwctl);
 int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling);
 
