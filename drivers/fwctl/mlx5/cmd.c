@@ -26,15 +26,15 @@ enum {
  * goes away all contexts are destroyed and little else is done.
  */
 #define MAX_CALLS	16
-#define MAX_ENDS	8
-#define MAX_ENDS_LEAVING	24
+#define MAX_DESTROYS	8
+#define MAX_DESTROYS_LEAVING	24
 
 /*
  * Orphans still count among these, but no longer where the core limits calls
  * and files. With so many of them around nothing more is begun.
  */
 #define MAX_ORPHAN_CALLS	8
-#define MAX_ORPHAN_ENDS	256
+#define MAX_ORPHAN_DESTROYS	256
 
 static void cmd_work(struct work_struct *work)
 {
@@ -92,7 +92,7 @@ int mlx5_fwctl_cmd_run(struct mlx5_fwctl_cmd *cmd, long patience)
 static bool may_begin(struct mlx5_fwctl_dev *mfd)
 {
 	return atomic_read(&mfd->calls.orphans) < MAX_ORPHAN_CALLS &&
-	       atomic_read(&mfd->ends.orphans) < MAX_ORPHAN_ENDS;
+	       atomic_read(&mfd->destroys.orphans) < MAX_ORPHAN_DESTROYS;
 }
 
 /**
@@ -119,7 +119,7 @@ int mlx5_fwctl_cmd_may_begin(struct mlx5_fwctl_dev *mfd)
  */
 void mlx5_fwctl_cmd_leave(struct mlx5_fwctl_dev *mfd)
 {
-	workqueue_set_max_active(mfd->ends.wq, MAX_ENDS_LEAVING);
+	workqueue_set_max_active(mfd->destroys.wq, MAX_DESTROYS_LEAVING);
 	WRITE_ONCE(mfd->leaving, true);
 	wake_up_all(&mfd->wait);
 }
@@ -140,8 +140,8 @@ int mlx5_fwctl_cmd_init(struct mlx5_fwctl_dev *mfd)
 	mfd->calls.wq = alloc_workqueue("mlx5_%s_calls", flags, MAX_CALLS, name);
 	if (!mfd->calls.wq)
 		return -ENOMEM;
-	mfd->ends.wq = alloc_workqueue("mlx5_%s_ends", flags, MAX_ENDS, name);
-	if (!mfd->ends.wq) {
+	mfd->destroys.wq = alloc_workqueue("mlx5_%s_destroys", flags, MAX_DESTROYS, name);
+	if (!mfd->destroys.wq) {
 		destroy_workqueue(mfd->calls.wq);
 		return -ENOMEM;
 	}
@@ -157,5 +157,5 @@ int mlx5_fwctl_cmd_init(struct mlx5_fwctl_dev *mfd)
 void mlx5_fwctl_cmd_exit(struct mlx5_fwctl_dev *mfd)
 {
 	destroy_workqueue(mfd->calls.wq);
-	destroy_workqueue(mfd->ends.wq);
+	destroy_workqueue(mfd->destroys.wq);
 }

@@ -23,7 +23,7 @@ struct mlx5_fwctl_queue {
  * @fwctl: the core's part
  * @mdev: the function, whose firmware is there until mlx5_fwctl_detach()
  * @calls: for what somebody asked for and waits for
- * @ends: for destroying user contexts
+ * @destroys: for destroying user contexts
  * @wait: of whoever waits for a command, or for orphans to become fewer
  * @leaving: the device is going away, nobody shall wait
  * @undestroyed: user contexts that firmware would not give up
@@ -33,7 +33,7 @@ struct mlx5_fwctl_dev {
 	struct fwctl_device fwctl;
 	struct mlx5_core_dev *mdev;
 	struct mlx5_fwctl_queue calls;
-	struct mlx5_fwctl_queue ends;
+	struct mlx5_fwctl_queue destroys;
 	wait_queue_head_t wait;
 	bool leaving;
 	atomic_t undestroyed;

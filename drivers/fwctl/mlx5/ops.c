@@ -90,7 +90,7 @@ static void ctx_prepare_destroy(struct mlx5_fwctl_ctx *ctx)
 	memset(ctx->in, 0, sizeof(ctx->in));
 	MLX5_SET(destroy_uctx_in, ctx->in, opcode, MLX5_CMD_OP_DESTROY_UCTX);
 	MLX5_SET(destroy_uctx_in, ctx->in, uid, ctx->uid);
-	ctx->cmd.queue = &ctx->cmd.mfd->ends;
+	ctx->cmd.queue = &ctx->cmd.mfd->destroys;
 	ctx->cmd.in_len = MLX5_ST_SZ_BYTES(destroy_uctx_in);
 	ctx->cmd.out_len = MLX5_ST_SZ_BYTES(destroy_uctx_out);
 	ctx->cmd.orphaned = ctx_destroyed;
@@ -185,7 +185,7 @@ static void mlx5_fwctl_close_uctx(struct fwctl_uctx *uctx)
 {
 	struct mlx5_fwctl_dev *mfd = uctx_to_mfd(uctx);
 	struct mlx5_fwctl_ctx *ctx = uctx_to_ctx(uctx);
-	bool slow = atomic_read(&mfd->ends.orphans);
+	bool slow = atomic_read(&mfd->destroys.orphans);
 
 	if (!refcount_dec_and_test(&ctx->users))
 		return;
