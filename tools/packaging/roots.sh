@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# roots.sh - root file systems of the releases that packages are made for
+# roots.sh - root file systems of the releases that packages are built for
 #
-# $LAB/release/NAME/root is a Debian NAME with a kernel, its headers and DKMS, and
-# with all that our packages and a later kernel depend on in apt's cache, so that
-# tests need no network. $LAB/release/NAME/build is what is laid over it to build
-# packages. Both are made by the stages of the lab's setup.sh.
+# $LAB/release/NAME/root is a Debian NAME with a kernel, its headers and DKMS. Its apt
+# cache has a later kernel and all dependencies of that and of our packages, so that
+# tests need no network. $LAB/release/NAME/build is the overlay in which packages are
+# built. The lab's setup.sh runs the stages below, which make both.
 
 PACKAGING=$TREE/tools/packaging
 
@@ -21,7 +21,7 @@ release_field()
 	awk -v r="$1" -v n="$2" '$1 == r { print $n }' "$PACKAGING/releases"
 }
 
-# Everything below, and what it uses of the lab, is about this release.
+# The functions below, and the functions of the lab that they call, use this release.
 use_release()
 {
 	RELEASE=$1
@@ -34,7 +34,7 @@ use_release()
 	SETUP_LOG=$RELEASE_DIR/setup.log
 }
 
-# What is in the root file system, and what is laid over it.
+# Prints a hash of a stage's inputs: a stage runs again when its hash has changed.
 stage_key()
 {
 	case $1 in
@@ -56,7 +56,7 @@ need_release()
 	lock "$RELEASE_DIR"
 	stage base "Debian $RELEASE, minimal system"
 	stage kernel "Debian $RELEASE: kernel $FIRST_KERNEL and DKMS"
-	stage build "Debian $RELEASE: what packages are built with"
+	stage build "Debian $RELEASE: build dependencies of the packages"
 	flock --unlock "$lock_fd"
 }
 
@@ -104,8 +104,8 @@ stage_build()
 }
 
 # in_release -w|[-l LAYER]... -u UPPER [-b SRC:DST]... -- COMMAND...
-# Runs COMMAND in the release's root file system: writing to it, or to UPPER, which
-# is laid over it and over LAYERs. The tree is at /src.
+# Runs COMMAND in the release's root file system, with the tree at /src. With -w COMMAND
+# writes to that file system, else to UPPER, an overlay above it and the LAYERs.
 in_release()
 {
 	local upper= lower=$ROOT
