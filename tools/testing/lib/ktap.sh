@@ -1,18 +1,20 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ktap.sh - results of tests, one a command, as KTAP
+# ktap.sh - the KTAP writer of shell scripts: one result for each command
+#
+# The caller prints the version line and the plan.
 
 number=0
 failed=0
 
-# shown COMMAND...: what it prints, as comments
+# shown COMMAND...: print the command's output as comments
 shown()
 {
 	"$@" 2>&1 | sed 's/^/# /'
 }
 
-# in_guest STEP: what is tested are the packages' programs, not the lab's
+# in_guest STEP: run step_STEP with the packages' programs, not those of the lab
 in_guest()
 {
 	PATH=${PATH#/lab/bin:}
@@ -23,7 +25,7 @@ in_guest()
 	exit $failed
 }
 
-# soon COMMAND...: it succeeds within half a minute
+# soon COMMAND...: wait up to 30 s until the command succeeds
 soon()
 {
 	for _ in {1..300}; do
@@ -33,23 +35,42 @@ soon()
 	return 1
 }
 
-# result NAME COMMAND...: what it prints is shown if it fails; how long it took always
-result()
+# verdict STATUS NAME: print the result of a test that ended with STATUS
+verdict()
 {
-	local name=$1 out start=${EPOCHREALTIME/./}
-	shift
-
-	out=$(mktemp)
 	number=$((number + 1))
-	"$@" > "$out" 2>&1
-	set -- $? $(((${EPOCHREALTIME/./} - start) / 100000))
-	echo "# $(($2 / 10)).$(($2 % 10)) s"
 	if [ "$1" = 0 ]; then
-		echo "ok $number $name"
+		echo "ok $number $2"
 	else
-		sed 's/^/# /' "$out" | tail -n 30
-		echo "not ok $number $name"
+		echo "not ok $number $2"
 		failed=1
 	fi
-	rm -f "$out"
+}
+
+# result NAME COMMAND...: run a test; print its duration, and its output if it fails.
+# A function that is tested sees the local variables of its callers, hence the prefix.
+result()
+{
+	local ktap_name=$1 ktap_out ktap_status=0 ktap_start=${EPOCHREALTIME/./} tenths
+
+	shift
+	ktap_out=$(mktemp)
+	"$@" > "$ktap_out" 2>&1 || ktap_status=$?
+	tenths=$(((${EPOCHREALTIME/./} - ktap_start) / 100000))
+	echo "# $((tenths / 10)).$((tenths % 10)) s"
+	[ $ktap_status = 0 ] || sed 's/^/# /' "$ktap_out" | tail -n 30
+	verdict $ktap_status "$ktap_name"
+	rm -f "$ktap_out"
+}
+
+# run_tests FUNCTION...: run functions as tests, with version line and plan
+run_tests()
+{
+	local ktap_test
+
+	echo 'KTAP version 1'
+	echo "1..$#"
+	for ktap_test; do
+		result "$ktap_test" "$ktap_test"
+	done
 }
