@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer target: what people and files have to say to the tool. The first byte
- * tells what the others are. None of it is done: there is a recording in place of a
- * device, and the commands only read.
+ * libFuzzer target: command lines and files as input of the tool. The first byte
+ * selects the kind of the others. A recording takes the place of the device, and the
+ * commands that run only read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static void parse_bytes(const char *text)
 
 int fuzz_one(const uint8_t *data, size_t size)
 {
-	/* Behind it no line of a script is run: all are looked at first. */
+	/* Every line is parsed before the first one runs; this one fails to parse. */
 	static const char wrong[] = "\nwrong\n";
 	char path[32], *text;
 	const char *const script[] = { "fwctl", "batch", "run", path, NULL };

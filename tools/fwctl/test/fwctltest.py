@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What tests of the fwctl tool share: running it, judging what it printed, KTAP.
+Helpers of the tests of the fwctl tool: run it, check its output, write KTAP.
 
-Every document that the tool prints under --json is held against the schema.
+Every document that the tool prints with --json is validated against the schema.
 """
 import errno
 import fcntl
@@ -43,7 +43,7 @@ class Skip(Exception):
 
 
 def test(function):
-    """Makes a function a test; its first line of documentation is the name."""
+    """Registers a function as a test, named by the first line of its docstring."""
     tests.append(function)
     return function
 
@@ -66,7 +66,7 @@ def match(text, regex):
 
 @functools.cache
 def validators():
-    """The schema of the tool and those of its plugins."""
+    """Validators for the schema of the tool and those of its plugins."""
     schemas = []
     for path in [f"{TOOL}/schema.json"] + glob.glob(f"{TOOL}/*/*.schema.json"):
         with open(path, encoding="utf-8") as file:
@@ -75,7 +75,7 @@ def validators():
 
 
 def check_document(text):
-    """Parses a document; integers have to be integers, also big ones."""
+    """Parses a document, checks it against each schema, and returns it."""
     document = json.loads(text)
     for validator in validators():
         validator.validate(document)
@@ -83,7 +83,7 @@ def check_document(text):
 
 
 class Result:
-    """What became of a run of the tool."""
+    """The outcome of one run of the tool."""
 
     def __init__(self, args, code, out, err):
         self.args, self.code, self.out, self.err = args, code, out, err
@@ -100,20 +100,21 @@ class Result:
         return self.text.splitlines()
 
     def fails(self, code, regex=""):
-        """It failed for this reason, and standard output stayed empty."""
+        """Checks exit code and message, and that standard output is empty."""
         self.ends(code, regex)
         if "--json" not in self.args:
             equal(self.out, b"")
         return self
 
     def ends(self, code, regex=""):
+        """Checks exit code and message."""
         assert self.code == code, f"wanted {code}: {self}"
         match(self.err, regex)
         return self
 
 
 def run(args, code=None, stdin=b"", **kwargs):
-    """Runs the tool; with --json the output is checked and parsed."""
+    """Runs the tool; output of --json is checked and parsed."""
     command = WRAP + [FWCTL] + [str(arg) for arg in args]
     command = kwargs.pop("prefix", []) + command
     done = subprocess.run(command, input=stdin, capture_output=True,
@@ -130,24 +131,26 @@ def run(args, code=None, stdin=b"", **kwargs):
 
 
 def split_documents(text):
-    """One document on many lines, or many on one line each."""
+    """Splits output: one document over many lines, or one document a line."""
     if text.startswith("{\n"):
         return [text]
     return text.splitlines()
 
 
 def fwctl(*args, **kwargs):
-    """Runs the tool, which has to succeed; returns its standard output."""
+    """Runs the tool, which must succeed; returns its standard output."""
     return run(args, code=OK, **kwargs).text
 
 
 def result(*args, **kwargs):
-    """Runs the tool with --json, which has to succeed; returns the result."""
+    """Runs the tool with --json, which must succeed; returns the result."""
     return run(("--json",) + args, code=OK, **kwargs).json["result"]
 
 
 def on_terminal(args, typed=b"", env=None, until=None):
-    """Runs the tool on a terminal of its own; returns exit code and output."""
+    """Runs the tool on a pseudo-terminal; returns exit code and output.
+
+    ^C is sent once the output contains until."""
     pid, master = pty.fork()
     if pid == 0:
         os.execvpe(FWCTL, [FWCTL] + [str(arg) for arg in args],
@@ -174,14 +177,16 @@ def on_terminal(args, typed=b"", env=None, until=None):
 
 
 def started(args, stdout=subprocess.PIPE, **kwargs):
-    """A process that a signal can interrupt, as in a shell."""
+    """Starts a process with the default action for SIGINT, as a shell does."""
     return subprocess.Popen(
         args, stdout=stdout,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **kwargs)
 
 
 def interrupted_writing(args):
-    """Runs the tool, has ^C come before it is done with its first line; its exit code."""
+    """Sends SIGINT while the tool writes its first line; returns the exit code.
+
+    Standard output is a full pipe, so the tool blocks in write()."""
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
     os.set_blocking(writer, False)
@@ -215,14 +220,14 @@ def read(path):
 
 
 def soon(condition, seconds=30):
-    """Waits until a condition holds."""
+    """Waits until a condition is true; returns its value."""
     end = time.time() + seconds
     while time.time() < end:
         value = condition()
         if value:
             return value
         time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
+    raise AssertionError(f"the condition is still false after {seconds} s")
 
 
 def tainted():
@@ -230,9 +235,9 @@ def tainted():
 
 
 class Sim:
-    """A simulated device for the length of a test."""
+    """A simulated device that exists while its with block runs."""
 
-    # A lowered ceiling outlives the device: each run has numbers of its own.
+    # A lowered ceiling outlives the device, so each run uses other numbers.
     last = 100 * (os.getpid() % 10000 + 100)
 
     def __init__(self, options=""):
@@ -271,8 +276,9 @@ def request(opcode, arg=0, value=0):
 
 NOP, ECHO, FILL, READ, WRITE, READ_CLEAR, RESET = 1, 2, 3, 0x10, 0x11, 0x12, 0x20
 
+
 def mlx5():
-    """The ConnectX, if there is one."""
+    """The first ConnectX in the list; without one the test is skipped."""
     require(os.path.exists("/sys/class/fwctl"), "no fwctl")
     for dev in result("dev", "list"):
         if dev["type"] == "mlx5":
@@ -281,7 +287,9 @@ def mlx5():
 
 
 def vcx(request):
-    """Asks the virtual ConnectX."""
+    """Sends a request over the control channel of the virtual ConnectX.
+
+    Returns the answer without its "ok"; see tools/testing/vcx."""
     name = os.environ.get("VCX_CTL", "")
     require(name and os.path.exists(name), "no virtual ConnectX")
     control = os.open(name, os.O_RDWR)
@@ -301,7 +309,7 @@ directory = None
 
 
 def path(name):
-    """A path in a folder of the test's own, which everybody may enter."""
+    """A path in the folder of the running test, which every user may enter."""
     return os.path.join(directory, name)
 
 
@@ -310,7 +318,7 @@ def run_all():
     global directory
     failed = 0
     if not FWCTL:
-        print("Bail out! there is no tool")
+        print("Bail out! no tool: set FWCTL or install fwctl into the PATH")
         return 1
     print("KTAP version 1")
     print(f"1..{len(tests)}")

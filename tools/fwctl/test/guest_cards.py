@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-More than one ConnectX, or function of one, and a reboot. These tests are skipped in
-a guest that has only one; $BOOT says which start of the same card it is, see step
-cards of tools/testing/check.
+Several ConnectX cards or functions, and a reboot. A guest with one card skips the test
+for several; $BOOT is the number of the start of the same card, see step cards of
+tools/testing/check.
 """
 import os
 
@@ -23,7 +23,7 @@ def second_device():
     devs = devices()
     require(len(devs) > 1, "only one ConnectX")
     one, other = devs[:2]
-    # The functions of a card share items of the card, and have items of their own.
+    # Functions of one card share its items, but not those of class function.
     own = {"PCI_WR_ORDERING"}
     if one["parent"].split(".")[0] != other["parent"].split(".")[0]:
         own |= {"NUM_OF_VFS", "CQE_COMPRESSION"}

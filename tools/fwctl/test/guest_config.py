@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-fwctl mlx5 config on a ConnectX. What writes is tried on the virtual one only, whose
-control socket tells what it has, how often it was asked, and makes it fail.
+fwctl mlx5 config on a ConnectX. Tests that write run on the virtual ConnectX only: its
+control channel reads items, counts requests, and injects errors.
 """
 import functools
 import glob
@@ -21,14 +21,14 @@ PCI_HOST = "07000080"
 
 @functools.cache
 def whole():
-    """A query of everything with default values, and how many requests it made."""
+    """Queries all parameters at their defaults; returns (result, requests sent)."""
     defaults()
     before = requests()
     return config_json("query"), requests() - before
 
 
 def item(number, view="next"):
-    """The bytes of an item, as the device has them."""
+    """Returns the bytes of an item in hexadecimal, read over the control channel."""
     return vcx(f"nv {number} {view}").split()[-1]
 
 
@@ -51,7 +51,7 @@ def config_json(verb, *args, code=OK, dev=None):
 
 
 def defaults():
-    """Has the next values be the default ones."""
+    """Resets all next values to their defaults."""
     vcx("clear")
     config("reset", "--yes", code=OK)
 
@@ -76,7 +76,7 @@ def query():
     equal(rows["LINK_TYPE_P1"]["class"], "port")
     equal(rows["MODULE_MAX_POWER_OVERRIDE_M1"]["class"], "module")
     assert "MODULE_MAX_POWER_OVERRIDE_M2" not in rows
-    # What a BlueField has and this card has not.
+    # A BlueField has these parameters, this card does not.
     assert not [name for name in rows if name.startswith("VIRTIO_")]
 
 
@@ -95,7 +95,7 @@ def query_own_table():
 
 
 def mstconfig_values(dev):
-    """What mstconfig shows: names, and the three values in its own spelling."""
+    """Yields name and the three values of each parameter, as mstconfig spells them."""
     done = subprocess.run(["mstconfig", "-d", dev, "-e", "q"], check=True,
                           capture_output=True, timeout=120)
     for line in done.stdout.decode().splitlines():
@@ -126,7 +126,7 @@ def agrees_with_mstconfig():
             assert f"{name}[0]" in ours, name
             continue
         kind, *got = ours[name]
-        # They say True(1), NAME(1) and, of some numbers, 0x1(1).
+        # mstconfig prints True(1), NAME(1) and, for some numbers, 0x1(1).
         if kind == "bool":
             got = [{"yes": "True(1)", "no": "False(0)"}[value] for value in got]
         elif "(" in three[0] and kind == "int":
@@ -166,7 +166,7 @@ def refused_values():
             (UNSUPPORTED, "it needs .*ip_over_vxlan_en", "IP_OVER_VXLAN_PORT=1")):
         config("set", "MEMIC_BAR_SIZE=1", "UCTX_EN=0", wrong).fails(code, regex)
         equal(state(), before)
-    # Together with what it depends on it can be set.
+    # A parameter can be set in the same command as the one that it depends on.
     config("set", "IP_OVER_VXLAN_PORT=1", "IP_OVER_VXLAN_EN=yes", code=OK)
     defaults()
     equal(state(), before)
@@ -184,7 +184,7 @@ def set_and_reset():
           {"SRIOV_EN": (False, True), "NUM_OF_VFS": (8, 16),
            "CQE_COMPRESSION": ("BALANCED", "AGGRESSIVE")})
     equal((answer["changed"], answer["rollback"]), (True, None))
-    # As mstconfig writes it, with the bit that makes it count.
+    # The same bytes as mstconfig writes, with the valid bit of the parameter.
     equal(item(PCI_CONF)[:16], "8000000080010010")
     equal(item(OFFLOADS)[:8], "12b50101")
     equal(item(PCI_CONF, "current"), before[0])
@@ -299,7 +299,7 @@ def failure_in_the_middle():
         equal(done.json["result"]["changed"], False)
         equal(done.json["error"]["firmware"]["syndrome"], 0xabc)
         equal(state(), before)
-        # It tells what was there, whether it is needed or not.
+        # The rollback file has the old values, also when the tool restored them itself.
         config("diff", path(f"b{after}"), "-e", code=OK)
     vcx(f"status 805 4 abc 1 {total - 7}")
     config("apply", path("new"), "-y", "-b", path("early")).fails(FIRMWARE)

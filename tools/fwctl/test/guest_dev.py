@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""fwctl dev, and naming devices."""
+"""fwctl dev, and the names that a device can be given by."""
 import os
 import shutil
 import subprocess
@@ -82,7 +82,7 @@ def waiting():
 
 
 def milliseconds(command, count):
-    """The best of some runs; others only tell of the machine."""
+    """Returns the shortest time of count runs; longer ones measure other load."""
     best = None
     for _ in range(count):
         started = time.monotonic()
@@ -93,7 +93,7 @@ def milliseconds(command, count):
 
 
 def system_calls(command):
-    """How many it makes: the same number each time, whatever the machine does."""
+    """Returns the number of system calls of a command, which load does not change."""
     trace = subprocess.run(["strace", "-f", "-o", "/dev/stdout", *command],
                            capture_output=True, check=True).stdout
     return sum(1 for line in trace.splitlines() if b"(" in line)
@@ -103,8 +103,8 @@ def system_calls(command):
 def start_up():
     """dev list starts with a few times the system calls of devlink dev show"""
     with open(FWCTL, "rb") as file:
-        require(b"__asan_init" not in file.read(), "sanitizers take their time")
-    require(not WRAP, "valgrind takes its time")
+        require(b"__asan_init" not in file.read(), "sanitizers add system calls")
+    require(not WRAP, "valgrind adds system calls")
     require(shutil.which("strace"), "no strace")
     commands = [FWCTL, "dev", "list"], ["devlink", "dev", "show"]
     ours, theirs = (milliseconds(command, 10) for command in commands)

@@ -8,13 +8,13 @@ import subprocess
 from fwctltest import TOOL, Sim, path, read, test
 from guest_dev import mlx5
 
-# In a page, "# COMMAND" is followed by what it prints, standard error included;
-# "..." stands for anything, and a number in brackets is the exit code. Blanks
-# are as wide as one likes.
+# In a page, "# COMMAND" is followed by its output, including standard error. "..."
+# matches any text, and a number in brackets is the exit code. The width of blanks
+# is ignored.
 
 
 def examples(text):
-    """Commands and what they print."""
+    """Yields each command of a page, and the output that the page shows."""
     text = text.split("\nEXAMPLES\n")[1].split("\nSEE ALSO\n")[0]
     for block in re.findall(r"::\n\n((?: {4}.*\n|\n)+)", text):
         lines = [line[4:] for line in block.rstrip().splitlines()]
@@ -38,7 +38,7 @@ def pattern(printed):
 
 
 def run_page(name, sim):
-    # A ceiling that one page has lowered stays: each has a device of its own.
+    # A lowered ceiling cannot be raised again, so each page has its own device.
     text = read(name).replace("fwctl_sim0", sim.parent)
     for command, printed in examples(text):
         if "DEVICE" in command:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A ConnectX by field: registers, capabilities, queries."""
+"""Registers, capabilities and queries of a ConnectX, by field."""
 import functools
 
 from fwctltest import (FIRMWARE, OK, PARTIAL, REFUSED, USAGE, equal, match, path,
@@ -13,7 +13,7 @@ def dev():
 
 
 def fields(*args):
-    """The values that a command prints, by the names of their fields."""
+    """Runs a command; returns its values, by field name."""
     return {row["field"]: row["value"] for row in result(*args)["fields"]}
 
 
@@ -37,7 +37,7 @@ def all_registers():
         equal(document["result"]["register"], row["register"])
         equal(document["result"]["scope"], row["read"])
         assert document["result"]["fields"], row
-    # What the virtual ConnectX has not, and what there is only during an update.
+    # The virtual ConnectX has no pptb; mcda can be read only during an update.
     equal(sorted(failed), ["mcda", "pptb"])
 
 
@@ -128,7 +128,7 @@ def components():
     assert rows["cc_algo"]["stored"]
 
 
-# From here on the kernel is tainted.
+# The tests below taint the kernel.
 
 @test
 def set_and_verify():

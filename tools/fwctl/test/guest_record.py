@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is kept: record and replay, bundles, scripts, files and signals."""
+"""record and replay, bundles, scripts, files and signals."""
 import json
 import os
 import signal

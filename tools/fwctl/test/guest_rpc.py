@@ -80,7 +80,7 @@ def least_scope():
         run(["sim", "write", sim.name, "20", "1", "--scope", "debug-write"]
             ).fails(REFUSED, "would taint the kernel: agree to that by --taint")
         equal(tainted(), before)
-        # No device ever admits this; to agree to taint does not taint yet.
+        # No scope admits this opcode; --taint alone does not taint.
         send(sim, "--hex", request(0x99), "--taint", prefix=NO_RAWIO).fails(
             REFUSED)
         equal(tainted(), before)
@@ -132,7 +132,7 @@ def firmware_errors():
         equal(done.json["error"]["firmware"],
               {"status": 2, "name": "BAD_REGISTER", "syndrome": 0})
         assert "answer" in done.json["result"]
-        # The answer is kept, for it is one.
+        # An answer with an error status is written to the file as well.
         send(sim, "--hex", request(READ, 64), "--out", path("out")).ends(FIRMWARE)
         equal(os.path.getsize(path("out")), 16)
 
@@ -141,7 +141,7 @@ def firmware_errors():
 def firmware_errors_mlx5():
     """exit code 5: a ConnectX' status and syndrome"""
     dev = mlx5()
-    # MNVDA, read of a TLV that there is not.
+    # MNVDA, a read of an item that does not exist.
     words = [0x08050000, 1, 0x90240000 >> 16, 0, 0x00090004, 0x00ffffff, 0]
     ask = struct.pack(f">{len(words)}I", *words) + bytes(256)
     done = run(["--json", "rpc", dev["name"], "--hex", ask.hex()])
@@ -191,7 +191,7 @@ def refused_leaves_file():
             USAGE, "cannot write /nonexistent/x")
 
 
-# From here on the kernel is tainted.
+# The tests below taint the kernel.
 
 @test
 def consent():

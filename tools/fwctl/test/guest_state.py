@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A ConnectX's inner state: resource dumps and diagnostic counters."""
+"""A ConnectX's internal state: resource dumps and diagnostic counters."""
 import functools
 import json
 import os
@@ -28,7 +28,7 @@ def content(name):
 
 
 def dump(segment, name, *args, code=OK):
-    """Dumps to a file; returns the result."""
+    """Dumps a segment to a file; returns the result."""
     done = run(["--json", "mlx5", "dump", "get", dev(), segment, path(name), *args], code=code)
     return done.json["result"]
 
@@ -47,7 +47,7 @@ def objects():
     """mlx5 dump get: a queue pair is what a query tells of it; all of them are there"""
     equal(dump("PRM_QUERY_QP", "qp", "--index1", "0x40")["scope"], "debug-read-only")
     query = bytes.fromhex(result("mlx5", "query", dev(), "qp", "qpn=0x40")["answer"])
-    # Behind the header of the segment the context, which a query has at 0x18.
+    # The context follows the segment's header of 16 bytes; in a query it is at 0x18.
     equal(content("qp")[36 + 16:36 + 16 + 232], query[24:24 + 232])
     got = dump("FULL_CQC", "cq", "--num-of-obj1", "all", "--index1", "0")
     rows = result("mlx5", "dump", "show", path("cq"))
@@ -70,7 +70,7 @@ def interrupted():
     assert 0 < len(part) < 32 * 4112
     equal((len(part) - 36) % 4112, 0)
     run(["mlx5", "dump", "show", path("f.part")]).ends(PARTIAL, "was not completed")
-    # Not only a signal that asks: the file is there again, and goes on.
+    # SIGKILL gives the tool no chance to clean up; --resume works all the same.
     with started([*args, "--resume"], stderr=subprocess.PIPE) as child:
         child.stderr.readline()
         child.kill()
@@ -82,8 +82,10 @@ def interrupted():
 
 
 def peak(count):
-    """The most memory that a dump of so many slices takes, in KiB: what is mapped, as
-    a kernel counts what is resident by CPU, and sums it up when it likes."""
+    """Returns the peak of mapped memory, in KiB, of a dump of count slices.
+
+    VmHWM is no alternative: the kernel counts resident pages per CPU and adds them up
+    only now and then."""
     most = 0
     with started([FWCTL, "mlx5", "dump", "get", dev(), "RX_SLICE", path(f"{count}"),
                   "-N", str(count)]) as child:
@@ -132,7 +134,7 @@ def in_bundle():
     assert mac not in "".join(files.values())
 
 
-# From here on the kernel is tainted.
+# The tests below taint the kernel.
 
 def rows(*args, code=OK):
     return [doc["event"] for doc in run(["--json", "mlx5", "diag", "read", dev(), *args],
@@ -164,7 +166,7 @@ def sampled():
     equal(len(every), 16)
     equal([row["sample"] for row in every],
           [(every[0]["sample"] + n) % 65536 for n in range(16)])
-    # The shortest period: numbers go half round between two readings.
+    # At the shortest period, the sample number advances by half its range between readings.
     fwctl("mlx5", "diag", "start", dev(), "tx_packets", "--period", "32", "--taint")
     equal(len(rows("-c", "3", "-i", "1200")), 3)
     equal(result("mlx5", "diag", "stop", dev(), "--taint")["sampling"]["mode"], "off")
@@ -198,7 +200,7 @@ def on_demand():
     """mlx5 diag start --on-demand, --single: samples when they are read, or a few only"""
     fwctl("mlx5", "diag", "start", dev(), "tx_packets", "--on-demand", "--taint")
     equal([row["sample"] for row in rows("-c", "3", "-i", "1")], [0, 1, 2])
-    # Of all counters so many samples take more than one request.
+    # 512 samples of all counters do not fit into one answer.
     fwctl("mlx5", "diag", "start", dev(), "--single", "--samples", "512", "--period", "40",
           "--taint")
     soon(lambda: len(rows("tx_packets", "--all")) == 512)

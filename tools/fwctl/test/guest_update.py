@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-fwctl mlx5 fw update. It is tried on the virtual ConnectX only, which takes images of
-its own, see tools/testing/vcx/update.h.
+fwctl mlx5 fw update, on the virtual ConnectX only. It takes images in a format of its
+own, see tools/testing/vcx/update.h.
 """
 import functools
 import re
@@ -22,7 +22,7 @@ ACCESS_REG = "805"
 
 
 def head(version, psid):
-    """What a file with firmware begins with."""
+    """Returns the first 512 bytes of a firmware file: signature, ITOC, IMAGE_INFO."""
     data = bytearray(512)
     data[:16] = struct.pack(">4I", 0x4d544657, 0xabcdef00, 0xfade1234, 0x5678dead)
     data[0x28:0x2c] = struct.pack(">I", 0x80)
@@ -36,7 +36,7 @@ def head(version, psid):
 
 
 def image(identifier=BOOT, version=(22, 42, 1), psid=None, size=2048, damage=False):
-    """An image that firmware takes, or one that was damaged on its way."""
+    """Returns an image that the firmware accepts, or a damaged copy of it."""
     data = head(version, psid or board()) if identifier == BOOT else b""
     data += struct.pack(">4sHHBBHI", b"VCXF", identifier, 0, *version, size)
     data += bytes(size - 4 - len(data))
@@ -54,7 +54,7 @@ def file(data, name="image"):
 
 @functools.cache
 def dev():
-    """Its PCI address: the name may be another after a start of firmware."""
+    """The PCI address; the fwctl name can change when the firmware restarts."""
     return mlx5()["parent"]
 
 
@@ -72,14 +72,14 @@ def update_json(*args, code=OK):
 
 
 def versions(component="boot_img"):
-    """What runs and what is stored."""
+    """Returns the running and the stored version of a component."""
     row, = [row for row in result("mlx5", "fw", "info", dev())["fields"]
             if row["component"] == component]
     return row["running"], row["stored"]
 
 
 def state():
-    """Versions as numbers, and the state of the machine, as the device tells them."""
+    """Returns running version, stored version and update state, over the control channel."""
     found = re.search(r"0:(\w+):(\w+):.* state=(\d+)", vcx("components"))
     return int(found[1], 16), int(found[2], 16), int(found[3])
 
@@ -93,7 +93,7 @@ UNCHANGED = (OLD, OLD, IDLE)
 
 
 def restart(request="reset"):
-    """Has firmware start anew, which the driver is out of the way of."""
+    """Restarts the firmware while the driver is unbound."""
     write("/sys/bus/pci/drivers/mlx5_core/unbind", dev())
     vcx(request)
     write("/sys/bus/pci/drivers/mlx5_core/bind", dev())
@@ -101,7 +101,7 @@ def restart(request="reset"):
 
 
 def factory():
-    """Has the firmware be what it was made with."""
+    """Updates the firmware back to the version that the card starts with."""
     update(file(image(version=(22, 41, 1000)), "factory"), "-a", *AGREED, code=OK)
     restart()
     equal(state(), UNCHANGED)
@@ -147,7 +147,7 @@ def wrong_files():
     equal(machine(), IDLE)
 
 
-# From here on the kernel is tainted.
+# The tests below taint the kernel.
 
 @test
 def tried():
@@ -230,7 +230,7 @@ def each_step_refused():
 
 
 def start_slowly(*args):
-    """An update that takes some seconds, in the middle of its download."""
+    """Starts a slow update; returns its process once it is in the download."""
     vcx(f"delay {ACCESS_REG} 15")
     process = subprocess.Popen(
         [FWCTL, "mlx5", "fw", "update", dev(), file(image(size=65536), "slow"), *AGREED, *args],
@@ -317,7 +317,7 @@ def dead():
     match(err.decode(), "of boot_img.*was not activated, so it is as it was: when")
     match(out.decode(), "failed$")
     vcx("clear")
-    # It has lost nothing, so the update is still there.
+    # The card kept its state, so the update is still in progress.
     restart("dead off")
     equal(state(), (OLD, OLD, DOWNLOAD))
     update(file(image()), "--take-over", *AGREED, code=OK)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Users who are not root, with the udev rule of this folder's parent."""
+"""Users other than root, with the udev rule ../60-fwctl.rules."""
 import functools
 import grp
 import os
@@ -13,7 +13,7 @@ from fwctltest import (NOBODY, NOP, OK, REFUSED, TOOL, WRITE, Sim, equal, match,
 
 @functools.cache
 def group():
-    """udev runs, with the rule; returns the number of the group fwctl."""
+    """Starts udev with the rule; returns the GID of the group fwctl."""
     udevd = "/usr/lib/systemd/systemd-udevd"
     require(os.path.exists(udevd), "no udev")
     subprocess.run(["groupadd", "-rf", "fwctl"], check=True)
@@ -24,7 +24,7 @@ def group():
 
 
 class UdevSim(Sim):
-    """A simulated device that udev has finished with."""
+    """A simulated device whose file already has the group that udev gives it."""
 
     def __enter__(self):
         gid = group()
@@ -34,7 +34,7 @@ class UdevSim(Sim):
 
 
 def as_member(*args, **kwargs):
-    """Runs the tool as nobody, who is a member of the group fwctl."""
+    """Runs the tool as the user nobody, as a member of the group fwctl."""
     return run(args, user=NOBODY, group=NOBODY, extra_groups=[group()], **kwargs)
 
 

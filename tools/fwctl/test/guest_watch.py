@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What goes on: policy, monitor, stats, probe."""
+"""policy, monitor, stats and probe."""
 import json
 import os
 import re
@@ -39,7 +39,7 @@ def policy():
 
 
 class Monitor:
-    """A monitor that runs until the test ends it."""
+    """A monitor in the background that writes to a file."""
 
     def __init__(self, *args):
         self.file = open(path("monitor"), "wb")
@@ -59,7 +59,7 @@ class Monitor:
         return read(path("monitor")).splitlines()
 
     def end(self):
-        """As by ^C."""
+        """Sends SIGINT, as ^C does; returns the exit code."""
         self.child.send_signal(signal.SIGINT)
         return self.child.wait(30)
 
@@ -104,7 +104,7 @@ def monitor_audit():
 def monitor_json():
     """monitor audit --json: each line is valid, whatever processes are called"""
     with Sim() as sim, Monitor("--json", "monitor", "audit", "--writes") as monitor:
-        # A name that is neither UTF-8 nor printable.
+        # The process gives itself a name that is neither UTF-8 nor printable.
         script = ("import ctypes,os,sys;"
                   "ctypes.CDLL(None).prctl(15, b'\\xff\\x1b\"\\n\\xc3', 0, 0, 0);"
                   "import fcntl,struct;"
@@ -170,7 +170,7 @@ SAMPLE = re.compile(r'^([a-z_]+)\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)*\} ([0-9.e+]+)$
 
 
 def check_prometheus(text):
-    """The text format: samples behind the TYPE of their metric."""
+    """Checks the text format: samples follow the TYPE of their metric; returns the metrics."""
     metric, seen = None, set()
     for line in text.splitlines():
         if line.startswith("# TYPE"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""As many devices as there can be. Takes minutes in a guest without KVM."""
+"""The most devices that can exist. Takes minutes in a guest without KVM."""
 import os
 import subprocess
 import time
@@ -11,7 +11,7 @@ from fwctltest import equal, fwctl, result, test
 def many():
     """dev list with 4096 devices: time and memory"""
     first = 100000
-    # That many have numbers at all.
+    # The kernel has device numbers for 4096 devices.
     count = 4096 - len(result("dev", "list"))
     try:
         for number in range(first, first + count):
@@ -36,7 +36,7 @@ def many():
 
 
 def peak_kib(command):
-    """The most memory that a command had."""
+    """Runs a command; returns its maximum resident set size in KiB."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = status

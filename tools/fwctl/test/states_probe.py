@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What probe says while fwctl is brought up on a machine with Secure Boot. Each test
-goes on from the state that the one before it left; runs by name, in a guest of its
-own: lab run --secure-boot --no-modules --vcx '--uctx-cap 0'.
+The output of probe while fwctl is brought up on a machine with Secure Boot. Each test
+continues from the state that the test before left. It runs by name, in its own guest:
+lab run --secure-boot --no-modules --vcx '--uctx-cap 0'.
 """
 import glob
 import os
@@ -26,13 +26,13 @@ def shell(command, code=0):
 
 
 def check(subject, name):
-    """A row of probe's, or None."""
+    """Returns the row of a check, or None."""
     rows = {(row["subject"], row["check"]): row for row in result("probe")}
     return rows.get((subject, name))
 
 
 def fails(subject, name, why, hint):
-    """A check says no, and what would help."""
+    """Checks that the answer is no, with this reason and this advice."""
     row = check(subject, name)
     assert row and not row["ok"], f"{subject} {name}: {row}"
     match(row["why"], why)
@@ -45,7 +45,7 @@ def succeeds(subject, name):
 
 
 def function():
-    """The virtual ConnectX on the PCI bus"""
+    """Returns the PCI address of the virtual ConnectX, or None."""
     for device in glob.glob("/sys/bus/pci/devices/*"):
         with open(f"{device}/vendor", encoding="ascii") as file:
             if file.read() == "0x15b3\n":
@@ -54,7 +54,7 @@ def function():
 
 
 def install(*changes):
-    """Puts the modules where modprobe finds them, changed by commands."""
+    """Copies the modules to where modprobe finds them, and runs commands on each."""
     os.makedirs(UPDATES, exist_ok=True)
     for name in NAMES:
         shutil.copy(f"{MODULES}/{name}.ko", UPDATES)
@@ -62,9 +62,10 @@ def install(*changes):
             shell(f"{change} {UPDATES}/{name}.ko")
 
 
-# Of all of Debian's modules a guest would read for minutes.
 def depmod():
-    """Has modprobe know ours and the driver's, and no others."""
+    """Runs depmod for our modules and those of mlx5_core only.
+
+    With all modules of Debian's kernel it takes minutes in a guest."""
     lines = shell("modprobe --show-depends mlx5_core").splitlines()
     files = [line.split()[1] for line in lines if line.startswith("insmod ")]
     files += [f"{UPDATES}/{name}.ko" for name in NAMES]
@@ -150,7 +151,7 @@ def no_user_contexts():
 def kernels_own():
     """probe: the module that is loaded is the kernel's own
 
-    It knows no parameter scope_max, by which probe tells it from ours."""
+    probe recognises this project's module by its parameter scope_max."""
     shell("mount -t tmpfs none /sys/module/fwctl/parameters")
     fails("kernel", "module", "the kernel's own, not this project's",
           "make modules_install.*modprobe -r")
@@ -169,7 +170,7 @@ def no_device():
 def builtin():
     """probe: a kernel with fwctl built in
 
-    There is none to boot: this is what its list of built-in modules looks like."""
+    No such kernel is at hand, so the test adds fwctl to the list of built-in modules."""
     shell("modprobe -r mlx5_fwctl fwctl")
     with open(f"/lib/modules/{RELEASE}/modules.builtin", "a", encoding="ascii") as file:
         file.write("kernel/drivers/fwctl/fwctl.ko\n")

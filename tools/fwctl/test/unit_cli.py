@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command line: nouns, verbs, options, help, errors. No device is needed."""
+"""The command line: objects, commands, options, help, errors. No device is needed."""
 import os
 
 from fwctltest import (NO_DEVICE, OK, USAGE, equal, fwctl, match, on_terminal,
@@ -7,7 +7,7 @@ from fwctltest import (NO_DEVICE, OK, USAGE, equal, fwctl, match, on_terminal,
 
 
 def bad(*args, says):
-    """Wrong usage: a message that says so, in JSON, too."""
+    """Checks that a command line is a usage error, with this message, also in JSON."""
     run(args).fails(USAGE, says)
     error = run(("--json",) + args).fails(USAGE, says).json["error"]
     match(error["message"], says)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What users of the vendors' tools complain about, and must not find here. On
-recordings: what unit_replay.py holds against a device is not repeated.
+Defects that users of the vendors' tools report, and that this tool must not have.
+The commands run on recordings; unit_replay.py compares the recordings themselves.
 """
 import json
 import os
@@ -67,7 +67,7 @@ def format_ignored():
 
 
 def objects_in(schema):
-    """All parts of a schema that describe an object by its properties."""
+    """Yields each part of a schema that describes an object by its properties."""
     if isinstance(schema, dict):
         if "properties" in schema and "required" in schema:
             yield schema
@@ -85,7 +85,7 @@ def renamed_keys():
         schema = json.load(file)
     loose = [part for part in objects_in(schema)
              if part.get("additionalProperties") is not False]
-    # To what was sent, plugins add what the answer means.
+    # A plugin's command adds the decoded answer to "sent".
     equal(loose, [schema["$defs"]["sent"]])
     equal(result("version").keys(), {"version"})
     document = run(["--json", "version"]).json

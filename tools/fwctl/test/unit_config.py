@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The tool's own table of a ConnectX's parameters, what checks it, and mstflint's
-database in place of it.
+The tool's own table of a ConnectX's parameters, the generator that checks it, and
+mstflint's database, which replaces the table where it is installed.
 """
 import os
 import sqlite3
@@ -11,7 +11,7 @@ from fwctltest import (TOOL, USAGE, equal, match, path, read,
                        require, result, run, test)
 
 DATABASE = "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
-# Another version, unpacked by its side
+# Another version of mstflint, unpacked beside the installed one
 SID = "/opt/sid/mstflint"
 TABLE = f"{TOOL}/mlx5/config-params.txt"
 
@@ -36,7 +36,7 @@ def own_table():
 
 
 def places(text):
-    """What the table says of places: (item, field): (class, index, size, at, width)."""
+    """Yields (item, field), (name, class, index, size, at, width) of the table's fields."""
     classes = {"global": 0, "port": 1, "function": 3, "host": 7, "module": 9}
     for line in text.splitlines():
         words = line.split()
@@ -170,7 +170,7 @@ def installed_database():
     rows = {row["name"]: row for row in listed(DATABASE)["parameters"]}
     assert len(rows) > 300
     equal(rows["CQE_COMPRESSION"]["values"], ["BALANCED", "AGGRESSIVE"])
-    # Of each parameter in our table they have one.
+    # Their database has each parameter of our table.
     for row in listed("none")["parameters"]:
         other = rows[row["name"]]
         for key in ("class", "item", "type", "min", "max", "values", "effect"):

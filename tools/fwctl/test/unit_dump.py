@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-A ConnectX's inner state, from a recording: dumps that are interrupted and go on,
-files that are no dumps, diagnostic counters; and complaints.
+A ConnectX's internal state, from a recording: dumps that are interrupted and
+resumed, files that are not dumps, diagnostic counters, and error messages.
 """
 import json
 import os
@@ -28,7 +28,7 @@ def content(name):
 
 
 def segments(data):
-    """The segments of a dump: (type, bytes)."""
+    """Yields the segments of a dump: (type, bytes)."""
     while data:
         length, kind = struct.unpack_from(">HH", data)
         yield kind, data[:4 * length]
@@ -36,7 +36,7 @@ def segments(data):
 
 
 def whole():
-    """The dump without an interruption."""
+    """Returns the dump as it is without an interruption."""
     replay(*SLICES, code=OK)
     data = content("f")
     os.unlink(path("f"))
@@ -52,7 +52,7 @@ def complete():
     data = content("f")
     equal(len(data), done["bytes"])
     equal([kind for kind, _ in segments(data)], [0xfffe, 0xfffa, 0x2000, 0x2000, 0xfffb])
-    # Every dword of a slice says where it is.
+    # Each dword of a slice is derived from its position.
     first = [body for kind, body in segments(data) if kind == 0x2000][1]
     equal(struct.unpack_from(">II", first, 16),
           tuple((1024 + n) * 2654435761 % 2**32 ^ 0x2000 for n in (0, 1)))
@@ -72,7 +72,7 @@ def resumed():
         part = content("f.part")
         equal((len(part), got["complete"]), (got["bytes"], False))
         equal(part, want[:len(part)])
-        # Whole segments, as far as they came.
+        # The file has the whole segments that were received, and no partial one.
         equal(b"".join(body for _, body in segments(part)), part)
         assert len(part) in (HEADERS, HEADERS + SLICE, HEADERS + 2 * SLICE), part
         equal(sorted(os.listdir(path(""))), ["f.part", "f.state"])
@@ -127,7 +127,7 @@ def not_resumed():
     write(path("f.state"), "[")
     refused("f.state: does not tell")
     equal(content("f.part"), part)
-    # What is dumped is not what it was: the piece it goes on with says so.
+    # The device's data changed: the first piece after the resume differs from the file.
     write(path("f.state"), state)
     with open(path("f.part"), "r+b") as file:
         file.seek(json.loads(state)["offset"] + 8)
@@ -230,13 +230,13 @@ def counters():
 
 
 def lying(number, offset, value):
-    """The recording, in which the answer with a piece of SX_SLICE has another dword."""
+    """Writes a copy of the recording with one dword of one piece of SX_SLICE replaced."""
     with open(RECORDING, "rb") as file:
         data = bytearray(file.read())
     at, pieces = 16, 0
     while at < len(data):
         length, _, kind, _, _, request = struct.unpack_from("<6I", data, at)
-        # Behind the frame, the record's header, the request and the answer's length.
+        # The register follows frame, record header, request and length of the answer.
         register = at + 48 + request + 4 + 16
         if kind == 4 and data[register + 2:register + 4] == b"\x20\x00" and \
                 length > 500:
@@ -255,7 +255,7 @@ def lying(number, offset, value):
 @test
 def lies():
     """mlx5 dump get: an answer that cannot be is told, and what came before is kept"""
-    # Of the header the first dword (more, inline, number, segment) and the size.
+    # Offsets in the register: 0x00 more, inline, number, segment; 0x24 size; 0x30 data.
     for number, offset, value, why, kept in (
             (0, 0x00, 0xc0022000, "at byte 0 of the dump is not what follows", None),
             (5, 0x00, 0xc0072000, "at byte 1040 of the dump is not what follows", HEADERS),

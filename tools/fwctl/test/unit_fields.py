@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What of a ConnectX is known by field, and complaints about what is not."""
+"""Registers, capabilities and queries of a ConnectX by field, and error messages."""
 from fwctltest import HERE, OK, USAGE, equal, match, result, run, test
 
 DEV = "0000:01:00.0"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The layouts of registers against mstflint's own table, which is read where a version
-of mstflint is; those of capabilities and queries, and what the table leaves out, against
-Linux's header. Both are facts to compare with: names of fields and where they are.
-Nothing of them is kept here.
+Compares the layouts of registers with the table of each installed version of mstflint,
+and the layouts of capabilities and queries, and the fields that the table does not have,
+with Linux's header. Only facts are compared: names of fields and their places. This file
+keeps no part of either.
 """
 import functools
 import glob
@@ -15,27 +15,27 @@ from fwctltest import equal, require, result, test
 TABLE = "usr/share/mstflint/prm_dbs/hca/ext/register_access_table.adb"
 HEADERS = "/usr/src/linux-headers-*/include/linux/mlx5/mlx5_ifc.h"
 
-# Where we know better, and why.
+# Fields in which mstflint's table is known to differ, and the reason.
 KNOWN = {
     r"qpdpm dscp\d+_(e|prio)": "mstflint has the two as one field; Linux's header tells them apart",
 }
 
-# Linux's names of what we call otherwise: pages of capabilities, and queries.
+# Pages of capabilities, and queries, that have another name in Linux's header.
 PAGES = {"general": "cmd_hca_cap", "general_2": "cmd_hca_cap_2",
          "ethernet": "per_protocol_networking_offload_caps", "atomic": "atomic_caps",
          "flow_table": "flow_table_nic_cap", "eswitch": "e_switch_cap",
          "device_memory": "device_mem_cap"}
 QUERIES = {"nic_vport": "nic_vport_context", "wol": "wol_rol"}
 
-# What Linux's header has nothing of. Diagnostic counters: it has what is around them,
-# where they are it has reserved bits; see the sources that query.layout names.
+# Fields that Linux's header does not have. For diagnostic counters it has reserved
+# bits, between fields that agree; query.layout names the sources.
 NOT_LINUX = ("cap general num_of_diagnostic_counters",
              r"cap debug (log_\w+|single|repetitive|sync|counter_id)",
              r"query diagnostic_(params|counters) \w+")
 
 
 class Place:
-    """Bits of a register, counted from the highest one of the first byte."""
+    """A run of bits; at counts from the most significant bit of the first byte."""
 
     def __init__(self, name, at, width, when=None):
         self.name, self.at, self.width, self.when = name, at, width, when or {}
@@ -63,7 +63,7 @@ class Place:
 
 
 def bits(text):
-    """0x4.16 is bit 16 of the dword at 4."""
+    """Converts a place of mstflint's, such as 0x4.16 (bit 16 of the dword at 4), to bits."""
     byte, _, bit = text.partition(".")
     return int(byte, 16) * 8 + int(bit or 0)
 
@@ -74,7 +74,7 @@ def enumeration(field):
 
 
 class Mstflint:
-    """The registers in a table of mstflint's."""
+    """The registers of one table of mstflint's."""
 
     def __init__(self, path):
         self.path = path
@@ -91,7 +91,7 @@ class Mstflint:
         return list(self.walk(self.registers[number], 0, {}, ""))
 
     def walk(self, name, base, when, prefix):
-        """The fields of a node, whose names have those of the nodes above in front."""
+        """Yields the fields of a node; a name begins with the names of its parents."""
         keys = {field.get("name"): enumeration(field)
                 for field in self.nodes[name].iter("field")}
         for field in self.nodes[name].iter("field"):
@@ -100,7 +100,7 @@ class Mstflint:
             width = size // count
             at = bits(field.get("offset"))
             if width < 32:
-                # Arrays of less than a dword go from its highest bit down.
+                # Arrays of elements below a dword begin at its most significant bit.
                 at = at // 32 * 32 + 32 - at % 32 - width
             sub, own = field.get("subnode"), prefix + field.get("name")
             for number in range(count):
@@ -119,7 +119,7 @@ class Mstflint:
 
 
 class Linux:
-    """Structures in Linux's header: each field is a run of bits after the other."""
+    """Structures of Linux's header, in which each field follows the one before."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
@@ -129,14 +129,14 @@ class Linux:
                 r"^(struct|union) mlx5_ifc_(\w+)_bits \{\n(.*?)^\};", text, re.M | re.S)}
 
     def fields(self, *names):
-        """Those of the first of these structures that there is."""
+        """The fields of the first of these structures that the header has."""
         for name in names:
             if name in self.structures:
                 return self.walk(name, 0, "")[0]
         return []
 
     def walk(self, name, at, prefix):
-        """Its fields, and where it ends."""
+        """Returns the fields of a structure, and the bit at which it ends."""
         kind, body = self.structures[name]
         found, start, end = [], at, at
         for line in body.splitlines():
@@ -148,7 +148,7 @@ class Linux:
                         found.append(Place(prefix + one[1], at, int(one[3], 0)))
                     at += int(one[3], 0)
             elif sub:
-                # One of as many as there are, too.
+                # Of a flexible array, one element.
                 for _ in range(int(sub[3] or "1", 0)):
                     more, at = self.walk(sub[1], at, f"{prefix}{sub[2]}/")
                     found += more
@@ -159,7 +159,7 @@ class Linux:
 
 
 def places(kind, name):
-    """The fields of a layout of ours: keys, and the rest."""
+    """Returns the fields of a layout of ours: the keys, and the other fields."""
     fields = result("mlx5", "layout", "show", kind, name)
     numbers = {(field["field"], *pair.split("=")) for field in fields for pair in field["values"]}
     keys, others = [], []
@@ -190,7 +190,7 @@ def on_page(theirs, when):
 
 
 def judge(field, theirs):
-    """What is wrong with a field of ours: None, "absent", or what theirs is like."""
+    """Compares a field of ours with theirs: None (equal), "absent", or the difference."""
     page = on_page(theirs, field.when)
     hits = [other for other in page if other.overlaps(field)]
     namesakes = [other for other in page if other.leaf == field.name]
@@ -198,7 +198,7 @@ def judge(field, theirs):
         return f"theirs is {namesakes[0]}"
     if not hits:
         return "absent"
-    # The same bits, or several that are one here, or one that has grown since.
+    # Theirs is equal, or several fields that are one here, or narrower in an old version.
     hits = [other for other in hits if other.within(field)] or hits
     if not all(other.within(field) for other in hits):
         return f"theirs is {hits[0]}"
@@ -259,7 +259,7 @@ def missing():
                   for field in table.fields(layout["number"])]
         for field in fields:
             if judge(field, theirs) == "absent":
-                # The header's unions do not say which value selects what.
+                # The header's unions do not name the value that selects a member.
                 name = layout["register"]
                 what = judge(Place(field.name, field.at, field.width),
                              [other for other in header.fields(f"{name}_reg", name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A plugin is a folder: the template, built into a tool of its own."""
+"""Plugins: the template plugin, built into a second tool, fwctl-template."""
 import json
 import os
 import subprocess

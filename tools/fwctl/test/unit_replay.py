@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Recordings answer as the devices did that they were made on, see make-recordings.
+Replays the recordings: the output must be that of the recorded devices. See
+make-recordings.
 """
 import glob
 import os
@@ -14,7 +15,7 @@ RECORDINGS = f"{HERE}/recordings"
 
 
 def replay(name, *options):
-    """In a folder of its own, with the images that a script may send."""
+    """Replays a script in an empty folder, with copies of the firmware images."""
     for image in glob.glob(f"{RECORDINGS}/*.img"):
         shutil.copy(image, path(""))
     return run([*options, "replay", f"{RECORDINGS}/{name}.rec", "batch", "-k",
@@ -22,7 +23,7 @@ def replay(name, *options):
 
 
 def expected(name):
-    """What was printed then; messages name the folder of the script."""
+    """The output when the recording was made, without the folder that messages name."""
     def lines(ending):
         return [line.replace(RECORDINGS, "") for line in
                 read(f"{RECORDINGS}/{name}.{ending}").splitlines()]
@@ -33,7 +34,7 @@ def same(name):
     want_out, want_err = expected(name)
     done = replay(name).ends(PARTIAL)
     equal(done.lines, want_out)
-    # The last line has the path of the script.
+    # The last line has the path of the script, which differs.
     equal(done.err.splitlines()[:-1], want_err[:-1])
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The tool's tables, its man pages, its completion, its schema, the kernel's
-enumerations and the documentation agree.
+Compares the tool's tables with its man pages, its completion, its schema and the
+kernel's enumerations.
 """
 import functools
 import glob
@@ -13,7 +13,7 @@ import subprocess
 from fwctltest import (FWCTL, TOOL, TREE, equal, fwctl, path, read, require,
                        result, test)
 
-# Objects that fwctl(8) describes itself.
+# Objects that have no man page of their own; fwctl(8) describes them.
 OWN = ("help", "version", "completion")
 
 
@@ -38,7 +38,7 @@ def rst_option(option):
 
 
 def page(name):
-    """A page, and those of its commands that have one of their own."""
+    """The text of a man page, and of the pages of its commands."""
     found = glob.glob(f"{TOOL}/*/{name}.rst")
     equal(len(found), 1)
     if name != "fwctl":
@@ -132,7 +132,7 @@ def schema():
         with open(name, encoding="utf-8") as file:
             for rule in json.load(file)["allOf"]:
                 known.add(rule["if"]["properties"]["command"]["const"])
-    # These run another command, or print what is no JSON.
+    # These run another command, or have no JSON output.
     other = {"record run", "replay run", "completion bash", "completion zsh",
              "completion words"}
     equal(known | other, {f"{entry['name']} {command['name']}"
@@ -141,7 +141,7 @@ def schema():
 
 
 def words(*line):
-    """What the tool offers in place of the last word."""
+    """The completions that the tool offers for the last word."""
     return [offer.split("\t")[0] for offer in
             fwctl("completion", "words", "--", *line).splitlines()]
 

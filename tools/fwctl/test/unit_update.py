@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What fwctl mlx5 fw update makes of files, anybody's too: the device is a recording.
+Parsing of firmware files, also hostile ones, by fwctl mlx5 fw update. The device is
+a recording.
 """
 import struct
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-A ConnectX's own tools, as Debian has them, on fwctl: what each answers is compared
-with what ours answers, and what became of it with the tables that operators read.
+The vendor's tools (mstflint, as packaged by Debian) on fwctl. The answer of each tool is
+compared with that of ours, and its outcome with the tables in the documentation.
 
-MSTFLINT_DIR is a folder into which another version's package was unpacked (dpkg -x),
-to be used in place of the installed one. MSTFLINT_SHORT=1 leaves out what takes long.
-What changes the device is tried on the virtual one only. Versions that the page does
-not name are held to their answers only.
+MSTFLINT_DIR is a folder with the unpacked package (dpkg -x) of another version, which
+is used in place of the installed one. MSTFLINT_SHORT=1 skips the slow tests. Tests that
+change the device run on the virtual ConnectX only. Versions that the page does not name
+are tested for their answers only.
 """
 import csv
 import functools
@@ -27,9 +27,9 @@ PTYS = "local_port=1,proto_mask=4,plane_ind=0,lp_msb=0,port_type=0"
 MTMP = "sensor_index=0,i=0,slot_index=0,ig=0,asic_index=0"
 SOME = ("NUM_OF_VFS", "NUM_PF_MSIX", "LOG_DCR_HASH_TABLE_SIZE", "RPG_TIME_RESET_P1",
         "CNP_DSCP_P1", "BOOT_VLAN", "SAFE_MODE_THRESHOLD")
-# Of a resource dump: answer in the register.
+# Resource dump: the answer is in the register itself, not in a memory key.
 INLINE = 1 << 30
-# Readings, and what counts on.
+# Fields whose values change from read to read.
 MOVES = {"temperature", "max_temperature", "uptime"}
 
 # Outlives the test that writes it
@@ -47,7 +47,7 @@ TAINTED = tainted()
 
 
 def use_folder():
-    """Another version's programs and data, for this process and its children only."""
+    """Mounts another version's files over the installed ones, in a mount namespace."""
     os.unshare(os.CLONE_NEWNS)
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
     for part in ("usr/share/mstflint", "usr/lib/x86_64-linux-gnu/mstflint"):
@@ -57,7 +57,7 @@ def use_folder():
 
 @functools.cache
 def version():
-    """The version of the tools, once it is sure that they can be used."""
+    """Returns the version of the tools; skips the test if they cannot be used."""
     require(os.geteuid() == 0, "not root")
     require(not folder or os.path.isdir(folder), f"no {folder}")
     require(shutil.which("mstconfig"), "no mstflint")
@@ -79,7 +79,7 @@ def need_vcx():
 
 @functools.cache
 def tables():
-    """The page's rows, by what is in their first column."""
+    """Returns (header, row) of the page's tables, by first column."""
     rows = {}
     for table in re.findall(r"^\.\. csv-table::.*\n((?:   :.*\n)*)\n((?:   .*\n)+)",
                             read(PAGE), re.M):
@@ -91,7 +91,7 @@ def tables():
 
 
 class Taints:
-    """What taints the kernel while this is there: the log tells of ten in five seconds."""
+    """Traces requests that taint the kernel; the log is limited to ten in five seconds."""
 
     folder = "/sys/kernel/tracing/instances/fwctl-test"
     event = f"{folder}/events/fwctl/fwctl_admitted"
@@ -111,14 +111,14 @@ class Taints:
 
 
 def requests():
-    """How many the kernel let through, and how many it refused."""
+    """Returns how many requests the kernel delivered, and how many it refused."""
     text = fwctl("--raw", "stats", "show", dev(), "--once", "-o", "CONF,READ,WRITE,FULL,REFUSED")
     *delivered, refused = map(int, text.split())
     return sum(delivered), refused
 
 
 class Outcome:
-    """What became of a run of a tool."""
+    """The outcome of one run of a tool."""
 
     def __init__(self, args):
         before = requests()
@@ -135,7 +135,7 @@ class Outcome:
         return f"{self.result}, {'yes' if self.taints else 'no'}, {self.rpcs}"
 
     def check(self, title):
-        """Is it what the page says? The number of requests may be off by a tenth."""
+        """Compares with the page's row; the number of requests may differ by a tenth."""
         header, row = tables()[title]
         if version() not in header:
             return
@@ -146,7 +146,7 @@ class Outcome:
             f"{title}: the page has '{written}', it is '{self}':\n{self.text}"
 
 
-# What ours says: as text, for checking JSON takes long where all is emulated
+# Answers of our tool, as text: validating JSON takes long in an emulated guest
 
 def fields(*args):
     rows = fwctl("--raw", "mlx5", "reg", "get", dev(), "-o", "FIELD,VALUE", *args).splitlines()
@@ -167,7 +167,7 @@ def identity():
 
 
 def dump(segment, index1=0):
-    """All dwords of a resource dump, in pieces of what fits into the register."""
+    """Returns all dwords of a resource dump, read in pieces that fit into the register."""
     words, more, at, number = [], True, 0, 0
     while more:
         got = fields("0xc000", "--length", "256", f"0x0={INLINE | number << 16 | segment:#x}",
@@ -179,14 +179,14 @@ def dump(segment, index1=0):
 
 
 def segments(words):
-    """(type, dwords) of each segment."""
+    """Yields (type, dwords) of each segment."""
     while words:
         length, kind = words[0] >> 16, words[0] & 0xffff
         yield kind, words[:length]
         words = words[length:]
 
 
-# What theirs says, and whether it is the same
+# Comparison of the vendor's answers with ours
 
 def context(text):
     parent = os.path.basename(os.path.realpath(f"/sys/class/fwctl/{dev()}/device"))
@@ -196,7 +196,7 @@ def context(text):
 
 
 def register(name, *keys, least):
-    """mstreg's table of a register has the same values as ours, where it names the same."""
+    """Compares mstreg's table of a register with ours, for fields with equal names."""
     def compare(text):
         theirs = {row[1]: int(row[2], 16) for row in
                   re.finditer(r"^(\w+) +\| (0x[0-9a-f]+) *$", text, re.M)}
@@ -216,7 +216,7 @@ def port_is_up(_):
 
 
 def same_parameter(ours, theirs, views):
-    """They say True(1), NAME(1) of enumerations and, of some numbers, 0x1(1)."""
+    """mstconfig prints True(1), NAME(1) for enumerations and, for some numbers, 0x1(1)."""
     for value, view in zip(theirs, views, strict=True):
         mine = {"yes": "True", "no": "False"}.get(ours[view], ours[view])
         part = re.fullmatch(r"(.*)\((.*)\)", value)
@@ -226,7 +226,7 @@ def same_parameter(ours, theirs, views):
 
 
 def all_parameters(text):
-    """Each parameter is ours, too, with the same value for the next start."""
+    """Compares all parameters and their next values."""
     ours, seen = parameters(), 0
     for line in re.finditer(r"^[* ]+([A-Z]\w*(?:\[\d+\])?) +(\S+) *$", text, re.M):
         if line[2].startswith("Array"):
@@ -252,20 +252,20 @@ def was_set(_):
 
 
 def too_much(_):
-    """The bound comes from the device's capabilities; ours knows it, too."""
+    """The limit comes from the device's capabilities; our tool knows it as well."""
     run(["mlx5", "config", "set", dev(), "NUM_OF_VFS=128"]).fails(USAGE, "takes 0 to 127")
     was_set(None)
 
 
 def raw_items(text):
-    """A backup's items: (type, dwords)."""
+    """Yields the items of a backup: (type, dwords)."""
     for line in re.findall(r"^((?:0x[0-9a-f]{8} ?)+)$", text, re.M):
         words = [int(word, 16) for word in line.split()]
         yield words[1], words[3:]
 
 
 def backed_up(_):
-    """Every item in the file is what we read from the register MNVDA."""
+    """Compares each item of the file with our read of the register MNVDA."""
     items = list(raw_items(read(BACKUP)))
     assert len(items) > 100
     with open(path("script"), "w", encoding="utf-8") as file:
@@ -274,7 +274,7 @@ def backed_up(_):
     lines = fwctl("--raw", "batch", "run", path("script")).splitlines()
     equal(len(lines), 67 * len(items))
     for number, (kind, words) in enumerate(items):
-        # Behind the header of three dwords
+        # A header of three dwords comes first
         first = 67 * number + 3
         equal((hex(kind), words),
               (hex(kind), [int(line, 0) for line in lines[first:first + len(words)]]))
@@ -307,7 +307,7 @@ def link(text):
 
 
 def menu(text):
-    """The segments that the menu offers."""
+    """Compares the segments in the menu."""
     words = next(words for kind, words in segments(dump(0xffff)) if kind == 0xffff)
     ours = {words[2 + 13 * number] & 0xffff for number in range(words[1] & 0xffff)}
     equal({int(kind, 16) for kind in re.findall(r"Segment Type - (0x\w+) ", text)}, ours)
@@ -315,7 +315,7 @@ def menu(text):
 
 
 def queue_pair(text):
-    """Firmware's own queue pair, every dword of every segment."""
+    """Compares every dword of the dump of one of the firmware's queue pairs."""
     theirs = [int(word, 16) for line in re.findall(r"^((?:0x[0-9A-F]{8} ?)+)$", text, re.M)
               for word in line.split()]
     equal(theirs, dump(0x1000, 0x40))
@@ -328,7 +328,7 @@ def temperature(text):
 
 
 def set_back():
-    """Something else than what the backup has."""
+    """Sets a value that differs from the backup."""
     need_vcx()
     run(["mlx5", "config", "set", dev(), "NUM_OF_VFS=9"], code=OK)
 
@@ -337,7 +337,7 @@ def tool(name, *args):
     return lambda: [name, "-d", dev(), *args]
 
 
-# In the page's words: the command, what compares, and what comes before.
+# First column of the page: command, comparison, and preparation.
 WORKS = {
     "mstfwctrl": (lambda: ["mstfwctrl", dev()], context),
     "mstreg --get MGIR": (tool("mstreg", "--reg_name", "MGIR", "--get"),
@@ -374,7 +374,7 @@ WORKS = {
 }
 
 
-# Queries of everything, and programs in Python
+# Slow: queries of all parameters, and programs in Python
 LONG = {"mstconfig q", "mstconfig -e q", "mstconfig backup", "mstconfig set_raw",
         "mstresourcedump query", "mstfwreset query"}
 
@@ -398,21 +398,21 @@ for row in WORKS.items():
 
 
 def image():
-    """A file that is no firmware of this card's."""
+    """Writes a file that is not firmware of this card."""
     with open(path("image"), "wb") as file:
         file.write(bytes(range(256)) * 256)
     return path("image")
 
 
 def flash():
-    """The kernel looks for firmware in a folder of its own."""
+    """Copies the image to /lib/firmware, where the kernel reads it."""
     need_vcx()
     os.makedirs("/lib/firmware", exist_ok=True)
     shutil.copy(image(), "/lib/firmware/fwctl-test.bin")
     return ["devlink", "dev", "flash", f"pci/{mlx5()['parent']}", "file", "fwctl-test.bin"]
 
 
-# What cannot work, and says what the page says.
+# Commands that cannot work; their output contains the text on the page.
 FAILS = {
     "mstregdump": lambda: ["mstregdump", dev()],
     "mstvpd": lambda: ["mstvpd", dev()],
