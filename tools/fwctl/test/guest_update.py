@@ -131,7 +131,7 @@ def wrong_files():
     for code, regex, data, *args in (
             (USAGE, "is for the board MT_0000000838, and fwctl.* is a MT_0000000359",
              image(psid="MT_0000000838")),
-            (USAGE, "doesn't tell", b"what is this? " * 100),
+            (USAGE, "doesn't tell", b"no firmware\n" * 100),
             (USAGE, "doesn't tell", image(CC_ALGO)),
             (USAGE, "doesn't tell", image()[:0x190]),
             (USAGE, "doesn't tell", image().replace(b"ITOC", b"itoc")),

@@ -47,11 +47,11 @@ def outputs():
 def prefixes():
     """beginnings that fit only one name are accepted, others are told"""
     equal(fwctl("v"), fwctl("version", "show"))
-    equal(fwctl("he", "d", "l"), fwctl("help", "dev", "list"))
+    equal(fwctl("hel", "d", "l"), fwctl("help", "dev", "list"))
     bad("r", says="fits rpc and record: say which")
     bad("re", "x", says="fits record and replay")
     bad("p", says="fits policy and probe")
-    equal(fwctl("dev", "list", "--he"), fwctl("help", "dev", "list"))
+    equal(fwctl("dev", "list", "--hel"), fwctl("help", "dev", "list"))
 
 
 @test
