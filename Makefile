@@ -12,7 +12,7 @@ DKMS_DIR = $(DESTDIR)/usr/src/fwctl-$(VERSION)
 
 LAB := tools/testing/lab/lab
 USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
-	tools/testing/selftests/fwctl tools/testing/fuzz
+	tools/testing/selftests/fwctl tools/testing/fuzz/kernel
 # Tests that need no kernel module.
 USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/fwctl \
 	tools/testing/vcx tools/testing/classifier)

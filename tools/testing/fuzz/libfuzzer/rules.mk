@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For Makefiles with libFuzzer targets. Before they include this file they set OUTPUT
+# (empty or with a slash at its end), TOP, CC, and:
+#
+# FUZZERS		the names of the targets
+# FUZZ_DIR		the folder of fuzz-NAME.c
+# FUZZ_SOURCES_NAME	the other files that a target is built from
+# FUZZ_OF_NAME		the files whose coverage is measured
+# FUZZ_OPTIONS_NAME	options of libFuzzer
+# FUZZ_CFLAGS, FUZZ_LIBS, FUZZ_LIBS_NAME
+
+LIBFUZZER := $(TOP)/tools/testing/fuzz/libfuzzer
+CORPUS := $(TOP)/tools/testing/fuzz/corpus
+CLANG ?= clang
+FUZZ_TIME ?= 30
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+fuzz: $(FUZZERS:%=fuzz-%)
+
+$(FUZZERS:%=fuzz-%): fuzz-%: $(OUTPUT)fuzz/% $(OUTPUT)fuzz/%-replay
+	@$(LIBFUZZER)/run $(OUTPUT)fuzz/$* $(FUZZ_TIME) "$(FUZZ_OF_$*)" $(FUZZ_OPTIONS_$*)
+
+check-corpus: $(FUZZERS:%=check-corpus-%)
+
+$(FUZZERS:%=check-corpus-%): check-corpus-%: $(OUTPUT)fuzz/%-replay
+	@if $< $(CORPUS)/$*/* > $<.log 2>&1; then \
+		grep -a '^# [0-9]* inputs$$' $<.log; echo "ok 1 corpus of $*"; \
+	else \
+		grep -a '^input: ' $<.log | tail -n 1; tail -n 30 $<.log; \
+		echo "not ok 1 corpus of $*"; exit 1; \
+	fi
+
+# Adds to the corpus the inputs that 'make fuzz' found and that reach new code.
+$(FUZZERS:%=corpus-%): corpus-%: $(OUTPUT)fuzz/%
+	@$(RM) -r $<.inputs
+	@$(CORPUS)/corpus unpack $* $<.inputs
+	@$< -merge=1 -max_len=2048 $<.inputs $<.corpus > $<.log 2>&1
+	@$(CORPUS)/corpus add $* $<.inputs/*
+
+.SECONDEXPANSION:
+$(OUTPUT)fuzz/%-replay: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*) $(LIBFUZZER)/inputs.c
+	@mkdir -p $(@D)
+	$(CC) $(FUZZ_CFLAGS) $(SANITIZERS) --coverage -O1 -g -Wno-maybe-uninitialized \
+		-o $@ $(filter %.c,$^) $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
+
+$(OUTPUT)fuzz/%: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*)
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZ_CFLAGS) $(SANITIZERS) -fsanitize=fuzzer -O2 -g \
+		-Dfuzz_one=LLVMFuzzerTestOneInput -o $@ $(filter %.c,$^) $(FUZZ_LIBS) \
+		$(FUZZ_LIBS_$*)
+
+.PHONY: fuzz check-corpus $(FUZZERS:%=fuzz-%) $(FUZZERS:%=check-corpus-%) \
+	$(FUZZERS:%=corpus-%)
