@@ -92,6 +92,7 @@ stage_base()
 stage_kernel()
 {
 	rm -rf "$RELEASE_DIR/build"
+	# shellcheck disable=SC2086 # words
 	in_release -w -- /src/tools/packaging/install-base \
 		"$FIRST_KERNEL" "$LATER_KERNEL" $MORE_SUITES
 }
@@ -108,7 +109,7 @@ stage_build()
 # writes to that file system, else to UPPER, an overlay above it and the LAYERs.
 in_release()
 {
-	local upper= lower=$ROOT
+	local upper="" lower=$ROOT
 	local -a env binds=()
 
 	while [ "$1" != -- ]; do

@@ -39,7 +39,7 @@ ENFORCE=/sys/module/module/parameters/sig_enforce
 skip()
 {
 	reason=$1
-	return $SKIP
+	return "$SKIP"
 }
 
 # says REGEX COMMAND...: a line of all that it prints
@@ -68,18 +68,18 @@ secure_boot_is_on()
 
 kernel_is_locked_down()
 {
-	says '\[(integrity|confidentiality)\]' cat $LOCKDOWN
+	says '\[(integrity|confidentiality)\]' cat "$LOCKDOWN"
 }
 
 # Nobody, not even root, has a way back.
 lockdown_stays()
 {
-	! echo none 2> /dev/null > $LOCKDOWN && kernel_is_locked_down
+	! echo none 2> /dev/null > "$LOCKDOWN" && kernel_is_locked_down
 }
 
 signatures_are_enforced()
 {
-	says '^Y$' cat $ENFORCE && ! echo N 2> /dev/null > $ENFORCE && says '^Y$' cat $ENFORCE
+	says '^Y$' cat "$ENFORCE" && ! echo N 2> /dev/null > "$ENFORCE" && says '^Y$' cat "$ENFORCE"
 }
 
 # A copy of a module that nothing depends on, as it was built and signed
@@ -133,8 +133,9 @@ unsigned_module_is_refused()
 
 unknown_key_is_refused()
 {
-	local sign_file=/lib/modules/$(uname -r)/build/scripts/sign-file
+	local sign_file
 
+	sign_file=/lib/modules/$(uname -r)/build/scripts/sign-file
 	command -v openssl > /dev/null && [ -x "$sign_file" ] ||
 		skip "no openssl, or no headers of this kernel" || return
 	copy_module && strip_signature "$dir/signed.ko" > "$dir/unknown.ko" &&
@@ -197,7 +198,7 @@ with open(sys.argv[1], "r+b", buffering=0) as file:
 	status=$?
 	echo "$parent" > /sys/bus/pci/drivers/mlx5_core/bind
 	for _ in {1..100}; do
-		find_device && return $status
+		find_device && return "$status"
 		sleep 0.1
 	done
 	echo "# the device did not come back"

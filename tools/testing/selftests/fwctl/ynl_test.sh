@@ -193,8 +193,8 @@ listen()
 
 rebind()
 {
-	echo "fwctl_sim$id" > $bus/drivers/fwctl_sim/unbind
-	echo "fwctl_sim$id" > $bus/drivers/fwctl_sim/bind
+	echo "fwctl_sim$id" > "$bus"/drivers/fwctl_sim/unbind
+	echo "fwctl_sim$id" > "$bus"/drivers/fwctl_sim/bind
 }
 
 events_of_devices()
@@ -247,7 +247,7 @@ missing()
 
 tidy_up()
 {
-	echo "$id" > $bus/del_device
+	echo "$id" > "$bus"/del_device
 }
 
 [ -n "${KSFT_TAP_LEVEL-}" ] || echo 'KTAP version 1'

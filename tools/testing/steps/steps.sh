@@ -1,0 +1,336 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# steps.sh - the steps of check: step_NAME [VARIANT] succeeds if nothing failed
+#
+# A step prints KTAP, or counts as one test. check calls it in the tree's top folder.
+
+lab=tools/testing/lab/lab
+logs=build/check
+kernels='6.1 6.12 7.3'
+short_debug='fwctl_module fwctl_fault fwctl_remove'
+
+sources()
+{
+	git ls-files --cached --others --exclude-standard -- "$@" | sort -u
+}
+
+# Programs of the shell: by name, or by their first line
+shell_scripts()
+{
+	{
+		sources '*.sh'
+		sources | xargs -d '\n' grep -lIE -m 1 '^#!.*[/ ](ba|da)?sh( |$)'
+	} | sort -u
+}
+
+# Each check runs, whatever the others find.
+step_style()
+{
+	local file status=0
+	local -a files scripts
+
+	mapfile -t files < <(sources '*.c' '*.h')
+	mapfile -t scripts < <(shell_scripts)
+	"$lab" exec -- tools/testing/steps/checkpatch /lab/boot/checkpatch "${files[@]}" ||
+		status=1
+	"$lab" exec -- shellcheck "${scripts[@]}" || status=1
+	while read -r file; do
+		head -n 3 "$file" | grep -q SPDX-License-Identifier && continue
+		echo "$file: no SPDX line among the first three"
+		status=1
+	done < <(sources '*.c' '*.h' '*.sh' '*.py' '*.rst' '*.yaml' 'Makefile' \
+		'*/Makefile' '*Kconfig' '*Kbuild')
+	# The generator of the netlink code writes a name of its own.
+	if sources | grep -vx Documentation/userspace-api/fwctl/netlink-spec.rst |
+		xargs -d '\n' grep -nIE 'SPDX-License-Identifier: L?GPL-[0-9.]+(\+.*| \*/)?$'; then
+		echo 'old SPDX names: write GPL-2.0-only or GPL-2.0-or-later'
+		status=1
+	fi
+	tools/testing/steps/words || status=1
+	tools/testing/steps/circles || status=1
+	return $status
+}
+
+# Warnings fail the build of user programs by themselves.
+step_build()
+{
+	local kernel status=0
+
+	"$lab" build || return
+	for kernel in $kernels; do
+		echo "# $kernel: warnings of W=1"
+		grep -E 'warning:|WARNING:' "build/$kernel/build.log" && status=1
+	done
+	"$lab" exec -- tools/testing/steps/fresh-output || status=1
+	return $status
+}
+
+# The headers of 7.3 lack what a build with sparse needs.
+step_sparse()
+{
+	! "$lab" exec -- sh -c 'make -s -C build/6.12/src modules C=2 \
+		KDIR=$(echo /lib/modules/6.12.*/build)' 2>&1 |
+		grep -E 'warning:|error:|Error '
+}
+
+# What is generated is what its source says now, and what is written down in
+# several places is the same everywhere.
+step_generated()
+{
+	local status=0
+
+	"$lab" exec -- Documentation/netlink/ynl-regen --check || status=1
+	tools/testing/steps/reasons || status=1
+	tools/testing/fuzz/corpus/corpus check || status=1
+	return $status
+}
+
+# What programs are compiled and linked against: headers, the library's ABI.
+step_abi()
+{
+	local status=0
+
+	"$lab" exec -- tools/testing/steps/uapi || status=1
+	"$lab" exec -- make -s -C tools/lib/fwctl OUTPUT=/src/build/user/lib/ \
+		check-abi || status=1
+	tools/packaging/test-release || status=1
+	return $status
+}
+
+# Debian's packages: built, looked at, built again
+step_deb()
+{
+	tools/packaging/deb build "$1" && tools/packaging/deb lintian "$1" &&
+		tools/packaging/deb reproduce "$1"
+}
+
+# Installed, upgraded, in a guest, removed
+step_install()
+{
+	tools/packaging/deb install "$1"
+}
+
+# Installed on a machine with Secure Boot, the key enrolled as by its operator
+step_fresh()
+{
+	tools/packaging/deb secureboot "$1"
+}
+
+# The example of the documentation, built as somebody else would build it.
+step_samples()
+{
+	local kernel cc status=0
+
+	for kernel in $kernels; do
+		cc=gcc
+		[ "$kernel" != 6.1 ] || cc=gcc-12
+		"$lab" exec -- sh -c 'make -s -C samples/fwctl CC="$2" \
+			KDIR="$(echo /lib/modules/"$1".*/build)" \
+			OUTPUT="$PWD/build/$1-sample" \
+			SYMVERS="$PWD/build/$1/Module.symvers"' sh "$kernel" "$cc" ||
+			status=1
+	done 2>&1 | tee /dev/stderr | grep -qE 'warning:|error:' && status=1
+	return $status
+}
+
+step_readme()
+{
+	"$lab" exec -- tools/testing/steps/readme
+}
+
+step_unit()
+{
+	"$lab" exec -- make -s check-user OUTPUT=/src/build/user
+}
+
+# What the model checker says of the removal protocol.
+step_model()
+{
+	"$lab" exec -- sh -ec 'cd "$(mktemp -d)"
+		spin -a /src/drivers/fwctl/removal.pml
+		gcc -O2 -w -DSAFETY -DCOLLAPSE -o pan pan.c
+		./pan -m1000000 | tee /dev/stderr | grep -q "errors: 0"'
+}
+
+step_guest()
+{
+	"$lab" run --kernel "$1" --timeout 1500 -- /lab/tree/tools/testing/guest/suite
+}
+
+# What CI gets, unpacked elsewhere, on a machine with a ConnectX like any other.
+step_delivery()
+{
+	tools/testing/steps/ktap --test &&
+		"$lab" build --kernel 7.3 &&
+		"$lab" exec -- make -s -C tools/testing/selftests TARGETS=fwctl gen_tar \
+			KSFT_INSTALL_PATH=/src/build/delivery OUTPUT=/src/build/user/ >&2 &&
+		"$lab" run --kernel 7.3 -- env -u VCX_CTL \
+			/lab/tree/tools/testing/guest/suite-delivery \
+			/lab/tree/build/delivery/kselftest-packages/kselftest.tar.gz \
+			fwctl_taint fwctl_policy fwctl_mlx5 fwctl_mlx5_remove fwctl_scopes
+}
+
+# The short form is what CI has the time for. Where a host is busy a guest's CPUs stand
+# still for a while.
+debug_guest()
+{
+	"$lab" run --mem 2G --append watchdog_thresh=60 "$@"
+}
+
+step_debug()
+{
+	local share=$PWD/build/check/gcov-$1 status=0
+
+	if [ "$1" = short ]; then
+		# shellcheck disable=SC2086 # words
+		debug_guest --kernel 6.12-kasan --timeout 900 -- \
+			/lab/tree/tools/testing/guest/suite-debug $short_debug
+		return
+	fi
+	rm -rf "$share"
+	mkdir -p "$share"
+	debug_guest --kernel "$1" --timeout 5400 --share "$share" -- \
+		/lab/tree/tools/testing/guest/suite-debug || status=1
+	# There is no way back from lockdown, which also hides what looks for lost memory.
+	debug_guest --kernel "$1" --timeout 600 -- \
+		/lab/tree/tools/testing/selftests/fwctl/run_all.sh \
+		fwctl_lockdown fwctl_mlx5_ceiling || status=1
+	return $status
+}
+
+# The long form of what is part of every suite. By name only.
+step_stress()
+{
+	debug_guest --kernel 6.12-kasan --timeout 1200 -- \
+		fwctl_stress --seconds "${STRESS_TIME:-600}" --seed "${STRESS_SEED:-$RANDOM}"
+}
+
+# A kernel with fwctl in its tree, and the tests as that tree packs them. By name only:
+# the kernel takes a while to build. intree-7.3-y: kernel 7.3-intree-y.
+step_intree()
+{
+	"$lab" run --kernel "${1/-/-intree-}" --timeout 1500 -- sh -c 'exec \
+		/lab/tree/tools/testing/guest/suite-delivery /lib/modules/*/kselftest.tar.gz'
+}
+
+# The same as a series of patches for the kernel of the series $1.
+step_patches()
+{
+	"$lab" exec -- tools/testing/intree/patches "$1" "build/patches-$1"
+}
+
+# How long things take, for REPORT.md. By name: with nothing beside.
+step_latency()
+{
+	mkdir -p build/report
+	rm -f build/report/latency.tsv
+	"$lab" run --kernel 7.3 --share build/report -- env FWCTL_REPORT=/mnt/share/latency.tsv \
+		FWCTL_COMMAND='tools/testing/check latency' fwctl_latency
+}
+
+# Needs both debug kernels' results: each has code that the other does without.
+step_coverage()
+{
+	"$lab" exec -- tools/testing/steps/coverage 6.12-kasan 7.3-kasan
+}
+
+# By name, too: half an hour, FUZZ_TIME in seconds.
+step_fuzz()
+{
+	local share=$PWD/build/fuzz
+
+	rm -rf "$share"
+	mkdir -p "$share"
+	debug_guest --kernel 6.12-kasan --share "$share" \
+		--timeout $((${FUZZ_TIME:-1800} + 400)) -- \
+		/lab/tree/tools/testing/fuzz/kernel/in-guest "${FUZZ_TIME:-1800}" || return
+	"$lab" exec -- tools/testing/steps/coverage --fuzz 6.12-kasan
+}
+
+# In guests of their own: there is no way back from lockdown, and none up.
+step_lockdown()
+{
+	local kernel status=0
+
+	for kernel in $kernels; do
+		"$lab" run --kernel "$kernel" -- \
+			/lab/tree/tools/testing/selftests/fwctl/run_all.sh \
+			fwctl_lockdown fwctl_mlx5_ceiling || status=1
+	done
+	return $status
+}
+
+# What firmware refuses, what a kernel refuses then, and what works on all the same.
+# README.md shows what the demo prints, all but the line that ends with the time.
+step_secureboot()
+{
+	local kernel line status=0
+
+	mkdir -p build/check
+	tools/testing/secureboot/demo > build/check/secureboot.table || status=1
+	cat build/check/secureboot.table
+	while read -r line; do
+		grep -qF -- "$line" README.md && continue
+		echo "README.md does not say: $line"
+		status=1
+	done < <(grep -v ' s)\.$' build/check/secureboot.table)
+	for kernel in 6.12 7.3; do
+		"$lab" run --kernel "$kernel" --secure-boot --timeout 300 -- \
+			/lab/tree/tools/testing/selftests/fwctl/run_all.sh \
+			secure_boot_test.sh || status=1
+	done
+	"$lab" run --secure-boot --no-modules --vcx '--uctx-cap 0' --timeout 300 -- \
+		/lab/tree/tools/fwctl/test/run states_probe || status=1
+	return $status
+}
+
+step_fleet()
+{
+	tools/testing/fleet/run
+}
+
+# A card with two functions, and what one's configuration does to the other's.
+step_functions()
+{
+	"$lab" run --kernel 7.3 --functions 2 -- \
+		/lab/tree/tools/fwctl/test/run guest_cards
+}
+
+# Two cards, of which one keeps its configuration over a reboot.
+step_cards()
+{
+	local state status=0
+
+	state=$(mktemp -d) || return
+	"$lab" run --kernel 6.12 --cards 2 --state "$state/card" -- \
+		env BOOT=1 /lab/tree/tools/fwctl/test/run guest_cards || status=1
+	"$lab" run --kernel 7.3 --cards 2 --state "$state/card" -- \
+		env BOOT=2 /lab/tree/tools/fwctl/test/run guest_cards || status=1
+	rm -r "$state"
+	return $status
+}
+
+step_demo()
+{
+	make -s demo
+}
+
+step_bench()
+{
+	make -s bench
+}
+
+# Sphinx passes over what it does not take for a table.
+step_docs()
+{
+	local rows
+
+	make -s docs || return
+	rows=$(grep -c '^   \* - ``0x' build/docs/generated/mlx5-tables.rst)
+	[ "$rows" -gt 0 ] && [ "$rows" = "$(grep -cE '<td>.*<span class="pre">0x' \
+		build/docs/html/mlx5-tables.html)" ] && return
+	echo "mlx5-tables: not all $rows rows are in the page"
+	return 1
+}
+
