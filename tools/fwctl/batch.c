@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 #define MAX_SCRIPT (16UL << 20)
 #define MAX_WORDS 64

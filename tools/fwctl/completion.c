@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 static const char bash_script[] =
 	"# bash completion of fwctl\n"

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 static const struct column_spec list_columns[] = {
 	{ "NAME", "name", 0 },

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 #define ADD(object, key, value) json_object_object_add(object, key, value)
 

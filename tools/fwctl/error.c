@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 const struct exit_spec exit_specs[] = {
 	{ FWCTL_EXIT_OK, "ok", "done" },

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 struct output_file {
 	char *name;

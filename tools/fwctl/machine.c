@@ -10,7 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 #define FWCTL_MODULE "/sys/module/fwctl"
 #define CONFIRM "reboot, and choose Enroll MOK in the blue menu"

@@ -2,7 +2,7 @@
 /*
  * fwctl: look at devices that take firmware RPCs, and send them some.
  */
-#include "fwctl.h"
+#include "tool.h"
 
 int main(int argc, char **argv)
 {

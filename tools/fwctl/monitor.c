@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 #define ADD(object, key, value) json_object_object_add(object, key, value)
 

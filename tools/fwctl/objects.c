@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 static struct object * const own_objects[] = {
 	&dev_object, &rpc_object, &policy_object, &monitor_object,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 const struct option_spec common_options[] = {
 	{ "json", 'j', NULL, "print JSON, also of errors" },

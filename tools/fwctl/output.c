@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 #define BOLD_RED "\033[1;31m"
 #define PLAIN "\033[0m"

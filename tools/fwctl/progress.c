@@ -7,7 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 /* Between one look of the line and the next, in nanoseconds. */
 #define INTERVAL 200000000

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 #define ADD(object, key, value) json_object_object_add(object, key, value)
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 #define DEFAULT_OUT_LEN 4096UL
 

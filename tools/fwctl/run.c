@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "fwctl.h"
+#include "tool.h"
 
 void free_run(struct run *run)
 {

@@ -6,7 +6,7 @@
 #ifndef _FWCTL_MLX5_CONFIG_H
 #define _FWCTL_MLX5_CONFIG_H
 
-#include "../fwctl.h"
+#include "../tool.h"
 
 #define CONFIG_MAX_ITEM 256
 #define CONFIG_MAX_NAME 96

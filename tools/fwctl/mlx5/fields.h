@@ -5,7 +5,7 @@
 #ifndef _FWCTL_TOOL_MLX5_FIELDS_H
 #define _FWCTL_TOOL_MLX5_FIELDS_H
 
-#include "../fwctl.h"
+#include "../tool.h"
 
 /* fields.c: words of a command line to fields, and fields to JSON */
 const struct fwctl_mlx5_layout *find_layout(struct run *run,

@@ -5,7 +5,7 @@
 #ifndef _FWCTL_TOOL_MLX5_FW_H
 #define _FWCTL_TOOL_MLX5_FW_H
 
-#include "../fwctl.h"
+#include "../tool.h"
 
 /* More than any firmware has; without the last one's mark it ends here. */
 #define FW_MAX_COMPONENTS 64

@@ -10,7 +10,6 @@
 #include <fwctl/mlx5.h>
 
 #include "fields.h"
-#include "../fwctl.h"
 #include "config.h"
 
 static bool mlx5_status(const void *in, size_t in_len, const void *out,

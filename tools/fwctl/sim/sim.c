@@ -5,7 +5,7 @@
 #include <string.h>
 #include <fwctl/sim.h>
 
-#include "../fwctl.h"
+#include "../tool.h"
 
 static const char * const status_names[] = {
 	[FWCTL_SIM_OK] = "OK",

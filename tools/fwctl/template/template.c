@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "../fwctl.h"
+#include "../tool.h"
 
 /* 1. The format of the firmware: from a header of include/uapi/fwctl. */
 

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../fwctl.h"
+#include "../tool.h"
 #include "../mlx5/fw.h"
 
 int fuzz_one(const uint8_t *data, size_t size);
