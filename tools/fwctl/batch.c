@@ -144,9 +144,8 @@ static int run_script_line(struct run *run, struct line *line)
 	code = run_line(run->ctx, run, line->argc, line->argv);
 	run->set.collect = NULL;
 	while (run->result && i < json_object_array_length(run->result))
-		json_object_object_add(json_object_array_get_idx(run->result, i++),
-				       "line",
-				       json_object_new_uint64(line->number));
+		json_add(json_object_array_get_idx(run->result, i++), "line",
+			 json_object_new_uint64(line->number));
 	return code;
 }
 

@@ -16,8 +16,6 @@
 
 #include "tool.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* What identifies a machine, a network or a person is replaced everywhere. */
 static const struct {
 	const char *kind;
@@ -230,7 +228,7 @@ static void drop_opaque(json_object *value)
 		return;
 	for (i = 0; i < ARRAY_SIZE(opaque_keys); i++)
 		if (string_of(value, opaque_keys[i]))
-			ADD(value, opaque_keys[i], json_text("redacted"));
+			json_add(value, opaque_keys[i], json_text("redacted"));
 	json_object_object_foreach(value, key, part) {
 		(void)key;
 		drop_opaque(part);
@@ -299,9 +297,9 @@ static void note(struct bundle *bundle, const char *name, const char *source,
 
 	if (error && bundle->redact)
 		copy = redact(bundle, error);
-	ADD(entry, "name", json_text(name));
-	ADD(entry, "source", json_text(source));
-	ADD(entry, "error", json_text(copy ? copy : error));
+	json_add(entry, "name", json_text(name));
+	json_add(entry, "source", json_text(source));
+	json_add(entry, "error", json_text(copy ? copy : error));
 	json_object_array_add(bundle->manifest, entry);
 	bundle->missing += !!error;
 	free(copy);
@@ -404,11 +402,12 @@ static void add_manifest(struct run *run, struct bundle *bundle)
 {
 	json_object *doc = json_object_new_object();
 
-	ADD(doc, "schema_version", json_object_new_int(FWCTL_SCHEMA_VERSION));
-	ADD(doc, "tool", json_text(FWCTL_VERSION));
-	ADD(doc, "time", json_object_new_int64(time(NULL)));
-	ADD(doc, "redacted", json_object_new_boolean(bundle->redact));
-	ADD(doc, "entries", json_object_get(bundle->manifest));
+	json_add(doc, "schema_version",
+		 json_object_new_int(FWCTL_SCHEMA_VERSION));
+	json_add(doc, "tool", json_text(FWCTL_VERSION));
+	json_add(doc, "time", json_object_new_int64(time(NULL)));
+	json_add(doc, "redacted", json_object_new_boolean(bundle->redact));
+	json_add(doc, "entries", json_object_get(bundle->manifest));
 	add_text(run, bundle, "MANIFEST.json",
 		 json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PRETTY |
 						JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -541,13 +540,13 @@ static int create_run(struct run *run)
 	output_end(run, out, !run->code);
 	if (!run->code) {
 		run->result = json_object_new_object();
-		ADD(run->result, "file", json_text(run->argv[0]));
-		ADD(run->result, "redacted",
-		    json_object_new_boolean(bundle.redact));
-		ADD(run->result, "entries",
-		    json_object_new_int64(bundle.done));
-		ADD(run->result, "missing",
-		    json_object_new_int64(bundle.missing));
+		json_add(run->result, "file", json_text(run->argv[0]));
+		json_add(run->result, "redacted",
+			 json_object_new_boolean(bundle.redact));
+		json_add(run->result, "entries",
+			 json_object_new_int64(bundle.done));
+		json_add(run->result, "missing",
+			 json_object_new_int64(bundle.missing));
 	}
 	if (!run->code && bundle.missing)
 		fail(run, FWCTL_EXIT_PARTIAL,

@@ -70,10 +70,10 @@ static int add_info(struct run *run, struct fwctl_dev *dev)
 		info = json_object_new_object();
 		vendor->info(info, data, len);
 	}
-	json_object_object_add(run->result, "writable",
-			       json_object_new_boolean(fwctl_dev_writable(dev)));
-	json_object_object_add(run->result, "info", info);
-	json_object_object_add(run->result, "data", json_hex(data, len));
+	json_add(run->result, "writable",
+		 json_object_new_boolean(fwctl_dev_writable(dev)));
+	json_add(run->result, "info", info);
+	json_add(run->result, "data", json_hex(data, len));
 	return 0;
 }
 

@@ -10,8 +10,6 @@
 
 #include "tool.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* A device type's name, or its number, or null if it is not known. */
 json_object *json_devtype(__u32 type)
 {
@@ -40,15 +38,15 @@ json_object *json_device(const struct fwctl_dev *dev)
 	unsigned int scopes = fwctl_dev_scopes(dev);
 	json_object *object = json_object_new_object();
 
-	ADD(object, "name", json_text(fwctl_dev_name(dev)));
-	ADD(object, "path", json_text(fwctl_dev_path(dev)));
-	ADD(object, "type", json_devtype(fwctl_dev_type(dev)));
-	ADD(object, "driver", json_text(fwctl_dev_driver(dev)));
-	ADD(object, "parent", json_text(fwctl_dev_parent(dev)));
-	ADD(object, "bus", json_text(fwctl_dev_bus(dev)));
-	ADD(object, "netdevs", json_names(fwctl_dev_netdevs(dev)));
-	ADD(object, "rdma_devs", json_names(fwctl_dev_rdma_devs(dev)));
-	ADD(object, "scopes", scopes ? json_scopes(scopes) : NULL);
+	json_add(object, "name", json_text(fwctl_dev_name(dev)));
+	json_add(object, "path", json_text(fwctl_dev_path(dev)));
+	json_add(object, "type", json_devtype(fwctl_dev_type(dev)));
+	json_add(object, "driver", json_text(fwctl_dev_driver(dev)));
+	json_add(object, "parent", json_text(fwctl_dev_parent(dev)));
+	json_add(object, "bus", json_text(fwctl_dev_bus(dev)));
+	json_add(object, "netdevs", json_names(fwctl_dev_netdevs(dev)));
+	json_add(object, "rdma_devs", json_names(fwctl_dev_rdma_devs(dev)));
+	json_add(object, "scopes", scopes ? json_scopes(scopes) : NULL);
 	return object;
 }
 
@@ -191,9 +189,9 @@ int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 	size_t len = out->len;
 	int code = 0;
 
-	ADD(report, "device", json_text(fwctl_dev_name(dev)));
-	ADD(report, "type", json_devtype(fwctl_dev_type(dev)));
-	ADD(report, "dry_run", json_object_new_boolean(run->set.dry_run));
+	json_add(report, "device", json_text(fwctl_dev_name(dev)));
+	json_add(report, "type", json_devtype(fwctl_dev_type(dev)));
+	json_add(report, "dry_run", json_object_new_boolean(run->set.dry_run));
 	if (run->set.dry_run)
 		len = 0;
 	else
@@ -202,15 +200,15 @@ int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 		return code;
 	if (run->set.has_scope || !run->set.dry_run)
 		scope = fwctl_scope_name(used);
-	ADD(report, "scope", json_text(scope));
-	ADD(report, "request", json_hex(in->data, in->len));
-	ADD(report, "room", json_object_new_uint64(out->len));
+	json_add(report, "scope", json_text(scope));
+	json_add(report, "request", json_hex(in->data, in->len));
+	json_add(report, "room", json_object_new_uint64(out->len));
 	if (len < out->len)
 		out->len = len;
 	if (run->set.dry_run)
 		return 0;
-	ADD(report, "answer", json_hex(out->data, out->len));
-	ADD(report, "answer_len", json_object_new_uint64(len));
+	json_add(report, "answer", json_hex(out->data, out->len));
+	json_add(report, "answer_len", json_object_new_uint64(len));
 	check_status(run, dev, in, out);
 	if (len > out->len)
 		fail(run, FWCTL_EXIT_PARTIAL,

@@ -104,21 +104,19 @@ json_object *error_json(const struct run *run)
 	const char *name = run->err ? strerrorname_np(-run->err) : NULL;
 	json_object *firmware = NULL;
 
-	json_object_object_add(error, "code", json_object_new_int(run->code));
-	json_object_object_add(error, "name",
-			       json_text(exit_specs[run->code].name));
-	json_object_object_add(error, "message",
-			       json_text(run->error ? run->error : "no memory"));
-	json_object_object_add(error, "errno", json_text(name));
+	json_add(error, "code", json_object_new_int(run->code));
+	json_add(error, "name", json_text(exit_specs[run->code].name));
+	json_add(error, "message",
+		 json_text(run->error ? run->error : "no memory"));
+	json_add(error, "errno", json_text(name));
 	if (run->has_firmware) {
 		firmware = json_object_new_object();
-		json_object_object_add(firmware, "status",
-				       json_object_new_int64(run->firmware.status));
-		json_object_object_add(firmware, "name",
-				       json_text(run->firmware.name));
-		json_object_object_add(firmware, "syndrome",
-				       json_object_new_int64(run->firmware.syndrome));
+		json_add(firmware, "status",
+			 json_object_new_int64(run->firmware.status));
+		json_add(firmware, "name", json_text(run->firmware.name));
+		json_add(firmware, "syndrome",
+			 json_object_new_int64(run->firmware.syndrome));
 	}
-	json_object_object_add(error, "firmware", firmware);
+	json_add(error, "firmware", firmware);
 	return error;
 }

@@ -7,8 +7,6 @@
 
 #include "tool.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 static const char notes[] =
 	"\n"
 	"Objects, commands and long options may be shortened to what fits only one.\n"
@@ -117,10 +115,10 @@ static json_object *options_json(const struct option_spec *specs)
 	for (; specs && specs->name; specs++) {
 		object = json_object_new_object();
 		*letter = specs->letter;
-		ADD(object, "name", json_text(specs->name));
-		ADD(object, "letter", json_text(*letter ? letter : NULL));
-		ADD(object, "argument", json_text(specs->arg));
-		ADD(object, "help", json_text(specs->help));
+		json_add(object, "name", json_text(specs->name));
+		json_add(object, "letter", json_text(*letter ? letter : NULL));
+		json_add(object, "argument", json_text(specs->arg));
+		json_add(object, "help", json_text(specs->help));
 		json_object_array_add(array, object);
 	}
 	return array;
@@ -134,16 +132,16 @@ static json_object *command_json(const struct command *command)
 
 	for (; column && column->name; column++)
 		json_object_array_add(columns, json_text(column->name));
-	ADD(object, "name", json_text(command->name));
-	ADD(object, "arguments", json_text(command->args));
-	ADD(object, "help", json_text(command->help));
-	ADD(object, "scope", json_text(scope_text(command->scope)));
-	ADD(object, "default", json_object_new_boolean(command->flags &
-						       COMMAND_DEFAULT));
-	ADD(object, "stream", json_object_new_boolean(command->flags &
-						      COMMAND_STREAM));
-	ADD(object, "options", options_json(command->options));
-	ADD(object, "columns", columns);
+	json_add(object, "name", json_text(command->name));
+	json_add(object, "arguments", json_text(command->args));
+	json_add(object, "help", json_text(command->help));
+	json_add(object, "scope", json_text(scope_text(command->scope)));
+	json_add(object, "default",
+		 json_object_new_boolean(command->flags & COMMAND_DEFAULT));
+	json_add(object, "stream",
+		 json_object_new_boolean(command->flags & COMMAND_STREAM));
+	json_add(object, "options", options_json(command->options));
+	json_add(object, "columns", columns);
 	return object;
 }
 
@@ -158,11 +156,12 @@ static json_object *objects_json(void)
 		commands = json_object_new_array();
 		for (command = object->commands; command->name; command++)
 			json_object_array_add(commands, command_json(command));
-		ADD(entry, "name", json_text(object->name));
-		ADD(entry, "help", json_text(object->help));
-		ADD(entry, "type", object->vendor ?
-		    json_devtype(object->vendor->type) : NULL);
-		ADD(entry, "commands", commands);
+		json_add(entry, "name", json_text(object->name));
+		json_add(entry, "help", json_text(object->help));
+		json_add(entry, "type",
+			 object->vendor ?
+			 json_devtype(object->vendor->type) : NULL);
+		json_add(entry, "commands", commands);
 		json_object_array_add(array, entry);
 	}
 	return array;
@@ -181,23 +180,23 @@ static void add_everything(struct run *run)
 	exits = json_object_new_array();
 	for (spec = exit_specs; spec->name; spec++) {
 		entry = json_object_new_object();
-		ADD(entry, "code", json_object_new_int(spec->code));
-		ADD(entry, "name", json_text(spec->name));
-		ADD(entry, "help", json_text(spec->help));
+		json_add(entry, "code", json_object_new_int(spec->code));
+		json_add(entry, "name", json_text(spec->name));
+		json_add(entry, "help", json_text(spec->help));
 		json_object_array_add(exits, entry);
 	}
 	run->result = json_object_new_object();
-	ADD(run->result, "objects", objects_json());
-	ADD(run->result, "options", options_json(common_options));
-	ADD(run->result, "exit_codes", exits);
-	ADD(run->result, "scopes", scopes);
+	json_add(run->result, "objects", objects_json());
+	json_add(run->result, "options", options_json(common_options));
+	json_add(run->result, "exit_codes", exits);
+	json_add(run->result, "scopes", scopes);
 	for (i = 0; fwctl_scope_name(i); i++)
 		json_object_array_add(scopes, json_text(fwctl_scope_name(i)));
-	ADD(run->result, "ceilings", ceilings);
+	json_add(run->result, "ceilings", ceilings);
 	for (i = 0; fwctl_ceiling_name(i); i++)
 		json_object_array_add(ceilings,
 				      json_text(fwctl_ceiling_name(i)));
-	ADD(run->result, "reasons", reasons);
+	json_add(run->result, "reasons", reasons);
 	for (i = 0; fwctl_reason_name(i); i++)
 		json_object_array_add(reasons, json_text(fwctl_reason_name(i)));
 }
@@ -256,7 +255,7 @@ struct object help_object = {
 static int version_run(struct run *run)
 {
 	run->result = json_object_new_object();
-	ADD(run->result, "version", json_text(FWCTL_VERSION));
+	json_add(run->result, "version", json_text(FWCTL_VERSION));
 	return 0;
 }
 

@@ -12,8 +12,6 @@
 
 #include "tool.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 int64_t clock_ns(clockid_t id)
 {
 	struct timespec now;
@@ -94,36 +92,38 @@ static json_object *json_scope(__u32 scope)
 
 static void add_state(json_object *object, const struct fwctl_state *state)
 {
-	ADD(object, "parent", json_text(fwctl_state_parent(state)));
-	ADD(object, "driver", json_text(fwctl_state_driver(state)));
-	ADD(object, "device_type", json_devtype(fwctl_state_type(state)));
-	ADD(object, "ceiling",
-	    json_text(fwctl_ceiling_name(fwctl_state_ceiling(state))));
-	ADD(object, "taints", json_scopes(fwctl_state_taints(state)));
+	json_add(object, "parent", json_text(fwctl_state_parent(state)));
+	json_add(object, "driver", json_text(fwctl_state_driver(state)));
+	json_add(object, "device_type", json_devtype(fwctl_state_type(state)));
+	json_add(object, "ceiling",
+		 json_text(fwctl_ceiling_name(fwctl_state_ceiling(state))));
+	json_add(object, "taints", json_scopes(fwctl_state_taints(state)));
 }
 
 static void add_audit(json_object *object, const struct fwctl_audit *audit)
 {
-	ADD(object, "seq", json_object_new_uint64(audit->seq));
-	ADD(object, "pid", json_object_new_int64(audit->pid));
-	ADD(object, "uid", json_object_new_int64(audit->uid));
-	ADD(object, "gid", json_object_new_int64(audit->gid));
-	ADD(object, "comm", json_text(audit->comm));
-	ADD(object, "declared", json_scope(audit->declared));
-	ADD(object, "effective", json_scope(audit->effective));
-	ADD(object, "writes", json_object_new_boolean(audit->writes));
-	ADD(object, "command", json_object_new_int64(audit->command));
-	ADD(object, "command_name", json_text(audit->command_name));
-	ADD(object, "in_len", json_object_new_int64(audit->in_len));
-	ADD(object, "out_len", json_object_new_int64(audit->out_len));
-	ADD(object, "result", json_object_new_int(audit->result));
-	ADD(object, "reason", json_text(fwctl_reason_name(audit->reason)));
-	ADD(object, "firmware_status", audit->has_fw_status ?
-	    json_object_new_int64(audit->fw_status) : NULL);
-	ADD(object, "start_ns", audit->has_time ?
-	    json_object_new_uint64(audit->start) : NULL);
-	ADD(object, "duration_ns", audit->has_time ?
-	    json_object_new_uint64(audit->duration) : NULL);
+	json_add(object, "seq", json_object_new_uint64(audit->seq));
+	json_add(object, "pid", json_object_new_int64(audit->pid));
+	json_add(object, "uid", json_object_new_int64(audit->uid));
+	json_add(object, "gid", json_object_new_int64(audit->gid));
+	json_add(object, "comm", json_text(audit->comm));
+	json_add(object, "declared", json_scope(audit->declared));
+	json_add(object, "effective", json_scope(audit->effective));
+	json_add(object, "writes", json_object_new_boolean(audit->writes));
+	json_add(object, "command", json_object_new_int64(audit->command));
+	json_add(object, "command_name", json_text(audit->command_name));
+	json_add(object, "in_len", json_object_new_int64(audit->in_len));
+	json_add(object, "out_len", json_object_new_int64(audit->out_len));
+	json_add(object, "result", json_object_new_int(audit->result));
+	json_add(object, "reason", json_text(fwctl_reason_name(audit->reason)));
+	json_add(object, "firmware_status",
+		 audit->has_fw_status ?
+		 json_object_new_int64(audit->fw_status) : NULL);
+	json_add(object, "start_ns",
+		 audit->has_time ? json_object_new_uint64(audit->start) : NULL);
+	json_add(object, "duration_ns",
+		 audit->has_time ?
+		 json_object_new_uint64(audit->duration) : NULL);
 }
 
 static void state_text(FILE *file, const struct fwctl_state *state)
@@ -178,10 +178,10 @@ static void show_event(struct run *run, const struct fwctl_event *event)
 	size_t size;
 	FILE *file;
 
-	ADD(object, "type", json_text(type_names[event->type]));
-	ADD(object, "time_ns",
-	    json_object_new_int64(clock_ns(CLOCK_REALTIME)));
-	ADD(object, "device", json_text(name));
+	json_add(object, "type", json_text(type_names[event->type]));
+	json_add(object, "time_ns",
+		 json_object_new_int64(clock_ns(CLOCK_REALTIME)));
+	json_add(object, "device", json_text(name));
 	file = open_memstream(&text, &size);
 	if (file)
 		fprintf(file, "%s", type_names[event->type]);
@@ -198,8 +198,9 @@ static void show_event(struct run *run, const struct fwctl_event *event)
 			audit_text(file, event->audit);
 	}
 	if (event->type == FWCTL_EVENT_LOST) {
-		ADD(object, "lost", event->lost ?
-		    json_object_new_uint64(event->lost) : NULL);
+		json_add(object, "lost",
+			 event->lost ?
+			 json_object_new_uint64(event->lost) : NULL);
 		if (file && event->lost)
 			fprintf(file, " %llu events",
 				(unsigned long long)event->lost);

@@ -23,107 +23,6 @@ bool colors_ok(FILE *file)
 	       strcmp(term, "dumb");
 }
 
-/* Length of the UTF-8 sequence that text begins with, 0 if it is none. */
-static int utf8_len(const unsigned char *text)
-{
-	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	int len = *text < 0x80 ? 1 : *text < 0xc2 ? 0 : *text < 0xe0 ? 2 :
-		  *text < 0xf0 ? 3 : *text < 0xf5 ? 4 : 0;
-	unsigned int code = len > 1 ? *text & (0x7f >> len) : *text;
-	int i;
-
-	for (i = 1; i < len; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (text[i] & 0x3f);
-	}
-	if (len > 1 && (code < least[len] || code > 0x10ffff ||
-			(code >= 0xd800 && code < 0xe000)))
-		return 0;
-	return len;
-}
-
-/*
- * A JSON string, or null for NULL. JSON is UTF-8, and what processes and files
- * are called need not be: other bytes become the replacement character.
- */
-json_object *json_text(const char *text)
-{
-	const unsigned char *bytes = (const unsigned char *)text;
-	json_object *string;
-	char *copy, *end;
-	int len;
-
-	if (!text)
-		return NULL;
-	copy = malloc(3 * strlen(text) + 1);
-	if (!copy)
-		return NULL;
-	for (end = copy; *bytes; bytes += len ? len : 1) {
-		len = utf8_len(bytes);
-		if (len)
-			end = mempcpy(end, bytes, len);
-		else
-			end = mempcpy(end, "\xef\xbf\xbd", 3);
-	}
-	string = json_object_new_string_len(copy, end - copy);
-	free(copy);
-	return string;
-}
-
-/* Bytes as a JSON string of hexadecimal digits. */
-json_object *json_hex(const void *data, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	const unsigned char *bytes = data;
-	json_object *string;
-	char *text;
-	size_t i;
-
-	text = malloc(2 * len + 1);
-	if (!text)
-		return NULL;
-	for (i = 0; i < len; i++) {
-		text[2 * i] = digits[bytes[i] >> 4];
-		text[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	string = json_object_new_string_len(text, 2 * len);
-	free(text);
-	return string;
-}
-
-/* The names of scopes in a mask, as a JSON array. */
-json_object *json_scopes(unsigned int scopes)
-{
-	json_object *array = json_object_new_array();
-	unsigned int scope;
-	const char *name;
-
-	for (scope = 0; scope < 32; scope++) {
-		name = fwctl_scope_name((enum fwctl_rpc_scope)scope);
-		if (name && scopes & (1U << scope))
-			json_object_array_add(array, json_text(name));
-	}
-	return array;
-}
-
-/* The string at a key of an object, or NULL. */
-const char *string_of(json_object *object, const char *key)
-{
-	json_object *value;
-
-	if (!json_object_object_get_ex(object, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
-}
-
-/* The number at a key of an object, or 0. */
-uint64_t number_of(json_object *object, const char *key)
-{
-	return json_object_get_uint64(json_object_object_get(object, key));
-}
-
 /* A value as text, from malloc(). */
 static char *cell_text(json_object *value, unsigned int flags)
 {
@@ -329,13 +228,12 @@ static json_object *document(const struct run *run)
 	json_object *doc = json_object_new_object();
 	char name[128];
 
-	json_object_object_add(doc, "schema_version",
-			       json_object_new_int(FWCTL_SCHEMA_VERSION));
+	json_add(doc, "schema_version",
+		 json_object_new_int(FWCTL_SCHEMA_VERSION));
 	snprintf(name, sizeof(name), "%s %s",
 		 run->object ? run->object->name : "",
 		 run->command ? run->command->name : "");
-	json_object_object_add(doc, "command",
-			       run->command ? json_text(name) : NULL);
+	json_add(doc, "command", run->command ? json_text(name) : NULL);
 	return doc;
 }
 
@@ -355,7 +253,7 @@ void print_event(struct run *run, json_object *event, const char *text)
 
 	if (run->set.json) {
 		doc = document(run);
-		json_object_object_add(doc, "event", json_object_get(event));
+		json_add(doc, "event", json_object_get(event));
 		print_json(doc, JSON_C_TO_STRING_PLAIN);
 	} else {
 		printf("%s\n", text);
@@ -372,10 +270,9 @@ json_object *run_json(const struct run *run)
 	json_object *doc = document(run);
 
 	if (run->result)
-		json_object_object_add(doc, "result",
-				       json_object_get(run->result));
+		json_add(doc, "result", json_object_get(run->result));
 	if (run->code && run->code != FWCTL_EXIT_CHANGED)
-		json_object_object_add(doc, "error", error_json(run));
+		json_add(doc, "error", error_json(run));
 	return doc;
 }
 

@@ -28,22 +28,17 @@ static json_object *json_policy(const struct fwctl_state *state)
 	for (reason = FWCTL_REASON_ADMITTED + 1; fwctl_reason_name(reason);
 	     reason++)
 		refused += fwctl_state_judged(state, reason);
-	json_object_object_add(object, "name",
-			       json_text(fwctl_state_name(state)));
-	json_object_object_add(object, "parent",
-			       json_text(fwctl_state_parent(state)));
-	json_object_object_add(object, "driver",
-			       json_text(fwctl_state_driver(state)));
-	json_object_object_add(object, "ceiling",
-			       json_text(fwctl_ceiling_name(fwctl_state_ceiling(state))));
-	json_object_object_add(object, "files",
-			       json_object_new_int64(fwctl_state_files(state)));
-	json_object_object_add(object, "in_flight",
-			       json_object_new_int64(fwctl_state_in_flight(state)));
-	json_object_object_add(object, "taints",
-			       json_scopes(fwctl_state_taints(state)));
-	json_object_object_add(object, "refused",
-			       json_object_new_uint64(refused));
+	json_add(object, "name", json_text(fwctl_state_name(state)));
+	json_add(object, "parent", json_text(fwctl_state_parent(state)));
+	json_add(object, "driver", json_text(fwctl_state_driver(state)));
+	json_add(object, "ceiling",
+		 json_text(fwctl_ceiling_name(fwctl_state_ceiling(state))));
+	json_add(object, "files",
+		 json_object_new_int64(fwctl_state_files(state)));
+	json_add(object, "in_flight",
+		 json_object_new_int64(fwctl_state_in_flight(state)));
+	json_add(object, "taints", json_scopes(fwctl_state_taints(state)));
+	json_add(object, "refused", json_object_new_uint64(refused));
 	return object;
 }
 
@@ -110,9 +105,8 @@ static int lower_run(struct run *run)
 			fail_errno(run, ret, fwctl_dev_error(dev));
 	}
 	if (!run->code && !add_state(run, dev) && run->set.dry_run)
-		json_object_object_add(json_object_array_get_idx(run->result, 0),
-				       "ceiling",
-				       json_text(fwctl_ceiling_name(ceiling)));
+		json_add(json_object_array_get_idx(run->result, 0), "ceiling",
+			 json_text(fwctl_ceiling_name(ceiling)));
 	fwctl_dev_free(dev);
 	return run->code;
 }

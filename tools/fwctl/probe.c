@@ -10,8 +10,6 @@
 
 #include "tool.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 #define CAP_SYS_RAWIO_BIT 17
 #define CAP_SYS_ADMIN_BIT 21
 #define TAINT_FWCTL_BIT 19
@@ -27,11 +25,11 @@ bool add_check(struct run *run, const char *subject, const char *check, bool ok,
 {
 	json_object *row = json_object_new_object();
 
-	ADD(row, "subject", json_text(subject));
-	ADD(row, "check", json_text(check));
-	ADD(row, "ok", json_object_new_boolean(ok));
-	ADD(row, "why", json_text(ok ? NULL : why));
-	ADD(row, "help", json_text(ok ? NULL : help));
+	json_add(row, "subject", json_text(subject));
+	json_add(row, "check", json_text(check));
+	json_add(row, "ok", json_object_new_boolean(ok));
+	json_add(row, "why", json_text(ok ? NULL : why));
+	json_add(row, "help", json_text(ok ? NULL : help));
 	json_object_array_add(run->result, row);
 	return ok;
 }

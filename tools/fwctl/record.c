@@ -8,8 +8,6 @@
 
 #include "tool.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 static int fail_context(struct run *run, struct fwctl_ctx *ctx, int err)
 {
 	if (!run->code)
@@ -85,26 +83,28 @@ static json_object *json_record(const struct fwctl_record *record)
 		type = type_names[record->type];
 	if (record->result)
 		name = strerrorname_np(-record->result);
-	ADD(object, "type", json_text(type));
-	ADD(object, "device", json_text(record->name));
-	ADD(object, "parent", json_text(record->parent));
-	ADD(object, "start_ns", json_object_new_uint64(record->start));
-	ADD(object, "duration_ns", json_object_new_uint64(record->duration));
-	ADD(object, "errno", json_text(name));
-	ADD(object, "scope", rpc ?
-	    json_text(fwctl_scope_name((enum fwctl_rpc_scope)record->scope)) :
-	    NULL);
-	ADD(object, "ceiling", record->type == FWCTL_RECORD_LOWER ?
-	    json_text(fwctl_ceiling_name((enum fwctl_ceiling)record->ceiling)) :
-	    NULL);
-	ADD(object, "request", rpc ?
-	    json_hex(record->in, record->in_len) : NULL);
-	ADD(object, "room", answer ?
-	    json_object_new_int64(record->room) : NULL);
-	ADD(object, "answer", answer ?
-	    json_hex(record->out, record->out_len) : NULL);
-	ADD(object, "answer_len", answer ?
-	    json_object_new_int64(record->answer_len) : NULL);
+	json_add(object, "type", json_text(type));
+	json_add(object, "device", json_text(record->name));
+	json_add(object, "parent", json_text(record->parent));
+	json_add(object, "start_ns", json_object_new_uint64(record->start));
+	json_add(object, "duration_ns",
+		 json_object_new_uint64(record->duration));
+	json_add(object, "errno", json_text(name));
+	json_add(object, "scope",
+		 json_text(rpc ? fwctl_scope_name((enum fwctl_rpc_scope)
+						  record->scope) : NULL));
+	json_add(object, "ceiling",
+		 json_text(record->type == FWCTL_RECORD_LOWER ?
+			   fwctl_ceiling_name((enum fwctl_ceiling)
+					      record->ceiling) : NULL));
+	json_add(object, "request",
+		 rpc ? json_hex(record->in, record->in_len) : NULL);
+	json_add(object, "room",
+		 answer ? json_object_new_int64(record->room) : NULL);
+	json_add(object, "answer",
+		 answer ? json_hex(record->out, record->out_len) : NULL);
+	json_add(object, "answer_len",
+		 answer ? json_object_new_int64(record->answer_len) : NULL);
 	return object;
 }
 

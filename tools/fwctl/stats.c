@@ -11,8 +11,6 @@
 
 #include "tool.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* Bucket i counts what took at most 4^i microseconds; the last one the rest. */
 #define NR_BUCKETS 14
 #define bucket_limit(i) (1000ULL << (2 * (i)))
@@ -139,19 +137,21 @@ static json_object *json_latency(const struct stats *stats, const char *name)
 	buckets = json_object_new_array();
 	for (i = 0; i < NR_BUCKETS; i++) {
 		bucket = json_object_new_object();
-		ADD(bucket, "limit_ns", i < NR_BUCKETS - 1 ?
-		    json_object_new_uint64(bucket_limit(i)) : NULL);
-		ADD(bucket, "count", json_object_new_uint64(hist->buckets[i]));
+		json_add(bucket, "limit_ns",
+			 i < NR_BUCKETS - 1 ?
+			 json_object_new_uint64(bucket_limit(i)) : NULL);
+		json_add(bucket, "count",
+			 json_object_new_uint64(hist->buckets[i]));
 		json_object_array_add(buckets, bucket);
 	}
-	ADD(object, "count", json_object_new_uint64(hist->count));
-	ADD(object, "sum_ns", json_object_new_uint64(hist->sum));
-	ADD(object, "p50_ns", hist->count ? quantile(hist, 50) : NULL);
-	ADD(object, "p99_ns", hist->count ? quantile(hist, 99) : NULL);
-	ADD(object, "max_ns", hist->count ?
-	    json_object_new_uint64(hist->max) : NULL);
-	ADD(object, "lost", json_object_new_uint64(stats->lost));
-	ADD(object, "buckets", buckets);
+	json_add(object, "count", json_object_new_uint64(hist->count));
+	json_add(object, "sum_ns", json_object_new_uint64(hist->sum));
+	json_add(object, "p50_ns", hist->count ? quantile(hist, 50) : NULL);
+	json_add(object, "p99_ns", hist->count ? quantile(hist, 99) : NULL);
+	json_add(object, "max_ns",
+		 hist->count ? json_object_new_uint64(hist->max) : NULL);
+	json_add(object, "lost", json_object_new_uint64(stats->lost));
+	json_add(object, "buckets", buckets);
 	return object;
 }
 
@@ -166,23 +166,26 @@ static json_object *json_stats(const struct stats *stats,
 	int i;
 
 	for (i = 0; (name = fwctl_scope_name(i)); i++)
-		ADD(delivered, name,
-		    json_object_new_uint64(fwctl_state_delivered(state, i)));
+		json_add(delivered, name,
+			 json_object_new_uint64(fwctl_state_delivered(state,
+								      i)));
 	for (i = 0; (name = fwctl_reason_name(i)); i++) {
 		count = fwctl_state_judged(state, i);
-		ADD(judged, name, json_object_new_uint64(count));
+		json_add(judged, name, json_object_new_uint64(count));
 		refused += i == FWCTL_REASON_ADMITTED ? 0 : count;
 	}
-	ADD(object, "name", json_text(fwctl_state_name(state)));
-	ADD(object, "parent", json_text(fwctl_state_parent(state)));
-	ADD(object, "driver", json_text(fwctl_state_driver(state)));
-	ADD(object, "files", json_object_new_int64(fwctl_state_files(state)));
-	ADD(object, "in_flight",
-	    json_object_new_int64(fwctl_state_in_flight(state)));
-	ADD(object, "delivered", delivered);
-	ADD(object, "judged", judged);
-	ADD(object, "refused", json_object_new_uint64(refused));
-	ADD(object, "latency", json_latency(stats, fwctl_state_name(state)));
+	json_add(object, "name", json_text(fwctl_state_name(state)));
+	json_add(object, "parent", json_text(fwctl_state_parent(state)));
+	json_add(object, "driver", json_text(fwctl_state_driver(state)));
+	json_add(object, "files",
+		 json_object_new_int64(fwctl_state_files(state)));
+	json_add(object, "in_flight",
+		 json_object_new_int64(fwctl_state_in_flight(state)));
+	json_add(object, "delivered", delivered);
+	json_add(object, "judged", judged);
+	json_add(object, "refused", json_object_new_uint64(refused));
+	json_add(object, "latency",
+		 json_latency(stats, fwctl_state_name(state)));
 	return object;
 }
 

@@ -308,6 +308,14 @@ int fail_firmware(struct run *run, const char *dev,
 int exit_code(int err);
 json_object *error_json(const struct run *run);
 
+/* json.c */
+void json_add(json_object *object, const char *key, json_object *value);
+json_object *json_text(const char *text);
+json_object *json_hex(const void *data, size_t len);
+json_object *json_scopes(unsigned int scopes);
+const char *string_of(json_object *object, const char *key);
+uint64_t number_of(json_object *object, const char *key);
+
 /* output.c */
 void print_run(struct run *run);
 void print_table(struct run *run, FILE *file);
@@ -317,11 +325,6 @@ json_object *run_json(const struct run *run);
 const struct column_spec *find_column(const struct command *command,
 				      const char *list);
 bool colors_ok(FILE *file);
-json_object *json_text(const char *text);
-json_object *json_hex(const void *data, size_t len);
-json_object *json_scopes(unsigned int scopes);
-const char *string_of(json_object *object, const char *key);
-uint64_t number_of(json_object *object, const char *key);
 
 /* file.c */
 void ending_signals(sigset_t *set);

@@ -9,8 +9,6 @@
 
 #include "config.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* Is an item to be written? */
 bool config_dirty(const struct config_item *item)
 {
@@ -51,11 +49,12 @@ json_object *config_plan(struct config *config)
 			continue;
 		}
 		row = json_object_new_object();
-		ADD(row, "name", json_text(param->name));
-		ADD(row, "from", from);
-		ADD(row, "to", to);
-		ADD(row, "effect", json_text(item->tlv->effect == CONFIG_AT_BOOT ?
-					     "host-boot" : "firmware-reset"));
+		json_add(row, "name", json_text(param->name));
+		json_add(row, "from", from);
+		json_add(row, "to", to);
+		json_add(row, "effect",
+			 json_text(item->tlv->effect == CONFIG_AT_BOOT ?
+				   "host-boot" : "firmware-reset"));
 		json_object_array_add(plan, row);
 	}
 	return plan;

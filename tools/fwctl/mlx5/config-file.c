@@ -10,8 +10,6 @@
 
 #include "config.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* More is no file of configuration. */
 #define MAX_FILE 1048576
 
@@ -141,8 +139,8 @@ int config_export_run(struct run *run)
 		write_bytes(run, run->argv[1], text, len);
 	if (!run->code) {
 		run->result = config_result(&config);
-		ADD(run->result, "file", json_text(run->argv[1]));
-		ADD(run->result, "text", json_text(text));
+		json_add(run->result, "file", json_text(run->argv[1]));
+		json_add(run->result, "text", json_text(text));
 	}
 out:
 	free(text);
@@ -254,8 +252,9 @@ int config_diff_run(struct run *run)
 	    !take_file(&config, run->argv[1])) {
 		differs = config_differs(&config);
 		run->result = config_result(&config);
-		ADD(run->result, "differs", json_object_new_boolean(differs));
-		ADD(run->result, "changes", config_plan(&config));
+		json_add(run->result, "differs",
+			 json_object_new_boolean(differs));
+		json_add(run->result, "changes", config_plan(&config));
 		if (differs && option(run, "detailed-exitcode"))
 			run->code = FWCTL_EXIT_CHANGED;
 	}

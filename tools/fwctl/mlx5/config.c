@@ -9,8 +9,6 @@
 
 #include "config.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 #define DATABASE							\
 	{ "database", 'd', "FILE",					\
 	  "names from this database of mstflint's; none: the tool's own" }
@@ -104,16 +102,17 @@ static json_object *describe(struct config *config,
 	bool number = field->type == CONFIG_INT;
 
 	config_range(config, param, &min, &max);
-	ADD(row, "name", json_text(param->name));
-	ADD(row, "class", json_text(config_class_name(tlv->class)));
-	ADD(row, "item", json_text(tlv->name));
-	ADD(row, "type", json_text(config_type_name(field->type)));
-	ADD(row, "min", number ? json_object_new_uint64(min) : NULL);
-	ADD(row, "max", number ? json_object_new_uint64(max) : NULL);
-	ADD(row, "values", config_values(field));
-	ADD(row, "effect", json_text(tlv->effect == CONFIG_AT_BOOT ?
-				     "host-boot" : "firmware-reset"));
-	ADD(row, "description", json_description(field->text));
+	json_add(row, "name", json_text(param->name));
+	json_add(row, "class", json_text(config_class_name(tlv->class)));
+	json_add(row, "item", json_text(tlv->name));
+	json_add(row, "type", json_text(config_type_name(field->type)));
+	json_add(row, "min", number ? json_object_new_uint64(min) : NULL);
+	json_add(row, "max", number ? json_object_new_uint64(max) : NULL);
+	json_add(row, "values", config_values(field));
+	json_add(row, "effect",
+		 json_text(tlv->effect == CONFIG_AT_BOOT ?
+			   "host-boot" : "firmware-reset"));
+	json_add(row, "description", json_description(field->text));
 	return row;
 }
 
@@ -122,10 +121,10 @@ json_object *config_result(struct config *config)
 {
 	json_object *result = json_object_new_object();
 
-	ADD(result, "device", config->dev ?
-	    json_text(fwctl_dev_name(config->dev)) : NULL);
-	ADD(result, "names", json_text(config->names.source));
-	ADD(result, "rpcs", json_object_new_int64(config->rpcs));
+	json_add(result, "device",
+		 config->dev ? json_text(fwctl_dev_name(config->dev)) : NULL);
+	json_add(result, "names", json_text(config->names.source));
+	json_add(result, "rpcs", json_object_new_int64(config->rpcs));
 	return result;
 }
 
@@ -172,7 +171,7 @@ static int list_names(struct run *run)
 		json_object_array_add(rows, describe(NULL, &param));
 	}
 	run->result = config_result(&config);
-	ADD(run->result, "parameters", rows);
+	json_add(run->result, "parameters", rows);
 out:
 	config_free_names(&config.names);
 	return run->code;
@@ -192,9 +191,10 @@ static void add_values(struct config *config, const struct config_param *param,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(views); i++)
-		ADD(row, views[i].key,
-		    config_has(config, param->item, views[i].view) ?
-		    config_json(param, param->item->data[views[i].view]) : NULL);
+		json_add(row, views[i].key,
+			 config_has(config, param->item, views[i].view) ?
+			 config_json(param, param->item->data[views[i].view]) :
+			 NULL);
 }
 
 static bool is_asked(struct run *run, const struct config_param *param)
@@ -238,7 +238,7 @@ static int show_params(struct run *run, bool values)
 	}
 	if (!run->code) {
 		run->result = config_result(&config);
-		ADD(run->result, "parameters", json_object_get(rows));
+		json_add(run->result, "parameters", json_object_get(rows));
 	}
 out:
 	json_object_put(rows);
@@ -295,11 +295,12 @@ int config_finish(struct config *config, json_object *plan,
 	if (differs && !run->set.dry_run)
 		config_change(config, rollback);
 	run->result = config_result(config);
-	ADD(run->result, "dry_run", json_object_new_boolean(run->set.dry_run));
-	ADD(run->result, "changed",
-	    json_object_new_boolean(config->changed));
-	ADD(run->result, "rollback", json_text(differs ? rollback : NULL));
-	ADD(run->result, "changes", plan);
+	json_add(run->result, "dry_run",
+		 json_object_new_boolean(run->set.dry_run));
+	json_add(run->result, "changed",
+		 json_object_new_boolean(config->changed));
+	json_add(run->result, "rollback", json_text(differs ? rollback : NULL));
+	json_add(run->result, "changes", plan);
 	if (!run->code && differs && option(run, "detailed-exitcode"))
 		run->code = FWCTL_EXIT_CHANGED;
 	return run->code;

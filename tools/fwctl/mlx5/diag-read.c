@@ -7,8 +7,6 @@
 
 #include "diag.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* Of counters in an answer, and of all that --all keeps. */
 #define ANSWER_MAX (64 << 10)
 #define ALL_MAX (4 << 20)
@@ -187,12 +185,12 @@ static json_object *json_samples(struct reading *reading)
 		const struct sample *sample = &reading->samples[i];
 		json_object *row = json_object_new_object();
 
-		ADD(row, "time_ns", json_object_new_int64(now));
-		ADD(row, "counter", json_object_new_int(sample->id));
-		ADD(row, "name", json_text(diag_name(sample->id)->name));
-		ADD(row, "sample", json_object_new_int(sample->number));
-		ADD(row, "clock", json_object_new_int64(sample->clock));
-		ADD(row, "value", json_object_new_uint64(sample->value));
+		json_add(row, "time_ns", json_object_new_int64(now));
+		json_add(row, "counter", json_object_new_int(sample->id));
+		json_add(row, "name", json_text(diag_name(sample->id)->name));
+		json_add(row, "sample", json_object_new_int(sample->number));
+		json_add(row, "clock", json_object_new_int64(sample->clock));
+		json_add(row, "value", json_object_new_uint64(sample->value));
 		json_object_array_add(rows, row);
 		for (n = 0; n < reading->count; n++)
 			if (reading->sampled[n].id == sample->id) {

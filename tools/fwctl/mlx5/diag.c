@@ -9,8 +9,6 @@
 
 #include "diag.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 #define SET_DIAGNOSTIC_PARAMS 0x820
 /* If nothing is said: about a millisecond, and a few samples. */
 #define PERIOD_US 1000
@@ -205,14 +203,17 @@ static json_object *json_sampling(const struct diag *diag)
 	for (i = 0; i < diag_param(diag, "num_of_counters"); i++)
 		json_object_array_add(counters,
 				      json_object_new_int(diag_param_counter(diag, i)));
-	ADD(object, "mode", json_text(mode(diag)));
-	ADD(object, "sync", json_object_new_boolean(diag_param(diag, "sync")));
-	ADD(object, "clear", json_object_new_boolean(diag_param(diag, "clear")));
-	ADD(object, "samples",
-	    json_object_new_int64(1LL << diag_param(diag, "log_num_of_samples")));
-	ADD(object, "period_ns",
-	    json_period(diag, diag_param(diag, "log_sample_period")));
-	ADD(object, "counters", counters);
+	json_add(object, "mode", json_text(mode(diag)));
+	json_add(object, "sync",
+		 json_object_new_boolean(diag_param(diag, "sync")));
+	json_add(object, "clear",
+		 json_object_new_boolean(diag_param(diag, "clear")));
+	json_add(object, "samples",
+		 json_object_new_int64(1LL << diag_param(diag,
+							 "log_num_of_samples")));
+	json_add(object, "period_ns",
+		 json_period(diag, diag_param(diag, "log_sample_period")));
+	json_add(object, "counters", counters);
 	return object;
 }
 
@@ -241,29 +242,32 @@ int diag_list_run(struct run *run)
 		goto out;
 	drop_request(run->result);
 	limits = json_object_new_object();
-	ADD(limits, "samples",
-	    json_object_new_int64(1LL << (diag->log_max_samples & 63)));
-	ADD(limits, "period_ns",
-	    json_period(diag, diag->log_min_period & 63));
-	ADD(limits, "single", json_object_new_boolean(diag->single));
-	ADD(limits, "repetitive", json_object_new_boolean(diag->repetitive));
-	ADD(run->result, "limits", limits);
-	ADD(run->result, "sampling", json_sampling(diag));
+	json_add(limits, "samples",
+		 json_object_new_int64(1LL << (diag->log_max_samples & 63)));
+	json_add(limits, "period_ns",
+		 json_period(diag, diag->log_min_period & 63));
+	json_add(limits, "single", json_object_new_boolean(diag->single));
+	json_add(limits, "repetitive",
+		 json_object_new_boolean(diag->repetitive));
+	json_add(run->result, "limits", limits);
+	json_add(run->result, "sampling", json_sampling(diag));
 	rows = json_object_new_array();
 	for (i = 0; i < diag->count; i++) {
 		const struct diag_name *name = diag_name(diag->has[i].id);
 
 		row = json_object_new_object();
-		ADD(row, "counter", json_object_new_int(diag->has[i].id));
-		ADD(row, "name", json_text(name->name));
-		ADD(row, "sync", json_object_new_boolean(diag->has[i].sync));
-		ADD(row, "sampled",
-		    json_object_new_boolean(diag_is_sampled(diag, diag->has[i].id)));
-		ADD(row, "unit", json_text(name->unit));
-		ADD(row, "about", json_text(name->about));
+		json_add(row, "counter", json_object_new_int(diag->has[i].id));
+		json_add(row, "name", json_text(name->name));
+		json_add(row, "sync",
+			 json_object_new_boolean(diag->has[i].sync));
+		json_add(row, "sampled",
+			 json_object_new_boolean(diag_is_sampled(diag,
+								 diag->has[i].id)));
+		json_add(row, "unit", json_text(name->unit));
+		json_add(row, "about", json_text(name->about));
 		json_object_array_add(rows, row);
 	}
-	ADD(run->result, "fields", rows);
+	json_add(run->result, "fields", rows);
 out:
 	diag_close(diag);
 	return run->code;
@@ -420,8 +424,8 @@ static void set_result(struct diag *diag, json_object *report, bool changed)
 {
 	diag->run->result = json_object_get(report);
 	drop_request(report);
-	ADD(report, "changed", json_object_new_boolean(changed));
-	ADD(report, "sampling", json_sampling(diag));
+	json_add(report, "changed", json_object_new_boolean(changed));
+	json_add(report, "sampling", json_sampling(diag));
 }
 
 int diag_start_run(struct run *run)

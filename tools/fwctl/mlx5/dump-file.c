@@ -17,8 +17,6 @@
 
 #include "dump.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* Where to go on is written so often, in nanoseconds: a signal can be SIGKILL. */
 #define SAVE_INTERVAL 5000000000LL
 #define MAX_STATE 4096
@@ -94,9 +92,10 @@ static int save_state(struct dump_file *file)
 	FILE *out = NULL;
 	bool bad = true;
 
-	ADD(state, "card", json_text(file->card));
-	ADD(state, "offset", json_object_new_uint64(file->safe));
-	ADD(state, "request", json_hex(file->request, sizeof(file->request)));
+	json_add(state, "card", json_text(file->card));
+	json_add(state, "offset", json_object_new_uint64(file->safe));
+	json_add(state, "request",
+		 json_hex(file->request, sizeof(file->request)));
 	text = json_object_to_json_string_ext(state, JSON_C_TO_STRING_PRETTY);
 	if (asprintf(&name, "%s.new", file->state) < 0)
 		name = NULL;
@@ -336,15 +335,15 @@ static json_object *segment_row(const __u8 *head, uint64_t offset, size_t len)
 	layout = fwctl_mlx5_layout_by_id(FWCTL_MLX5_SEGMENT, be16(head + 2));
 	known = layout || len < 16;
 	memcpy(index, head + 8, sizeof(index));
-	ADD(row, "offset", json_object_new_uint64(offset));
-	ADD(row, "segment", json_object_new_int(be16(head + 2)));
-	ADD(row, "name", json_text(layout ? layout->name : NULL));
-	ADD(row, "length", json_object_new_uint64(len));
+	json_add(row, "offset", json_object_new_uint64(offset));
+	json_add(row, "segment", json_object_new_int(be16(head + 2)));
+	json_add(row, "name", json_text(layout ? layout->name : NULL));
+	json_add(row, "length", json_object_new_uint64(len));
 	/* What is about an object says which behind its header. */
-	ADD(row, "index1", known ? NULL :
-	    json_object_new_int64(be32toh(index[0])));
-	ADD(row, "index2", known ? NULL :
-	    json_object_new_int64(be32toh(index[1])));
+	json_add(row, "index1",
+		 known ? NULL : json_object_new_int64(be32toh(index[0])));
+	json_add(row, "index2",
+		 known ? NULL : json_object_new_int64(be32toh(index[1])));
 	return row;
 }
 

@@ -14,8 +14,6 @@
 
 #include "dump.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* More than the longest segment; a menu is one, between a few short ones. */
 #define MAX_MENU (512 << 10)
 /* Values of num_of_obj1 and 2 that are no number. */
@@ -247,12 +245,13 @@ static json_object *json_record(const __u8 *record)
 	char name[20];
 	size_t i;
 
-	ADD(row, "segment",
-	    json_object_new_int(record_number(record, "segment_type")));
-	ADD(row, "name", json_text(record_text(record, "segment_name", name,
-					       sizeof(name))));
+	json_add(row, "segment",
+		 json_object_new_int(record_number(record, "segment_type")));
+	json_add(row, "name",
+		 json_text(record_text(record, "segment_name", name,
+				       sizeof(name))));
 	for (i = 0; i < ARRAY_SIZE(filters); i++)
-		ADD(row, filters[i], json_filter(record, filters[i]));
+		json_add(row, filters[i], json_filter(record, filters[i]));
 	return row;
 }
 
@@ -272,7 +271,7 @@ int dump_menu_run(struct run *run)
 	run->result = json_object_get(dump.report);
 	if (!run->set.dry_run) {
 		drop_request(run->result);
-		ADD(run->result, "fields", json_object_get(rows));
+		json_add(run->result, "fields", json_object_get(rows));
 	}
 out:
 	free(menu.data);
@@ -460,18 +459,22 @@ static json_object *json_dump(const struct run *run, const struct dump *dump,
 	json_object *result = json_object_get(dump->report);
 
 	drop_request(result);
-	ADD(result, "segment",
-	    json_object_new_int(number(dump, dump->asked, "segment_type")));
-	ADD(result, "name", json_text(name));
-	ADD(result, "file", json_text(run->argv[2]));
-	ADD(result, "bytes",
-	    json_object_new_uint64(dump_file_kept(file, complete)));
-	ADD(result, "segments", json_object_new_uint64(file->segments.count));
-	ADD(result, "errors", json_object_new_uint64(file->segments.errors));
-	ADD(result, "resumed_at", option(run, "resume") ?
-	    json_object_new_uint64(file->resumed) : NULL);
-	ADD(result, "complete", json_object_new_boolean(complete));
-	ADD(result, "rpcs", json_object_new_uint64(dump->rpcs));
+	json_add(result, "segment",
+		 json_object_new_int(number(dump, dump->asked,
+					    "segment_type")));
+	json_add(result, "name", json_text(name));
+	json_add(result, "file", json_text(run->argv[2]));
+	json_add(result, "bytes",
+		 json_object_new_uint64(dump_file_kept(file, complete)));
+	json_add(result, "segments",
+		 json_object_new_uint64(file->segments.count));
+	json_add(result, "errors",
+		 json_object_new_uint64(file->segments.errors));
+	json_add(result, "resumed_at",
+		 option(run, "resume") ?
+		 json_object_new_uint64(file->resumed) : NULL);
+	json_add(result, "complete", json_object_new_boolean(complete));
+	json_add(result, "rpcs", json_object_new_uint64(dump->rpcs));
 	return result;
 }
 

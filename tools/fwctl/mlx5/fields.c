@@ -141,10 +141,10 @@ json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 		if (!meaning && number > 9)
 			meaning = hex;
 	}
-	json_object_object_add(row, "field", json_text(field->name));
-	json_object_object_add(row, "value", value);
-	json_object_object_add(row, "meaning", json_text(meaning));
-	json_object_object_add(row, "about", json_text(field->about));
+	json_add(row, "field", json_text(field->name));
+	json_add(row, "value", value);
+	json_add(row, "meaning", json_text(meaning));
+	json_add(row, "about", json_text(field->about));
 	return row;
 }
 

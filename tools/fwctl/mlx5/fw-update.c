@@ -20,8 +20,6 @@
 #include "fields.h"
 #include "fw.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* More than the flash of any card holds. */
 #define MAX_FILE (256UL << 20)
 /* The bytes that MCDA has room for. */
@@ -457,10 +455,10 @@ static int check_board(struct update *update, json_object *result)
 	if (access_reg(update, false))
 		return run->code;
 	psid = fw_text(&update->fw, "psid");
-	ADD(result, "psid", psid);
-	ADD(result, "version", NULL);
+	json_add(result, "psid", psid);
+	json_add(result, "version", NULL);
 	if (fw_image_parse(&update->file, &image)) {
-		ADD(result, "version", json_text(image.version));
+		json_add(result, "version", json_text(image.version));
 		if (!boot)
 			return fail(run, FWCTL_EXIT_USAGE,
 				    "%s: is firmware, and no %s", run->argv[1],
@@ -568,10 +566,10 @@ static void do_update(struct update *update, json_object *result)
 	if (make_update(update) && update->locked)
 		account(update, before);
 	interrupt_end();
-	ADD(result, "outcome",
-	    json_text(run->code ? "failed" :
-		      update->activating ? "activated" : "verified"));
-	ADD(result, "sent", json_object_new_uint64(update->sent));
+	json_add(result, "outcome",
+		 json_text(run->code ? "failed" :
+			   update->activating ? "activated" : "verified"));
+	json_add(result, "sent", json_object_new_uint64(update->sent));
 	stored = stored_version(update);
 	scope = fwctl_scope_name(run->set.has_scope ? run->set.scope :
 						      update->write_scope);
@@ -582,8 +580,8 @@ static void do_update(struct update *update, json_object *result)
 		     "%s: %s was activated, but %s still starts next: see the firmware",
 		     name_of(update), update->component, before);
 	if (!run->code)
-		ADD(result, "scope", json_text(scope));
-	ADD(result, "stored", stored);
+		json_add(result, "scope", json_text(scope));
+	json_add(result, "stored", stored);
 	free(before);
 }
 
@@ -601,17 +599,17 @@ int fw_update_run(struct run *run)
 	    vendor_open(run, &update.fw.dev) || find_component(&update) ||
 	    check_board(&update, result) || check_size(&update))
 		goto out;
-	ADD(result, "device", json_text(name_of(&update)));
-	ADD(result, "component", json_text(update.component));
-	ADD(result, "index", json_object_new_int(update.index));
-	ADD(result, "file", json_text(run->argv[1]));
-	ADD(result, "size", json_object_new_uint64(update.file.len));
-	ADD(result, "running", version_of(&update, false));
-	ADD(result, "stored", version_of(&update, true));
-	ADD(result, "dry_run", json_object_new_boolean(run->set.dry_run));
-	ADD(result, "scope", NULL);
-	ADD(result, "sent", json_object_new_int(0));
-	ADD(result, "outcome", json_text("planned"));
+	json_add(result, "device", json_text(name_of(&update)));
+	json_add(result, "component", json_text(update.component));
+	json_add(result, "index", json_object_new_int(update.index));
+	json_add(result, "file", json_text(run->argv[1]));
+	json_add(result, "size", json_object_new_uint64(update.file.len));
+	json_add(result, "running", version_of(&update, false));
+	json_add(result, "stored", version_of(&update, true));
+	json_add(result, "dry_run", json_object_new_boolean(run->set.dry_run));
+	json_add(result, "scope", NULL);
+	json_add(result, "sent", json_object_new_int(0));
+	json_add(result, "outcome", json_text("planned"));
 	if (run->code || (!run->set.dry_run && ask_user(&update, result)))
 		goto out;
 	if (!run->set.dry_run)

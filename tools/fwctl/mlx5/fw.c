@@ -7,8 +7,6 @@
 #include "fields.h"
 #include "fw.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 const struct column_spec fw_info_columns[] = {
 	{ "COMPONENT", "component", 0 },
 	{ "INDEX", "index", COLUMN_RIGHT },
@@ -113,16 +111,16 @@ int fw_info_run(struct run *run)
 		last = fw_get(&fw, "last_index_flag");
 		row = json_object_new_object();
 		json_object_array_add(rows, row);
-		ADD(row, "component", fw_name(&fw, "identifier"));
-		ADD(row, "index", json_object_new_int(i));
-		ADD(row, "status", fw_name(&fw, "component_status"));
-		ADD(row, "update", fw_name(&fw, "component_update_state"));
-		ADD(row, "running", version(&fw, i, false));
-		ADD(row, "stored", version(&fw, i, true));
+		json_add(row, "component", fw_name(&fw, "identifier"));
+		json_add(row, "index", json_object_new_int(i));
+		json_add(row, "status", fw_name(&fw, "component_status"));
+		json_add(row, "update", fw_name(&fw, "component_update_state"));
+		json_add(row, "running", version(&fw, i, false));
+		json_add(row, "stored", version(&fw, i, true));
 	}
 	if (run->result && !run->set.dry_run) {
 		drop_request(run->result);
-		ADD(run->result, "fields", json_object_get(rows));
+		json_add(run->result, "fields", json_object_get(rows));
 	}
 out:
 	json_object_put(rows);

@@ -6,8 +6,6 @@
 
 #include "fields.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 static const char * const kinds[] = {
 	[FWCTL_MLX5_REGISTER] = "register",
 	[FWCTL_MLX5_CAP] = "cap",
@@ -68,12 +66,15 @@ int layout_list_run(struct run *run)
 		layout = NULL;
 		while ((layout = fwctl_mlx5_layout_next(i, layout))) {
 			row = json_object_new_object();
-			ADD(row, "kind", json_text(kinds[i]));
-			ADD(row, "name", json_text(layout->name));
-			ADD(row, "number", json_object_new_int(layout->id));
-			ADD(row, "length", json_object_new_int(layout->size));
-			ADD(row, "fields", json_object_new_int(layout->count));
-			ADD(row, "about", json_text(layout->about));
+			json_add(row, "kind", json_text(kinds[i]));
+			json_add(row, "name", json_text(layout->name));
+			json_add(row, "number",
+				 json_object_new_int(layout->id));
+			json_add(row, "length",
+				 json_object_new_int(layout->size));
+			json_add(row, "fields",
+				 json_object_new_int(layout->count));
+			json_add(row, "about", json_text(layout->about));
 			json_object_array_add(run->result, row);
 		}
 	}
@@ -123,15 +124,15 @@ int layout_show_run(struct run *run)
 				 value->value);
 			json_object_array_add(values, json_text(text));
 		}
-		ADD(row, "field", json_text(field->name));
-		ADD(row, "access", json_text(uses[field->use]));
-		ADD(row, "offset", json_object_new_int(field->offset));
-		ADD(row, "bit", json_object_new_int(field->bit));
-		ADD(row, "width", json_object_new_int(field->width));
-		ADD(row, "text", json_object_new_boolean(field->text));
-		ADD(row, "when", json_when(layout, field));
-		ADD(row, "values", values);
-		ADD(row, "about", json_text(field->about));
+		json_add(row, "field", json_text(field->name));
+		json_add(row, "access", json_text(uses[field->use]));
+		json_add(row, "offset", json_object_new_int(field->offset));
+		json_add(row, "bit", json_object_new_int(field->bit));
+		json_add(row, "width", json_object_new_int(field->width));
+		json_add(row, "text", json_object_new_boolean(field->text));
+		json_add(row, "when", json_when(layout, field));
+		json_add(row, "values", values);
+		json_add(row, "about", json_text(field->about));
 		json_object_array_add(run->result, row);
 	}
 	return 0;

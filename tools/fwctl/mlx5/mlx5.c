@@ -33,9 +33,8 @@ static void mlx5_info(json_object *object, const void *data, size_t len)
 	struct fwctl_info_mlx5 info = {};
 
 	memcpy(&info, data, len < sizeof(info) ? len : sizeof(info));
-	json_object_object_add(object, "uid", json_object_new_int64(info.uid));
-	json_object_object_add(object, "uctx_caps",
-			       json_object_new_int64(info.uctx_caps));
+	json_add(object, "uid", json_object_new_int64(info.uid));
+	json_add(object, "uctx_caps", json_object_new_int64(info.uctx_caps));
 }
 
 /* QUERY_ADAPTER, which has no arguments. */
@@ -78,16 +77,16 @@ static int identity_run(struct run *run)
 		return fail(run, FWCTL_EXIT_FIRMWARE,
 			    "%s: the answer is too short for MGIR",
 			    run->argv[0]);
-	json_object_object_add(run->result, "hw_dev_id",
-			       json_object_new_int(field(data, 8) & 0xffff));
+	json_add(run->result, "hw_dev_id",
+		 json_object_new_int(field(data, 8) & 0xffff));
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
 		 data[18], data[19], data[20], data[21], data[22], data[23]);
-	json_object_object_add(run->result, "base_mac", json_text(text));
+	json_add(run->result, "base_mac", json_text(text));
 	snprintf(text, sizeof(text), "%.16s", (const char *)data + 0x30);
-	json_object_object_add(run->result, "psid", json_text(text));
+	json_add(run->result, "psid", json_text(text));
 	snprintf(text, sizeof(text), "%u.%u.%u", field(data, 0x44),
 		 field(data, 0x48), field(data, 0x4c));
-	json_object_object_add(run->result, "firmware", json_text(text));
+	json_add(run->result, "firmware", json_text(text));
 	return 0;
 }
 

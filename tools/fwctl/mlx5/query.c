@@ -10,8 +10,6 @@
 
 #include "fields.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 #define QUERY_HCA_CAP 0x100
 
 static void put_be16(__u8 *at, __u16 value)
@@ -68,11 +66,11 @@ static void add_caps(struct run *run, const struct fwctl_mlx5_layout *layout,
 		    (differ && now == most) || !is_shown(run, 2, field->name))
 			continue;
 		row = json_object_new_object();
-		ADD(row, "page", json_text(layout->name));
-		ADD(row, "field", json_text(field->name));
-		ADD(row, "current", json_object_new_uint64(now));
-		ADD(row, "maximum", json_object_new_uint64(most));
-		ADD(row, "about", json_text(field->about));
+		json_add(row, "page", json_text(layout->name));
+		json_add(row, "field", json_text(field->name));
+		json_add(row, "current", json_object_new_uint64(now));
+		json_add(row, "maximum", json_object_new_uint64(most));
+		json_add(row, "about", json_text(field->about));
 		json_object_array_add(rows, row);
 	}
 }
@@ -131,7 +129,7 @@ int caps_run(struct run *run)
 		goto out;
 	}
 	drop_request(run->result);
-	ADD(run->result, "fields", json_object_get(rows));
+	json_add(run->result, "fields", json_object_get(rows));
 out:
 	json_object_put(rows);
 	fwctl_dev_free(dev);
@@ -166,8 +164,8 @@ int query_run(struct run *run)
 			json_object_array_add(rows, field_row(field, out.data,
 							      layout->size));
 	}
-	ADD(run->result, "object", json_text(layout->name));
-	ADD(run->result, "fields", json_object_get(rows));
+	json_add(run->result, "object", json_text(layout->name));
+	json_add(run->result, "fields", json_object_get(rows));
 	check_shown(run, 2, rows);
 out:
 	json_object_put(rows);

@@ -9,8 +9,6 @@
 
 #include "fields.h"
 
-#define ADD(object, key, value) json_object_object_add(object, key, value)
-
 /* A dword of a register whose fields are not known is named by its offset. */
 #define MAX_RAW 4096
 
@@ -62,12 +60,12 @@ int reg_list_run(struct run *run)
 		json_object *row = json_object_new_object();
 
 		fwctl_mlx5_reg_scopes(layout->id, &read, &write);
-		ADD(row, "register", json_text(layout->name));
-		ADD(row, "number", json_object_new_int(layout->id));
-		ADD(row, "length", json_object_new_int(layout->size));
-		ADD(row, "read", json_least(read));
-		ADD(row, "write", json_least(write));
-		ADD(row, "about", json_text(layout->about));
+		json_add(row, "register", json_text(layout->name));
+		json_add(row, "number", json_object_new_int(layout->id));
+		json_add(row, "length", json_object_new_int(layout->size));
+		json_add(row, "read", json_least(read));
+		json_add(row, "write", json_least(write));
+		json_add(row, "about", json_text(layout->about));
 		json_object_array_add(run->result, row);
 	}
 	return 0;
@@ -204,8 +202,8 @@ static void add_register(const struct target *target, json_object *report)
 {
 	const char *name = fwctl_mlx5_reg_name(target->reg.id);
 
-	ADD(report, "register", json_text(name));
-	ADD(report, "number", json_object_new_int(target->reg.id));
+	json_add(report, "register", json_text(name));
+	json_add(report, "number", json_object_new_int(target->reg.id));
 }
 
 static json_object *dword_row(const struct target *target, __u32 offset)
@@ -215,11 +213,11 @@ static json_object *dword_row(const struct target *target, __u32 offset)
 	char text[16];
 
 	snprintf(text, sizeof(text), "0x%02x", offset);
-	ADD(row, "field", json_text(text));
-	ADD(row, "value", json_object_new_int64(value));
+	json_add(row, "field", json_text(text));
+	json_add(row, "value", json_object_new_int64(value));
 	snprintf(text, sizeof(text), "0x%08x", value);
-	ADD(row, "meaning", json_text(text));
-	ADD(row, "about", NULL);
+	json_add(row, "meaning", json_text(text));
+	json_add(row, "about", NULL);
 	return row;
 }
 
@@ -262,7 +260,7 @@ int reg_get_run(struct run *run)
 	} else if (!run->set.dry_run) {
 		add_register(&target, report);
 		rows = target_rows(run, &target);
-		ADD(report, "fields", rows);
+		json_add(report, "fields", rows);
 		check_shown(run, 2, rows);
 	}
 	run->result = report;
@@ -331,11 +329,11 @@ static int change(struct run *run, struct target *target, const char *word,
 		snprintf(name, sizeof(name), "%s", field->name);
 	}
 	row = json_object_new_object();
-	ADD(row, "field", json_text(name));
-	ADD(row, "before", json_object_new_uint64(before));
-	ADD(row, "value", json_object_new_uint64(value));
-	ADD(row, "meaning", layout ?
-	    json_text(fwctl_mlx5_field_name(field, value)) : NULL);
+	json_add(row, "field", json_text(name));
+	json_add(row, "before", json_object_new_uint64(before));
+	json_add(row, "value", json_object_new_uint64(value));
+	json_add(row, "meaning",
+		 layout ? json_text(fwctl_mlx5_field_name(field, value)) : NULL);
 	json_object_array_add(rows, row);
 	return 0;
 }
@@ -379,7 +377,7 @@ static int verify(struct run *run, const struct target *target,
 			     "%s: %s was written as %llu and reads back as %llu: the firmware did not take it",
 			     run->argv[0], name, (unsigned long long)wanted,
 			     (unsigned long long)got);
-		ADD(row, "value", json_object_new_uint64(got));
+		json_add(row, "value", json_object_new_uint64(got));
 	}
 	return run->code;
 }
@@ -427,8 +425,8 @@ int reg_set_run(struct run *run)
 		verify(run, &target, rows);
 	}
 	add_register(&target, report);
-	ADD(report, "changed", json_object_new_boolean(write));
-	ADD(report, "fields", json_object_get(rows));
+	json_add(report, "changed", json_object_new_boolean(write));
+	json_add(report, "fields", json_object_get(rows));
 	run->result = json_object_get(report);
 out:
 	json_object_put(other);

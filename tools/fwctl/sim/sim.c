@@ -38,9 +38,8 @@ static void sim_info(json_object *object, const void *data, size_t len)
 	struct fwctl_info_sim info = {};
 
 	memcpy(&info, data, len < sizeof(info) ? len : sizeof(info));
-	json_object_object_add(object, "id", json_object_new_int64(info.id));
-	json_object_object_add(object, "uctx",
-			       json_object_new_int64(info.uctx));
+	json_add(object, "id", json_object_new_int64(info.id));
+	json_add(object, "uctx", json_object_new_int64(info.uctx));
 }
 
 static size_t sim_hello(void *in, size_t room)
@@ -65,10 +64,8 @@ static int sim_access(struct run *run, __u32 opcode, __u64 reg, __u64 value)
 
 	if (vendor_rpc(run, &in, &out) || run->set.dry_run)
 		return run->code;
-	json_object_object_add(run->result, "register",
-			       json_object_new_uint64(reg));
-	json_object_object_add(run->result, "value",
-			       json_object_new_uint64(answer.value));
+	json_add(run->result, "register", json_object_new_uint64(reg));
+	json_add(run->result, "value", json_object_new_uint64(answer.value));
 	return 0;
 }
 

@@ -58,8 +58,7 @@ static int nop_run(struct run *run)
 
 	if (vendor_rpc(run, &in, &out) || run->set.dry_run)
 		return run->code;
-	json_object_object_add(run->result, "value",
-			       json_object_new_int64(answer.value));
+	json_add(run->result, "value", json_object_new_int64(answer.value));
 	return 0;
 }
 
