@@ -6,36 +6,31 @@
 
 #include "tool.h"
 
-static struct object * const own_objects[] = {
-	&dev_object, &rpc_object, &policy_object, &monitor_object,
-	&stats_object, &probe_object, &record_object, &replay_object,
-	&batch_object, &bundle_object, &help_object, &version_object,
-	&completion_object,
-};
+/* The tool's own objects in the order of commands.c, then plugins by name. */
+static struct object *all_objects;
 
-/* Those of vendors, in the order of their names. */
-static struct object *vendor_objects;
+static bool is_in_front(const struct object *one, const struct object *added)
+{
+	if (!one->vendor)
+		return true;
+	return added->vendor && strcmp(one->name, added->name) < 0;
+}
 
-/* Add a vendor's object; called before main(). */
+/* Add an object; called before main(). */
 void register_object(struct object *object)
 {
-	struct object **place = &vendor_objects;
+	struct object **place = &all_objects;
 
-	while (*place && strcmp((*place)->name, object->name) < 0)
+	while (*place && is_in_front(*place, object))
 		place = &(*place)->next;
 	object->next = *place;
 	*place = object;
 }
 
 /* The first object; &object.next leads to the others. */
-struct object *objects(void)
+const struct object *objects(void)
 {
-	size_t i;
-
-	for (i = 0; i + 1 < ARRAY_SIZE(own_objects); i++)
-		own_objects[i]->next = own_objects[i + 1];
-	own_objects[i]->next = vendor_objects;
-	return own_objects[0];
+	return all_objects;
 }
 
 /* A word fits a name if it is a beginning of it; the whole name fits best. */
@@ -171,7 +166,7 @@ const struct vendor *find_vendor(__u32 type)
 {
 	const struct object *object;
 
-	for (object = vendor_objects; object; object = object->next)
+	for (object = objects(); object; object = object->next)
 		if (object->vendor && object->vendor->type == type)
 			return object->vendor;
 	return NULL;

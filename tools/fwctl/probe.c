@@ -19,53 +19,6 @@
 	"e.g. fwctl by the udev rule 60-fwctl.rules, or run as root"
 #define AS_ROOT "run as root, or give the program the capability"
 
-/* A no has a reason, and what would help where anything would. */
-bool add_check(struct run *run, const char *subject, const char *check, bool ok,
-	       const char *why, const char *help)
-{
-	json_object *row = json_object_new_object();
-
-	json_add(row, "subject", json_text(subject));
-	json_add(row, "check", json_text(check));
-	json_add(row, "ok", json_object_new_boolean(ok));
-	json_add(row, "why", json_text(ok ? NULL : why));
-	json_add(row, "help", json_text(ok ? NULL : help));
-	json_object_array_add(run->result, row);
-	return ok;
-}
-
-/* The first line of a file, or of that which begins so; false if none does. */
-bool read_line(const char *path, const char *begin, char *line, size_t size)
-{
-	FILE *file = fopen(path, "re");
-	bool found = false;
-
-	if (!file)
-		return false;
-	while (!found && fgets(line, size, file))
-		found = !strncmp(line, begin, strlen(begin));
-	fclose(file);
-	line[strcspn(line, "\n")] = 0;
-	return found;
-}
-
-static bool capable(int bit)
-{
-	char line[128];
-
-	return read_line("/proc/self/status", "CapEff:", line, sizeof(line)) &&
-	       strtoull(line + strlen("CapEff:"), NULL, 16) >> bit & 1;
-}
-
-/* Is the kernel locked down? Not if it cannot be. */
-bool locked_down(void)
-{
-	char line[128];
-
-	return read_line("/sys/kernel/security/lockdown", "", line,
-			 sizeof(line)) && !strstr(line, "[none]");
-}
-
 static void probe_kernel(struct run *run)
 {
 	struct fwctl_monitor *monitor = NULL;

@@ -274,7 +274,7 @@ struct progress {
 };
 
 /* objects.c */
-struct object *objects(void);
+const struct object *objects(void);
 void register_object(struct object *object);
 const struct object *find_object(struct run *run, const char *word);
 const struct command *default_command(const struct object *object);
@@ -371,13 +371,15 @@ void progress_end(struct progress *progress);
 void interrupt_begin(void);
 void interrupt_end(void);
 int interrupted(void);
-/* probe.c */
+
+/* probe-check.c */
 bool add_check(struct run *run, const char *subject, const char *check, bool ok,
 	       const char *why, const char *help);
 bool read_line(const char *path, const char *begin, char *line, size_t size);
+bool capable(int bit);
 bool locked_down(void);
 
-/* machine.c */
+/* probe-machine.c */
 void probe_machine(struct run *run);
 
 /* help.c */
@@ -391,7 +393,7 @@ void show_help(struct run *run);
 		register_object(&(object));				\
 	}
 
-/* The objects; those of vendors register themselves. */
+/* The objects that commands.c registers; those of vendors register themselves. */
 extern struct object dev_object, rpc_object, policy_object, monitor_object,
 	stats_object, probe_object, record_object, replay_object, batch_object,
 	bundle_object, help_object, version_object, completion_object;
