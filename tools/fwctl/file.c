@@ -39,20 +39,6 @@ static unsigned int nr_unfinished;
 static pthread_t watcher;
 static sigset_t mask_before;
 
-/* Signals that would end the program, unless it was started to ignore them. */
-void ending_signals(sigset_t *set)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction now;
-	size_t i;
-
-	sigemptyset(set);
-	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		if (!sigaction(signals[i], NULL, &now) &&
-		    now.sa_handler == SIG_DFL)
-			sigaddset(set, signals[i]);
-}
-
 static void *watch_signals(void *unused)
 {
 	sigset_t set;

@@ -1,73 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl monitor, and waiting for events
+ * fwctl monitor
  */
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "tool.h"
-
-int64_t clock_ns(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-/*
- * From here on ^C waits for wait_event() to find it: to be called before anything is
- * shown, for who sees it may press ^C at once. Returns what becomes readable then.
- */
-int catch_end(void)
-{
-	static int signals = -1;
-	sigset_t set;
-
-	if (signals < 0) {
-		sigemptyset(&set);
-		sigaddset(&set, SIGINT);
-		sigaddset(&set, SIGTERM);
-		sigprocmask(SIG_BLOCK, &set, NULL);
-		signals = signalfd(-1, &set, SFD_CLOEXEC);
-	}
-	return signals;
-}
-
-/*
- * Wait for an event until a CLOCK_MONOTONIC time in nanoseconds, -1 for ever.
- * Whoever waits for events is ended by ^C in good order. Returns 1 if there may
- * be an event, 0 when time is up, -1 if it is to end.
- */
-int wait_event(struct fwctl_monitor *monitor, int64_t until)
-{
-	struct pollfd fds[2];
-	int64_t left = -1;
-	int ret;
-
-	if (until >= 0) {
-		left = (until - clock_ns(CLOCK_MONOTONIC) + 999999) / 1000000;
-		if (left < 0)
-			left = 0;
-	}
-	/* poll() leaves a negative descriptor out. */
-	fds[0] = (struct pollfd){ .fd = catch_end(), .events = POLLIN };
-	fds[1] = (struct pollfd){
-		.fd = monitor ? fwctl_monitor_fd(monitor) : -1,
-		.events = POLLIN,
-	};
-	do {
-		ret = poll(fds, ARRAY_SIZE(fds), left);
-	} while (ret < 0 && errno == EINTR);
-	if (ret < 0 || fds[0].revents)
-		return -1;
-	return fds[1].revents ? 1 : 0;
-}
 
 static const char * const type_names[] = {
 	[FWCTL_EVENT_ADDED] = "added",
@@ -210,17 +148,6 @@ static void show_event(struct run *run, const struct fwctl_event *event)
 	print_event(run, object, text ? text : "");
 	free(text);
 	json_object_put(object);
-}
-
-/* Fetch an event; 0, -EAGAIN, or another error that is noted in the run. */
-int next_event(struct run *run, struct fwctl_monitor *monitor,
-	       const struct fwctl_event **event)
-{
-	int ret = fwctl_monitor_next(monitor, event);
-
-	if (ret && ret != -EAGAIN)
-		fail_errno(run, ret, fwctl_monitor_error(monitor));
-	return ret;
 }
 
 static int monitor_groups(struct run *run, unsigned int groups)

@@ -327,7 +327,6 @@ const struct column_spec *find_column(const struct command *command,
 bool colors_ok(FILE *file);
 
 /* file.c */
-void ending_signals(sigset_t *set);
 int read_bytes(struct run *run, const char *name, size_t max,
 	       struct buffer *buf);
 int parse_hex(struct run *run, const char *text, size_t max,
@@ -356,8 +355,9 @@ int parse_number(struct run *run, const char *what, const char *text,
 json_object *json_device(const struct fwctl_dev *dev);
 json_object *json_devtype(__u32 type);
 
-/* monitor.c */
+/* wait.c */
 int64_t clock_ns(clockid_t id);
+void ending_signals(sigset_t *set);
 int catch_end(void);
 int wait_event(struct fwctl_monitor *monitor, int64_t until);
 int next_event(struct run *run, struct fwctl_monitor *monitor,
