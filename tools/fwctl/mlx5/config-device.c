@@ -226,6 +226,49 @@ struct config_item *config_item(struct config *config,
 	return NULL;
 }
 
+/* Bits of one value: of an array, those of an element. */
+unsigned int config_width(const struct config_field *field)
+{
+	return field->elements ? 8 : field->width;
+}
+
+uint64_t config_mask(unsigned int width)
+{
+	return width < 64 ? (1ULL << width) - 1 : ~0ULL;
+}
+
+/* A value that is a number. */
+uint64_t config_number(const struct config_param *param, const __u8 *data)
+{
+	unsigned int start = param->field->start, dword = start / 32 * 4;
+
+	if (param->field->elements)
+		return data[start / 8 + param->element];
+	if (param->field->width == 64)
+		return (uint64_t)get32(data + dword) << 32 |
+		       get32(data + dword + 4);
+	return get32(data + dword) >> start % 32 & config_mask(param->field->width);
+}
+
+void config_set_number(const struct config_param *param, __u8 *data,
+		       uint64_t value)
+{
+	unsigned int start = param->field->start, dword = start / 32 * 4;
+	uint64_t mask = config_mask(param->field->width) << start % 32;
+	__u32 be;
+
+	if (param->field->elements) {
+		data[start / 8 + param->element] = value;
+	} else if (param->field->width == 64) {
+		value = htobe64(value);
+		memcpy(data + dword, &value, sizeof(value));
+	} else {
+		be = htobe32((get32(data + dword) & ~mask) |
+			     (value << start % 32 & mask));
+		memcpy(data + dword, &be, sizeof(be));
+	}
+}
+
 static unsigned int last_instance(const struct config_tlv *tlv,
 				  unsigned int ports)
 {

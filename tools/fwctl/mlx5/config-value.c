@@ -4,30 +4,11 @@
  * whether a parameter can have them.
  */
 #include <ctype.h>
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
-
-static __u32 get32(const __u8 *data)
-{
-	__u32 be;
-
-	memcpy(&be, data, sizeof(be));
-	return be32toh(be);
-}
-
-static unsigned int width_of(const struct config_field *field)
-{
-	return field->elements ? 8 : field->width;
-}
-
-static uint64_t mask_of(unsigned int width)
-{
-	return width < 64 ? (1ULL << width) - 1 : ~0ULL;
-}
 
 /* Does the field lie within what the device has of the item? */
 static bool inside(const struct config_field *field,
@@ -51,38 +32,6 @@ bool config_supported(struct config *config, const struct config_param *param)
 		return false;
 	return config_has(config, param->item, CONFIG_NEXT) &&
 	       inside(param->field, param->item);
-}
-
-/* A value that is a number. */
-uint64_t config_number(const struct config_param *param, const __u8 *data)
-{
-	unsigned int start = param->field->start, dword = start / 32 * 4;
-
-	if (param->field->elements)
-		return data[start / 8 + param->element];
-	if (param->field->width == 64)
-		return (uint64_t)get32(data + dword) << 32 |
-		       get32(data + dword + 4);
-	return get32(data + dword) >> start % 32 & mask_of(param->field->width);
-}
-
-static void set_number(const struct config_param *param, __u8 *data,
-		       uint64_t value)
-{
-	unsigned int start = param->field->start, dword = start / 32 * 4;
-	uint64_t mask = mask_of(param->field->width) << start % 32;
-	__u32 be;
-
-	if (param->field->elements) {
-		data[start / 8 + param->element] = value;
-	} else if (param->field->width == 64) {
-		value = htobe64(value);
-		memcpy(data + dword, &value, sizeof(value));
-	} else {
-		be = htobe32((get32(data + dword) & ~mask) |
-			     (value << start % 32 & mask));
-		memcpy(data + dword, &be, sizeof(be));
-	}
 }
 
 /*
@@ -168,7 +117,7 @@ void config_range(struct config *config, const struct config_param *param,
 	int64_t value;
 
 	*min = 0;
-	*max = mask_of(width_of(field));
+	*max = config_mask(config_width(field));
 	if (config && field->min &&
 	    config_eval(config, param, field->min, &value) && value > 0)
 		*min = value;
@@ -278,10 +227,10 @@ int config_parse(struct config *config, const struct config_param *param,
 		good = parse_enum(field, text, &value);
 	else
 		good = parse_integer(text, &value);
-	if (good && value > mask_of(width_of(field)))
+	if (good && value > config_mask(config_width(field)))
 		return fail(config->run, FWCTL_EXIT_USAGE,
 			    "%s=%s: is not a number from 0 to %llu", param->name,
-			    text, (unsigned long long)mask_of(width_of(field)));
+			    text, (unsigned long long)config_mask(config_width(field)));
 	/* What an enum has no name for may have been read from a device. */
 	if (!good && !(field->type == CONFIG_ENUM && parse_integer(text, &value) &&
 		       value == config_number(param, data)))
@@ -292,11 +241,11 @@ int config_parse(struct config *config, const struct config_param *param,
 			    field->values ? field->values : "");
 	if (value == config_number(param, data) && !insisted)
 		return 0;
-	set_number(param, data, value);
+	config_set_number(param, data, value);
 	valid.field = valid_field(config, field);
 	if (valid.field && !valid.field->elements &&
 	    valid.field->type != CONFIG_BYTES)
-		set_number(&valid, data, 1);
+		config_set_number(&valid, data, 1);
 	return 0;
 }
 
@@ -314,10 +263,10 @@ void config_copy(struct config *config, const struct config_param *param,
 		       param->field->width / 8);
 		return;
 	}
-	set_number(param, data, config_number(param, source));
+	config_set_number(param, data, config_number(param, source));
 	valid.field = valid_field(config, param->field);
 	if (valid.field)
-		set_number(&valid, data, config_number(&valid, source));
+		config_set_number(&valid, data, config_number(&valid, source));
 }
 
 /* Can a parameter have the value that is wanted? Returns an exit code. */

@@ -181,10 +181,14 @@ int config_reread(struct config *config, struct config_item *item);
 struct config_item *config_item(struct config *config,
 				const struct config_tlv *tlv,
 				unsigned int instance);
+unsigned int config_width(const struct config_field *field);
+uint64_t config_mask(unsigned int width);
+uint64_t config_number(const struct config_param *param, const __u8 *data);
+void config_set_number(const struct config_param *param, __u8 *data,
+		       uint64_t value);
 
 /* config-value.c */
 bool config_supported(struct config *config, const struct config_param *param);
-uint64_t config_number(const struct config_param *param, const __u8 *data);
 json_object *config_json(const struct config_param *param, const __u8 *data);
 char *config_text(const struct config_param *param, const __u8 *data);
 int config_parse(struct config *config, const struct config_param *param,

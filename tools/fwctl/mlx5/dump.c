@@ -55,11 +55,6 @@ const struct column_spec dump_get_columns[] = {
 	{}
 };
 
-const struct fwctl_mlx5_layout *dump_segment(const char *name)
-{
-	return fwctl_mlx5_layout_find(FWCTL_MLX5_SEGMENT, name);
-}
-
 static __u64 number(const struct dump *dump, const __u8 *data, const char *name)
 {
 	return get_number(dump->reg, data, DUMP_HEADER, name);

@@ -106,9 +106,6 @@ struct dump_file {
 	bool written;
 };
 
-/* dump.c */
-const struct fwctl_mlx5_layout *dump_segment(const char *name);
-
 /* dump-file.c */
 int segments_follow(struct run *run, struct segments *segments,
 		    const __u8 *data, size_t len, uint64_t offset);

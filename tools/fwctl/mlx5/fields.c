@@ -38,6 +38,12 @@ const struct fwctl_mlx5_layout *find_layout(struct run *run,
 	return layout;
 }
 
+/* A segment of a resource dump that the tool itself reads. */
+const struct fwctl_mlx5_layout *dump_segment(const char *name)
+{
+	return fwctl_mlx5_layout_find(FWCTL_MLX5_SEGMENT, name);
+}
+
 /*
  * Set the keys: those that are given as KEY=VALUE among the arguments from
  * @first on, the rest to what is usual. Are @others than keys all right? They

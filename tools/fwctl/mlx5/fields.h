@@ -11,6 +11,7 @@
 const struct fwctl_mlx5_layout *find_layout(struct run *run,
 					    enum fwctl_mlx5_kind kind,
 					    const char *name);
+const struct fwctl_mlx5_layout *dump_segment(const char *name);
 int set_keys(struct run *run, const struct fwctl_mlx5_layout *layout, int first,
 	     bool others, void *data, size_t len);
 bool is_shown(const struct run *run, int first, const char *name);
