@@ -150,30 +150,30 @@ static int read_item(struct config *config, struct config_item *item,
 }
 
 /* Of several modules the first that is missing is the end. */
-static bool module_missing(struct config *config,
-			   const struct config_item *item)
+static bool module_missing(struct config *config, struct config_item *item)
 {
 	return item->tlv->class == CONFIG_MODULE && item->instance &&
-	       !config_has(config, (struct config_item *)item - 1, CONFIG_NEXT);
+	       !config_read(config, item - 1, CONFIG_NEXT);
 }
 
 /*
- * Does the device have that view of an item? Then it is in item->data. What is
- * wanted begins as what is next. False also for an error, which the run has.
+ * Read a view of an item into item->data, unless it was read before. CONFIG_WANTED
+ * is not read: it begins as a copy of CONFIG_NEXT. Returns false if the device does
+ * not have the view, and after an error, which the run has.
  */
-bool config_has(struct config *config, struct config_item *item,
-		enum config_view view)
+bool config_read(struct config *config, struct config_item *item,
+		 enum config_view view)
 {
 	if (config->run->code)
 		return false;
 	if (view == CONFIG_WANTED && !(item->read & 1U << CONFIG_WANTED) &&
-	    config_has(config, item, CONFIG_NEXT)) {
+	    config_read(config, item, CONFIG_NEXT)) {
 		memcpy(item->data[view], item->data[CONFIG_NEXT], item->len);
 		item->read |= 1U << CONFIG_WANTED;
 	}
 	if (view == CONFIG_WANTED || (item->read | item->missing) & 1U << view)
 		return item->read & 1U << view;
-	if (view != CONFIG_NEXT && !config_has(config, item, CONFIG_NEXT))
+	if (view != CONFIG_NEXT && !config_read(config, item, CONFIG_NEXT))
 		return false;
 	if (view == CONFIG_NEXT && module_missing(config, item))
 		item->missing |= 1U << view;

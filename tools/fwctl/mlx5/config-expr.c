@@ -81,7 +81,7 @@ static struct value get_field(struct parser *parser, const char *tlv,
 	param.item = config_item(parser->config, &names->tlvs[param.field->tlv],
 				 instance);
 	if (!param.item ||
-	    !config_has(parser->config, param.item, CONFIG_WANTED) ||
+	    !config_read(parser->config, param.item, CONFIG_WANTED) ||
 	    param.item->version < param.field->version)
 		return unknown;
 	return known((int64_t)config_number(&param,

@@ -108,10 +108,10 @@ static char *export_text(struct config *config, bool replaced, size_t *len)
 		const struct config_param *param = &config->params[i];
 
 		if (replaced ? !is_replaced(param) :
-			       !config_supported(config, param))
+			       !config_probe(config, param))
 			continue;
 		if (!replaced)
-			config_has(config, param->item, CONFIG_DEFAULT);
+			config_read(config, param->item, CONFIG_DEFAULT);
 		print_param(config, param, file);
 	}
 	if (fclose(file)) {

@@ -19,10 +19,11 @@ static bool inside(const struct config_field *field,
 }
 
 /*
- * Does the device have a parameter? False also for an error, which the run has.
- * The condition is looked at first: often it spares reading the item.
+ * Ask the device whether it has a parameter. Returns false also after an error,
+ * which the run has. The parameter's condition is evaluated first: often that
+ * spares reading the item.
  */
-bool config_supported(struct config *config, const struct config_param *param)
+bool config_probe(struct config *config, const struct config_param *param)
 {
 	int64_t value;
 
@@ -30,7 +31,7 @@ bool config_supported(struct config *config, const struct config_param *param)
 	    (!config_eval(config, param, param->field->needs, &value) ||
 	     !value))
 		return false;
-	return config_has(config, param->item, CONFIG_NEXT) &&
+	return config_read(config, param->item, CONFIG_NEXT) &&
 	       inside(param->field, param->item);
 }
 
@@ -214,7 +215,7 @@ int config_parse(struct config *config, const struct config_param *param,
 	uint64_t value = 0;
 	bool good;
 
-	if (!config_has(config, param->item, CONFIG_WANTED) ||
+	if (!config_read(config, param->item, CONFIG_WANTED) ||
 	    !inside(field, param->item))
 		return fail(config->run, FWCTL_EXIT_UNSUPPORTED,
 			    "%s: the device has no such parameter: see fwctl mlx5 config list %s",
@@ -277,7 +278,7 @@ int config_check(struct config *config, const struct config_param *param)
 	uint64_t value, min, max;
 	int64_t holds;
 
-	if (!config_supported(config, param))
+	if (!config_probe(config, param))
 		return run->code ?: fail(run, FWCTL_EXIT_UNSUPPORTED,
 			"%s: the device does not have it, or only together with others: it needs %s",
 			param->name, field->needs ? field->needs : "newer firmware");

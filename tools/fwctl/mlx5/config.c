@@ -192,7 +192,7 @@ static void add_values(struct config *config, const struct config_param *param,
 
 	for (i = 0; i < ARRAY_SIZE(views); i++)
 		json_add(row, views[i].key,
-			 config_has(config, param->item, views[i].view) ?
+			 config_read(config, param->item, views[i].view) ?
 			 config_json(param, param->item->data[views[i].view]) :
 			 NULL);
 }
@@ -221,7 +221,7 @@ static int show_params(struct run *run, bool values)
 		const struct config_param *param =
 			config_find(&config, run->argv[i], strlen(run->argv[i]));
 
-		if (!param || config_supported(&config, param))
+		if (!param || config_probe(&config, param))
 			continue;
 		fail(run, FWCTL_EXIT_UNSUPPORTED,
 		     "%s: the device has no such parameter", run->argv[i]);
@@ -229,7 +229,7 @@ static int show_params(struct run *run, bool values)
 	for (n = 0; n < config.nparams && !run->code; n++) {
 		const struct config_param *param = &config.params[n];
 
-		if (!is_asked(run, param) || !config_supported(&config, param))
+		if (!is_asked(run, param) || !config_probe(&config, param))
 			continue;
 		row = describe(&config, param);
 		if (values)
@@ -348,9 +348,9 @@ static void reset_all(struct config *config)
 	for (i = 0; i < config->nparams && !config->run->code; i++) {
 		struct config_item *item = config->params[i].item;
 
-		if (config_supported(config, &config->params[i]) &&
-		    config_has(config, item, CONFIG_DEFAULT) &&
-		    config_has(config, item, CONFIG_WANTED))
+		if (config_probe(config, &config->params[i]) &&
+		    config_read(config, item, CONFIG_DEFAULT) &&
+		    config_read(config, item, CONFIG_WANTED))
 			memcpy(item->data[CONFIG_WANTED],
 			       item->data[CONFIG_DEFAULT], item->len);
 	}
@@ -362,9 +362,9 @@ static void reset_param(struct config *config, const char *name)
 
 	if (!param)
 		return;
-	if (config_supported(config, param) &&
-	    config_has(config, param->item, CONFIG_DEFAULT) &&
-	    config_has(config, param->item, CONFIG_WANTED))
+	if (config_probe(config, param) &&
+	    config_read(config, param->item, CONFIG_DEFAULT) &&
+	    config_read(config, param->item, CONFIG_WANTED))
 		config_copy(config, param, CONFIG_DEFAULT);
 	else
 		fail(config->run, FWCTL_EXIT_UNSUPPORTED,

@@ -173,8 +173,8 @@ const char *config_type_name(unsigned int type);
 /* config-device.c */
 int config_open(struct run *run, const char *database, struct config *config);
 void config_close(struct config *config);
-bool config_has(struct config *config, struct config_item *item,
-		enum config_view view);
+bool config_read(struct config *config, struct config_item *item,
+		 enum config_view view);
 int config_write(struct config *config, struct config_item *item,
 		 const __u8 *data);
 int config_reread(struct config *config, struct config_item *item);
@@ -188,7 +188,7 @@ void config_set_number(const struct config_param *param, __u8 *data,
 		       uint64_t value);
 
 /* config-value.c */
-bool config_supported(struct config *config, const struct config_param *param);
+bool config_probe(struct config *config, const struct config_param *param);
 json_object *config_json(const struct config_param *param, const __u8 *data);
 char *config_text(const struct config_param *param, const __u8 *data);
 int config_parse(struct config *config, const struct config_param *param,
