@@ -5,12 +5,12 @@
  *
  * Layouts: Adapters PRM, registers MGIR, MNVDA.
  */
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <fwctl/mlx5.h>
 
+#include "be.h"
 #include "config.h"
 
 #define MGIR 0x9020
@@ -32,20 +32,6 @@
 /* How firmware says that it has no such item. */
 #define BAD_RESOURCE 0x05
 #define NO_RESOURCES 0x0f
-
-static __u32 get32(const __u8 *data)
-{
-	__u32 be;
-
-	memcpy(&be, data, sizeof(be));
-	return be32toh(be);
-}
-
-static void put32(__u8 *data, __u32 value)
-{
-	value = htobe32(value);
-	memcpy(data, &value, sizeof(value));
-}
 
 /* Access a register; returns an exit code, unless the firmware refuses: -1. */
 static int access_reg(struct config *config, struct fwctl_mlx5_reg *reg)
@@ -125,9 +111,9 @@ static int read_item(struct config *config, struct config_item *item,
 	};
 	int ret;
 
-	put32(data, WRITER | CONFIG_MAX_ITEM |
-	      (view == CONFIG_NEXT ? 0 : views[view]));
-	put32(data + 4, type_of(item));
+	put_unaligned_be32(WRITER | CONFIG_MAX_ITEM |
+			   (view == CONFIG_NEXT ? 0 : views[view]), data);
+	put_unaligned_be32(type_of(item), data + 4);
 	ret = access_reg(config, &reg);
 	if (ret > 0)
 		return ret;
@@ -137,13 +123,13 @@ static int read_item(struct config *config, struct config_item *item,
 		item->missing |= 1U << view;
 		return 0;
 	}
-	item->len = get32(data) & LENGTH;
+	item->len = get_unaligned_be32(data) & LENGTH;
 	if (item->len > CONFIG_MAX_ITEM || item->len % 4)
 		return fail(config->run, FWCTL_EXIT_FIRMWARE,
 			    "%s: %s has %u bytes, which no item has: see the firmware",
 			    fwctl_dev_name(config->dev), item->tlv->name,
 			    item->len);
-	item->version = get32(data) >> VERSION_SHIFT & VERSION;
+	item->version = get_unaligned_be32(data) >> VERSION_SHIFT & VERSION;
 	memcpy(item->data[view], data + HEADER, item->len);
 	item->read |= 1U << view;
 	return 0;
@@ -193,8 +179,9 @@ int config_write(struct config *config, struct config_item *item,
 	};
 	int ret;
 
-	put32(reg_data, WRITER | item->version << VERSION_SHIFT | item->len);
-	put32(reg_data + 4, type_of(item));
+	put_unaligned_be32(WRITER | item->version << VERSION_SHIFT | item->len,
+			   reg_data);
+	put_unaligned_be32(type_of(item), reg_data + 4);
 	memcpy(reg_data + HEADER, data, item->len);
 	ret = access_reg(config, &reg);
 	return ret < 0 ? fail_reg(config, &reg, item) : ret;
@@ -245,9 +232,9 @@ uint64_t config_number(const struct config_param *param, const __u8 *data)
 	if (param->field->elements)
 		return data[start / 8 + param->element];
 	if (param->field->width == 64)
-		return (uint64_t)get32(data + dword) << 32 |
-		       get32(data + dword + 4);
-	return get32(data + dword) >> start % 32 & config_mask(param->field->width);
+		return get_unaligned_be64(data + dword);
+	return get_unaligned_be32(data + dword) >> start % 32 &
+	       config_mask(param->field->width);
 }
 
 void config_set_number(const struct config_param *param, __u8 *data,
@@ -255,18 +242,14 @@ void config_set_number(const struct config_param *param, __u8 *data,
 {
 	unsigned int start = param->field->start, dword = start / 32 * 4;
 	uint64_t mask = config_mask(param->field->width) << start % 32;
-	__u32 be;
 
-	if (param->field->elements) {
+	if (param->field->elements)
 		data[start / 8 + param->element] = value;
-	} else if (param->field->width == 64) {
-		value = htobe64(value);
-		memcpy(data + dword, &value, sizeof(value));
-	} else {
-		be = htobe32((get32(data + dword) & ~mask) |
-			     (value << start % 32 & mask));
-		memcpy(data + dword, &be, sizeof(be));
-	}
+	else if (param->field->width == 64)
+		put_unaligned_be64(value, data + dword);
+	else
+		put_unaligned_be32((get_unaligned_be32(data + dword) & ~mask) |
+				   (value << start % 32 & mask), data + dword);
 }
 
 static unsigned int last_instance(const struct config_tlv *tlv,
@@ -351,7 +334,7 @@ static int read_ports(struct config *config, unsigned int *ports)
 
 	if (ret)
 		return ret < 0 ? fail_reg(config, &reg, NULL) : ret;
-	*ports = get32(data + 4) >> 16 & 0xfff;
+	*ports = get_unaligned_be32(data + 4) >> 16 & 0xfff;
 	if (!*ports || *ports > MAX_PORTS)
 		*ports = 1;
 	return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "be.h"
 #include "diag.h"
 
 /* Of counters in an answer, and of all that --all keeps. */
@@ -150,8 +151,7 @@ static int read_ring(struct reading *reading)
 		len = 16 + n * each;
 		memset(in, 0, sizeof(in));
 		memset(out, 0, len);
-		in[0] = layout->id >> 8;
-		in[1] = layout->id & 0xff;
+		put_unaligned_be16(layout->id, in);
 		set_number(layout, in, sizeof(in), "num_of_samples", n);
 		set_number(layout, in, sizeof(in), "sample_index", at);
 		if (diag_ask(diag, in, sizeof(in), out, &len, reading->report))

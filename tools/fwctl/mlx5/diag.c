@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "be.h"
 #include "diag.h"
 
 #define SET_DIAGNOSTIC_PARAMS 0x820
@@ -143,8 +144,7 @@ static int read_params(struct diag *diag)
 	size_t len = sizeof(diag->params);
 	__u8 in[16] = {};
 
-	in[0] = layout->id >> 8;
-	in[1] = layout->id & 0xff;
+	put_unaligned_be16(layout->id, in);
 	memset(diag->params, 0, sizeof(diag->params));
 	if (!diag_ask(diag, in, sizeof(in), diag->params, &len, report) &&
 	    (len < 32 || params_len(diag) > len ||
@@ -405,8 +405,7 @@ static int write_params(struct diag *diag, json_object *report)
 	__u8 written[sizeof(diag->params)], out[16];
 	bool enable = diag_param(diag, "enable");
 
-	diag->params[0] = SET_DIAGNOSTIC_PARAMS >> 8;
-	diag->params[1] = SET_DIAGNOSTIC_PARAMS & 0xff;
+	put_unaligned_be16(SET_DIAGNOSTIC_PARAMS, diag->params);
 	memcpy(written, diag->params, sizeof(written));
 	if (diag_ask(diag, written, len, out, &out_len, report) || read_params(diag))
 		return diag->run->code;

@@ -8,13 +8,13 @@
  * names a piece in which a segment begins: the incomplete file ends with a whole
  * segment, and going on gets that piece again, whose beginning is in the file.
  */
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "be.h"
 #include "dump.h"
 
 /* Where to go on is written so often, in nanoseconds: a signal can be SIGKILL. */
@@ -31,11 +31,6 @@ const struct column_spec dump_show_columns[] = {
 	{}
 };
 
-static __u16 be16(const __u8 *data)
-{
-	return data[0] << 8 | data[1];
-}
-
 /*
  * Go on through a stream; segments and pieces are whole dwords, so that a header
  * is in one piece. Returns an exit code.
@@ -48,8 +43,8 @@ int segments_follow(struct run *run, struct segments *segments,
 	while (len) {
 		if (!segments->left) {
 			segments->start = offset;
-			segments->left = 4 * be16(data);
-			segments->last = be16(data + 2);
+			segments->left = 4 * get_unaligned_be16(data);
+			segments->last = get_unaligned_be16(data + 2);
 			if (!segments->left)
 				return fail(run, FWCTL_EXIT_FIRMWARE,
 					    "%s: the segment at byte %llu has no length: what follows cannot be told apart",
@@ -329,21 +324,22 @@ static json_object *segment_row(const __u8 *head, uint64_t offset, size_t len)
 {
 	json_object *row = json_object_new_object();
 	const struct fwctl_mlx5_layout *layout;
-	__u32 index[2];
+	__u16 type = get_unaligned_be16(head + 2);
 	bool known;
 
-	layout = fwctl_mlx5_layout_by_id(FWCTL_MLX5_SEGMENT, be16(head + 2));
+	layout = fwctl_mlx5_layout_by_id(FWCTL_MLX5_SEGMENT, type);
 	known = layout || len < 16;
-	memcpy(index, head + 8, sizeof(index));
 	json_add(row, "offset", json_object_new_uint64(offset));
-	json_add(row, "segment", json_object_new_int(be16(head + 2)));
+	json_add(row, "segment", json_object_new_int(type));
 	json_add(row, "name", json_text(layout ? layout->name : NULL));
 	json_add(row, "length", json_object_new_uint64(len));
 	/* What is about an object says which behind its header. */
 	json_add(row, "index1",
-		 known ? NULL : json_object_new_int64(be32toh(index[0])));
+		 known ? NULL :
+		 json_object_new_int64(get_unaligned_be32(head + 8)));
 	json_add(row, "index2",
-		 known ? NULL : json_object_new_int64(be32toh(index[1])));
+		 known ? NULL :
+		 json_object_new_int64(get_unaligned_be32(head + 12)));
 	return row;
 }
 
@@ -364,7 +360,7 @@ int dump_show_run(struct run *run)
 	while (!run->code && (n = fread(head, 1, sizeof(head), file))) {
 		if (n < sizeof(head))
 			memset(head + n, 0, sizeof(head) - n);
-		len = 4 * be16(head);
+		len = 4 * get_unaligned_be16(head);
 		if (n < 4 || !len) {
 			fail(run, FWCTL_EXIT_USAGE,
 			     "%s: at byte %llu is no segment: it is no dump",
@@ -383,7 +379,7 @@ int dump_show_run(struct run *run)
 				     "cannot read %s: %m", name);
 		}
 	}
-	if (be16(last) != dump_segment("terminate")->id)
+	if (get_unaligned_be16(last) != dump_segment("terminate")->id)
 		fail(run, FWCTL_EXIT_PARTIAL,
 		     "%s: has no end: the dump was not completed", name);
 	run->result = json_object_get(rows);

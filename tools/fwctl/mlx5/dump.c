@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "be.h"
 #include "dump.h"
 
 /* More than the longest segment; a menu is one, between a few short ones. */
@@ -134,10 +135,10 @@ static int get_menu(struct dump *dump, struct buffer *menu)
 		all.len += dump->len;
 	}
 	for (data = all.data, at = 0; at + 4 <= all.len; at += len) {
-		len = 4 * (data[at] << 8 | data[at + 1]);
+		len = 4 * get_unaligned_be16(data + at);
 		if (!len || len > all.len - at)
 			break;
-		if ((data[at + 2] << 8 | data[at + 3]) !=
+		if (get_unaligned_be16(data + at + 2) !=
 		    dump_segment("menu")->id)
 			continue;
 		menu->len = len;

@@ -9,9 +9,9 @@
  * file is anybody's.
  */
 #include <ctype.h>
-#include <endian.h>
 #include <string.h>
 
+#include "be.h"
 #include "fw.h"
 
 #define ENTRY 32
@@ -36,14 +36,6 @@ static const __u8 toc_magic[16] = {
 	0x23, 0x42, 0xca, 0xfa, 0xba, 0xca, 0xfe, 0x00
 };
 
-static __u32 be32(const __u8 *data)
-{
-	__u32 value;
-
-	memcpy(&value, data, sizeof(value));
-	return be32toh(value);
-}
-
 /* The section IMAGE_INFO, of INFO_LEN bytes at least; NULL if there is none. */
 static const __u8 *find_info(const __u8 *data, size_t len)
 {
@@ -53,12 +45,13 @@ static const __u8 *find_info(const __u8 *data, size_t len)
 	if (!toc)
 		return NULL;
 	for (at = toc - data + ENTRY; at + ENTRY <= len; at += ENTRY) {
-		__u32 size = be32(data + at) & LENGTH;
-		__u32 address = be32(data + at + 0x14) & ADDRESS;
+		__u32 head = get_unaligned_be32(data + at);
+		__u32 address = get_unaligned_be32(data + at + 0x14) & ADDRESS;
+		__u32 size = head & LENGTH;
 
 		if (data[at] == 0xff)
 			return NULL;
-		if (be32(data + at) >> TYPE_SHIFT == IMAGE_INFO)
+		if (head >> TYPE_SHIFT == IMAGE_INFO)
 			return size >= INFO_LEN && address <= len &&
 			       size <= len - address ? data + address : NULL;
 	}
@@ -83,7 +76,8 @@ bool fw_image_parse(const struct buffer *file, struct fw_image *image)
 		    image->psid[i] != '_')
 			return false;
 	snprintf(image->version, sizeof(image->version), "%u.%02u.%04u",
-		 be32(info + VERSION) >> 16, be32(info + VERSION + 4) >> 16,
-		 be32(info + VERSION + 4) & 0xffff);
+		 get_unaligned_be16(info + VERSION),
+		 get_unaligned_be16(info + VERSION + 4),
+		 get_unaligned_be16(info + VERSION + 6));
 	return i;
 }

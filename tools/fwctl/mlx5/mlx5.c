@@ -4,11 +4,11 @@
  *
  * Layouts: Ethernet Adapters Programming Manual, QUERY_HCA_CAP and MGIR.
  */
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <fwctl/mlx5.h>
 
+#include "be.h"
 #include "fields.h"
 #include "config.h"
 
@@ -50,14 +50,6 @@ static size_t mlx5_hello(void *in, size_t room)
 #define MGIR 0x9020
 #define MGIR_LEN 0xa0
 
-static __u32 field(const __u8 *reg, size_t offset)
-{
-	__u32 be;
-
-	memcpy(&be, reg + offset, sizeof(be));
-	return be32toh(be);
-}
-
 static int identity_run(struct run *run)
 {
 	__u8 request[FWCTL_MLX5_REG_HEADER + MGIR_LEN] = {};
@@ -78,14 +70,16 @@ static int identity_run(struct run *run)
 			    "%s: the answer is too short for MGIR",
 			    run->argv[0]);
 	json_add(run->result, "hw_dev_id",
-		 json_object_new_int(field(data, 8) & 0xffff));
+		 json_object_new_int(get_unaligned_be32(data + 8) & 0xffff));
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
 		 data[18], data[19], data[20], data[21], data[22], data[23]);
 	json_add(run->result, "base_mac", json_text(text));
 	snprintf(text, sizeof(text), "%.16s", (const char *)data + 0x30);
 	json_add(run->result, "psid", json_text(text));
-	snprintf(text, sizeof(text), "%u.%u.%u", field(data, 0x44),
-		 field(data, 0x48), field(data, 0x4c));
+	snprintf(text, sizeof(text), "%u.%u.%u",
+		 get_unaligned_be32(data + 0x44),
+		 get_unaligned_be32(data + 0x48),
+		 get_unaligned_be32(data + 0x4c));
 	json_add(run->result, "firmware", json_text(text));
 	return 0;
 }

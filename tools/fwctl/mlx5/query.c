@@ -4,19 +4,13 @@
  *
  * Layout of QUERY_HCA_CAP: Ethernet Adapters Programming Manual.
  */
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "be.h"
 #include "fields.h"
 
 #define QUERY_HCA_CAP 0x100
-
-static void put_be16(__u8 *at, __u16 value)
-{
-	value = htobe16(value);
-	memcpy(at, &value, sizeof(value));
-}
 
 const struct option_spec caps_options[] = {
 	{ "differ", 'd', NULL, "only what could be more than it is now" },
@@ -41,8 +35,8 @@ int read_caps(struct run *run, struct fwctl_dev *dev,
 	struct buffer in = { request, sizeof(request) };
 	struct buffer answer = { out, CAPS_HEADER + CAPS_PAGE };
 
-	put_be16(request, QUERY_HCA_CAP);
-	put_be16(request + 6, layout->id << 1 | mode);
+	put_unaligned_be16(QUERY_HCA_CAP, request);
+	put_unaligned_be16(layout->id << 1 | mode, request + 6);
 	memset(out, 0, answer.len);
 	return send_rpc(run, dev, &in, &answer, report);
 }
@@ -153,7 +147,7 @@ int query_run(struct run *run)
 		fail(run, FWCTL_EXIT_USAGE, "no memory");
 		goto out;
 	}
-	put_be16(in.data, layout->id);
+	put_unaligned_be16(layout->id, in.data);
 	if (set_keys(run, layout, 2, false, in.data, in.len) ||
 	    vendor_rpc(run, &in, &out) || run->set.dry_run)
 		goto out;

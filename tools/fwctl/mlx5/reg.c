@@ -2,11 +2,11 @@
 /*
  * fwctl mlx5 reg: registers by name and field, or by number and dword.
  */
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "be.h"
 #include "fields.h"
 
 /* A dword of a register whose fields are not known is named by its offset. */
@@ -140,20 +140,6 @@ static int parse_raw(struct run *run, const struct target *target,
 	return 0;
 }
 
-static void put_dword(struct target *target, __u32 offset, __u32 value)
-{
-	value = htobe32(value);
-	memcpy(target->data + offset, &value, sizeof(value));
-}
-
-static __u32 get_dword(const struct target *target, __u32 offset)
-{
-	__u32 value;
-
-	memcpy(&value, target->data + offset, sizeof(value));
-	return be32toh(value);
-}
-
 /* What a read has to be asked with. */
 static int prepare_read(struct run *run, struct target *target, bool others)
 {
@@ -171,7 +157,7 @@ static int prepare_read(struct run *run, struct target *target, bool others)
 				    run->argv[i]);
 		if (parse_raw(run, target, run->argv[i], &offset, &value))
 			return run->code;
-		put_dword(target, offset, value);
+		put_unaligned_be32(value, target->data + offset);
 	}
 	return 0;
 }
@@ -209,7 +195,7 @@ static void add_register(const struct target *target, json_object *report)
 static json_object *dword_row(const struct target *target, __u32 offset)
 {
 	json_object *row = json_object_new_object();
-	__u32 value = get_dword(target, offset);
+	__u32 value = get_unaligned_be32(target->data + offset);
 	char text[16];
 
 	snprintf(text, sizeof(text), "0x%02x", offset);
@@ -291,9 +277,9 @@ static int change(struct run *run, struct target *target, const char *word,
 		if (parse_raw(run, target, word, &offset, &dword))
 			return run->code;
 		snprintf(name, sizeof(name), "0x%02x", offset);
-		before = get_dword(target, offset);
+		before = get_unaligned_be32(target->data + offset);
 		value = dword;
-		put_dword(target, offset, dword);
+		put_unaligned_be32(dword, target->data + offset);
 		*write |= before != value;
 	} else {
 		snprintf(name, sizeof(name), "%.*s", (int)(text - word), word);
@@ -355,7 +341,7 @@ static int verify(struct run *run, const struct target *target,
 		  json_object *rows)
 {
 	const struct fwctl_mlx5_field *field;
-	size_t i;
+	size_t i, offset;
 
 	for (i = 0; i < json_object_array_length(rows); i++) {
 		json_object *row = json_object_array_get_idx(rows, i);
@@ -370,7 +356,8 @@ static int verify(struct run *run, const struct target *target,
 				fwctl_mlx5_field_get(field, target->data,
 						     target->reg.len, &got);
 		} else {
-			got = get_dword(target, strtoul(name, NULL, 0));
+			offset = strtoul(name, NULL, 0);
+			got = get_unaligned_be32(target->data + offset);
 		}
 		if (got != wanted)
 			fail(run, FWCTL_EXIT_FIRMWARE,
