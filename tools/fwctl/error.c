@@ -75,6 +75,46 @@ int fail(struct run *run, int code, const char *fmt, ...)
 	return code;
 }
 
+/* Put a text in front of a run's error or behind it, according to the format. */
+static int extend_error(struct run *run, const char *how, const char *fmt,
+			va_list args)
+{
+	char *before = run->error, *more = NULL;
+
+	if (vasprintf(&more, fmt, args) < 0)
+		more = NULL;
+	if (before && more && asprintf(&run->error, how, before, more) < 0)
+		run->error = before;
+	else if (before && more)
+		free(before);
+	free(more);
+	return run->code;
+}
+
+/* Say in front of a run's error in what it happened; returns the exit code. */
+int fail_front(struct run *run, const char *fmt, ...)
+{
+	va_list args;
+	int code;
+
+	va_start(args, fmt);
+	code = extend_error(run, "%2$s: %1$s", fmt, args);
+	va_end(args);
+	return code;
+}
+
+/* Say behind a run's error what else there is to say; returns the exit code. */
+int fail_more(struct run *run, const char *fmt, ...)
+{
+	va_list args;
+	int code;
+
+	va_start(args, fmt);
+	code = extend_error(run, "%1$s; %2$s", fmt, args);
+	va_end(args);
+	return code;
+}
+
 /* Note what a function of libfwctl returned, with its own message. */
 int fail_errno(struct run *run, int err, const char *message)
 {

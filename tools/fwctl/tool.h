@@ -302,6 +302,8 @@ extern const struct exit_spec {
 } exit_specs[];
 
 int __printf(3, 4) fail(struct run *run, int code, const char *fmt, ...);
+int __printf(2, 3) fail_front(struct run *run, const char *fmt, ...);
+int __printf(2, 3) fail_more(struct run *run, const char *fmt, ...);
 int fail_errno(struct run *run, int err, const char *message);
 int fail_firmware(struct run *run, const char *dev,
 		  const struct firmware_status *status);

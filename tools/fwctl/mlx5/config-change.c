@@ -2,7 +2,6 @@
 /*
  * Making the wanted configuration the next one: all of it, or none.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,25 +108,6 @@ static int write_verified(struct config *config, struct config_item *item,
 		    fwctl_dev_name(config->dev), item->tlv->name);
 }
 
-/* Tell at the end of the run's error what became of the device. */
-static void __printf(3, 4) add_error(struct run *run, int code,
-				     const char *fmt, ...)
-{
-	char *before = run->error, *more = NULL;
-	va_list args;
-
-	va_start(args, fmt);
-	if (vasprintf(&more, fmt, args) < 0)
-		more = NULL;
-	va_end(args);
-	if (asprintf(&run->error, "%s; %s", before ? before : "no memory",
-		     more ? more : "no memory") < 0)
-		run->error = NULL;
-	free(before);
-	free(more);
-	run->code = code;
-}
-
 /*
  * Write all items that differ, and verify each. If that fails all are what they
  * were, unless the run's error says otherwise. @rollback, a file that tells what
@@ -164,13 +144,14 @@ int config_change(struct config *config, const char *rollback)
 		     write_verified(config, item, before[i])))
 			restored = false;
 	}
-	if (config->run->code && restored)
-		add_error(config->run, config->run->code,
-			  "what was written before is restored");
-	else if (config->run->code)
-		add_error(config->run, FWCTL_EXIT_PARTIAL,
+	if (config->run->code && restored) {
+		fail_more(config->run, "what was written before is restored");
+	} else if (config->run->code) {
+		fail_more(config->run,
 			  "what was written before could not be restored%s%s",
 			  rollback ? ": apply " : "", rollback ? rollback : "");
+		config->run->code = FWCTL_EXIT_PARTIAL;
+	}
 	config->changed = !config->run->code || !restored;
 	free(before);
 	return config->run->code;

@@ -3,7 +3,7 @@
  * A ConnectX's configuration as the device has it: each view of an item is read
  * at most once, and what the device does not have is asked for once.
  *
- * Layouts: Adapters PRM, registers MGIR, MNVDA.
+ * Layouts: Adapters PRM, register MNVDA.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,9 +12,8 @@
 
 #include "be.h"
 #include "config.h"
+#include "fields.h"
 
-#define MGIR 0x9020
-#define MGIR_LEN 0xa0
 #define MNVDA 0x9024
 #define HEADER 12
 #define MAX_PORTS 8
@@ -33,57 +32,14 @@
 #define BAD_RESOURCE 0x05
 #define NO_RESOURCES 0x0f
 
-/* Access a register; returns an exit code, unless the firmware refuses: -1. */
-static int access_reg(struct config *config, struct fwctl_mlx5_reg *reg)
+static int fail_item(struct config *config, const struct fwctl_mlx5_reg *reg,
+		     const struct config_item *item)
 {
-	__u8 buf[FWCTL_MLX5_REG_HEADER + HEADER + CONFIG_MAX_ITEM];
-	struct run *run = config->run;
-	enum fwctl_rpc_scope scope;
-	size_t len;
-	int ret, in;
-
-	do {
-		in = fwctl_mlx5_reg_build(reg, buf, sizeof(buf));
-		if (in < 0)
-			return fail_errno(run, in, "no room for a register");
-		scope = reg->write && !run->set.has_scope ?
-			FWCTL_RPC_CONFIGURATION : config->scope;
-		len = in;
-		config->rpcs++;
-		ret = fwctl_dev_rpc(config->dev, scope, buf, in, buf, &len);
-		/* Linux's own fwctl takes reads of registers for debugging. */
-		if (ret != -EBADMSG || reg->write || run->set.has_scope ||
-		    config->scope != FWCTL_RPC_CONFIGURATION)
-			break;
-		config->scope = FWCTL_RPC_DEBUG_READ_ONLY;
-	} while (true);
-	if (ret)
-		return fail_errno(run, ret, fwctl_dev_error(config->dev));
-	ret = fwctl_mlx5_reg_parse(reg, buf, len < (size_t)in ? len : (size_t)in);
-	if (ret == -EMSGSIZE)
-		return fail(run, FWCTL_EXIT_FIRMWARE,
-			    "%s: the answer has %zu bytes: see the driver",
-			    fwctl_dev_name(config->dev), len);
-	return ret ? -1 : 0;
-}
-
-static int fail_reg(struct config *config, const struct fwctl_mlx5_reg *reg,
-		    const struct config_item *item)
-{
-	struct run *run = config->run;
-	struct firmware_status status = {
-		reg->status, reg->syndrome, fwctl_mlx5_status_name(reg->status),
-	};
-
-	if (run->code)
-		return run->code;
-	run->firmware = status;
-	run->has_firmware = true;
-	return fail(run, FWCTL_EXIT_FIRMWARE,
-		    "%s: %s of %s: the firmware reports status 0x%x (%s), syndrome 0x%x",
-		    fwctl_dev_name(config->dev), reg->write ? "write" : "read",
-		    item ? item->tlv->name : "MGIR", status.status,
-		    status.name ? status.name : "unknown", status.syndrome);
+	if (config->run->code)
+		return config->run->code;
+	fail_access(config->run, config->dev, reg);
+	return fail_front(config->run, "%s of %s", reg->write ? "write" : "read",
+			  item->tlv->name);
 }
 
 static __u32 type_of(const struct config_item *item)
@@ -114,11 +70,11 @@ static int read_item(struct config *config, struct config_item *item,
 	put_unaligned_be32(WRITER | CONFIG_MAX_ITEM |
 			   (view == CONFIG_NEXT ? 0 : views[view]), data);
 	put_unaligned_be32(type_of(item), data + 4);
-	ret = access_reg(config, &reg);
+	ret = access_quietly(config->run, config->dev, &config->accesses, &reg);
 	if (ret > 0)
 		return ret;
 	if (ret && reg.status != BAD_RESOURCE && reg.status != NO_RESOURCES)
-		return fail_reg(config, &reg, item);
+		return fail_item(config, &reg, item);
 	if (ret) {
 		item->missing |= 1U << view;
 		return 0;
@@ -183,8 +139,8 @@ int config_write(struct config *config, struct config_item *item,
 			   reg_data);
 	put_unaligned_be32(type_of(item), reg_data + 4);
 	memcpy(reg_data + HEADER, data, item->len);
-	ret = access_reg(config, &reg);
-	return ret < 0 ? fail_reg(config, &reg, item) : ret;
+	ret = access_quietly(config->run, config->dev, &config->accesses, &reg);
+	return ret < 0 ? fail_item(config, &reg, item) : ret;
 }
 
 /* Read again what is next; returns an exit code. */
@@ -326,15 +282,18 @@ static int add_params(struct config *config, struct config_item *item)
 
 static int read_ports(struct config *config, unsigned int *ports)
 {
-	__u8 data[MGIR_LEN] = {};
+	const struct fwctl_mlx5_layout *mgir =
+		fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, "mgir");
+	__u8 data[ACCESS_MAX] = {};
 	struct fwctl_mlx5_reg reg = {
-		.id = MGIR, .data = data, .len = sizeof(data),
+		.id = mgir->id, .data = data, .len = mgir->size,
 	};
-	int ret = access_reg(config, &reg);
+	int ret;
 
+	ret = access_quietly(config->run, config->dev, &config->accesses, &reg);
 	if (ret)
-		return ret < 0 ? fail_reg(config, &reg, NULL) : ret;
-	*ports = get_unaligned_be32(data + 4) >> 16 & 0xfff;
+		return ret < 0 ? fail_access(config->run, config->dev, &reg) : ret;
+	*ports = get_number(mgir, data, mgir->size, "num_ports");
 	if (!*ports || *ports > MAX_PORTS)
 		*ports = 1;
 	return 0;
@@ -354,8 +313,6 @@ int config_open(struct run *run, const char *database, struct config *config)
 		return fail(run, FWCTL_EXIT_USAGE,
 			    "--scope %s: configuration needs no more than scope configuration",
 			    fwctl_scope_name(run->set.scope));
-	if (run->set.has_scope)
-		config->scope = run->set.scope;
 	if (config_names(run, database, &config->names) ||
 	    open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK,
 			&config->dev))

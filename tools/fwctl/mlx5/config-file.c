@@ -169,7 +169,7 @@ static int take_line(struct config *config, const char *name, int number,
 {
 	struct config_param *param;
 	struct run *run = config->run;
-	char *value, *before;
+	char *value;
 
 	line = trim(line);
 	if (!*line || *line == '#')
@@ -188,15 +188,7 @@ static int take_line(struct config *config, const char *name, int number,
 		named[param - config->params] = true;
 	if (!run->code)
 		config_parse(config, param, trim(value), false);
-	if (!run->code)
-		return 0;
-	before = run->error;
-	if (before && asprintf(&run->error, "%s:%d: %s", name, number,
-			       before) < 0)
-		run->error = before;
-	else
-		free(before);
-	return run->code;
+	return run->code ? fail_front(run, "%s:%d", name, number) : 0;
 }
 
 /* Make what a file says the wanted values, and check them together. */

@@ -124,7 +124,7 @@ json_object *config_result(struct config *config)
 	json_add(result, "device",
 		 config->dev ? json_text(fwctl_dev_name(config->dev)) : NULL);
 	json_add(result, "names", json_text(config->names.source));
-	json_add(result, "rpcs", json_object_new_int64(config->rpcs));
+	json_add(result, "rpcs", json_object_new_int64(config->accesses.rpcs));
 	return result;
 }
 

@@ -6,7 +6,7 @@
 #ifndef _FWCTL_MLX5_CONFIG_H
 #define _FWCTL_MLX5_CONFIG_H
 
-#include "../tool.h"
+#include "access.h"
 
 #define CONFIG_MAX_ITEM 256
 #define CONFIG_MAX_NAME 96
@@ -142,8 +142,7 @@ struct config_param {
  * @run: the command
  * @dev: the device
  * @names: the catalogue
- * @scope: that reads need
- * @rpcs: how many were sent
+ * @accesses: scopes that its registers need, and how many requests were sent
  * @changed: was the device changed?
  * @items: by item of the catalogue and instance
  * @nitems: how many
@@ -154,8 +153,7 @@ struct config {
 	struct run *run;
 	struct fwctl_dev *dev;
 	struct config_catalogue names;
-	enum fwctl_rpc_scope scope;
-	unsigned int rpcs;
+	struct accesses accesses;
 	bool changed;
 	struct config_item *items;
 	size_t nitems;

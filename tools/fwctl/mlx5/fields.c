@@ -187,31 +187,3 @@ void set_number(const struct fwctl_mlx5_layout *layout, void *data, size_t len,
 	if (field)
 		fwctl_mlx5_field_set(field, data, len, value);
 }
-
-/*
- * Read a register of a layout's length into @data, where its keys are; one of many
- * accesses, see send_next_rpc(). Returns an exit code.
- */
-int read_register(struct run *run, struct fwctl_dev *dev,
-		  const struct fwctl_mlx5_layout *layout, void *data,
-		  json_object *report)
-{
-	struct fwctl_mlx5_reg reg = {
-		.id = layout->id, .data = data, .len = layout->size,
-	};
-	size_t len = FWCTL_MLX5_REG_HEADER + reg.len;
-	struct buffer in = { malloc(len), len }, out = { malloc(len), len };
-
-	if (!in.data || !out.data ||
-	    fwctl_mlx5_reg_build(&reg, in.data, len) < 0)
-		fail(run, FWCTL_EXIT_USAGE, "no memory");
-	else if (!send_next_rpc(run, dev, &in, &out, report) &&
-		 !run->set.dry_run &&
-		 (out.len < len || fwctl_mlx5_reg_parse(&reg, out.data, len)))
-		fail(run, FWCTL_EXIT_FIRMWARE,
-		     "%s: the answer is too short for register %s",
-		     fwctl_dev_name(dev), layout->name);
-	free(in.data);
-	free(out.data);
-	return run->code;
-}

@@ -5,7 +5,7 @@
 #ifndef _FWCTL_TOOL_MLX5_FIELDS_H
 #define _FWCTL_TOOL_MLX5_FIELDS_H
 
-#include "../tool.h"
+#include "access.h"
 
 /* fields.c: words of a command line to fields, and fields to JSON */
 const struct fwctl_mlx5_layout *find_layout(struct run *run,
@@ -23,9 +23,6 @@ __u64 get_number(const struct fwctl_mlx5_layout *layout, const void *data,
 		 size_t len, const char *name);
 void set_number(const struct fwctl_mlx5_layout *layout, void *data, size_t len,
 		const char *name, __u64 value);
-int read_register(struct run *run, struct fwctl_dev *dev,
-		  const struct fwctl_mlx5_layout *layout, void *data,
-		  json_object *report);
 extern const struct column_spec fields_columns[];
 
 /* diag.c, diag-read.c */
@@ -69,15 +66,7 @@ int reg_set_run(struct run *run);
 extern const struct option_spec reg_options[];
 extern const struct column_spec reg_list_columns[], reg_set_columns[];
 
-/* query.c: an answer to QUERY_HCA_CAP is a header and a page */
-#define CAPS_HEADER 16
-#define CAPS_PAGE 4096
-
-enum caps_mode { CAPS_MAXIMUM, CAPS_CURRENT };
-
-int read_caps(struct run *run, struct fwctl_dev *dev,
-	      const struct fwctl_mlx5_layout *layout, enum caps_mode mode,
-	      __u8 *out, json_object *report);
+/* query.c */
 int caps_run(struct run *run);
 int query_run(struct run *run);
 extern const struct option_spec caps_options[];

@@ -10,7 +10,6 @@
  * next.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -80,7 +79,7 @@ const struct column_spec fw_update_columns[] = {
  * @handle: that the machine knows us by
  * @locked: did we ask for it?
  * @activating: was it told to activate?
- * @read_scope: the least that admitted a read so far; @write_scope a write
+ * @accesses: scopes that its registers need
  * @sent: bytes of @file that are there
  */
 struct update {
@@ -92,8 +91,7 @@ struct update {
 	__u32 handle;
 	bool locked;
 	bool activating;
-	enum fwctl_rpc_scope read_scope;
-	enum fwctl_rpc_scope write_scope;
+	struct accesses accesses;
 	size_t sent;
 };
 
@@ -105,62 +103,15 @@ static const char *name_of(const struct update *update)
 /* Access the register of update->fw; returns an exit code. */
 static int access_reg(struct update *update, bool write)
 {
-	__u8 buf[FWCTL_MLX5_REG_HEADER + FW_MAX_LEN];
 	struct fwctl_mlx5_reg reg = {
 		.id = update->fw.layout->id, .data = update->fw.data,
 		.len = update->fw.layout->size, .write = write,
 	};
-	enum fwctl_rpc_scope most = write ? FWCTL_RPC_DEBUG_WRITE_FULL :
-					    FWCTL_RPC_DEBUG_READ_ONLY;
-	enum fwctl_rpc_scope *scope = write ? &update->write_scope :
-					      &update->read_scope;
 	struct run *run = update->fw.run;
-	struct firmware_status status;
-	size_t len;
-	int ret, in;
+	int ret;
 
-	do {
-		in = fwctl_mlx5_reg_build(&reg, buf, sizeof(buf));
-		if (in < 0)
-			return fail_errno(run, in, "no room for a register");
-		len = in;
-		ret = fwctl_dev_rpc(update->fw.dev, run->set.has_scope ?
-				    run->set.scope : *scope, buf, in, buf, &len);
-	} while (ret == -EBADMSG && !run->set.has_scope && *scope < most &&
-		 (*scope)++ < most);
-	if (ret)
-		return fail_errno(run, ret, fwctl_dev_error(update->fw.dev));
-	ret = fwctl_mlx5_reg_parse(&reg, buf, len < (size_t)in ? len : (size_t)in);
-	if (ret == -EMSGSIZE)
-		return fail(run, FWCTL_EXIT_FIRMWARE,
-			    "%s: the answer is too short for register %s",
-			    name_of(update), update->fw.layout->name);
-	if (!ret)
-		return 0;
-	status = (struct firmware_status){
-		reg.status, reg.syndrome, fwctl_mlx5_status_name(reg.status),
-	};
-	return fail_firmware(run, name_of(update), &status);
-}
-
-/* Put what follows in front of a run's error, or behind it. */
-static void __printf(3, 4) extend_error(struct run *run, bool behind,
-					const char *fmt, ...)
-{
-	char *more = NULL, *before = run->error;
-	va_list args;
-
-	va_start(args, fmt);
-	if (vasprintf(&more, fmt, args) < 0)
-		more = NULL;
-	va_end(args);
-	if (more && before &&
-	    asprintf(&run->error, behind ? "%2$s; %1$s" : "%1$s: %2$s", more,
-		     before) < 0)
-		run->error = before;
-	else if (more && before)
-		free(before);
-	free(more);
+	ret = access_quietly(run, update->fw.dev, &update->accesses, &reg);
+	return ret < 0 ? fail_access(run, update->fw.dev, &reg) : ret;
 }
 
 /* What MCC tells becomes the content of update->fw. */
@@ -225,8 +176,8 @@ static int step(struct update *update, const char *what,
 		enum instruction instruction, enum state state)
 {
 	if (instruct(update, instruction) || wait_state(update, state))
-		extend_error(update->fw.run, false, "%s of %s", what,
-			     update->component);
+		fail_front(update->fw.run, "%s of %s", what,
+			   update->component);
 	return update->fw.run->code;
 }
 
@@ -251,9 +202,9 @@ static int send_blocks(struct update *update)
 		memcpy(update->fw.data + update->fw.layout->size - MAX_BLOCK,
 		       data + update->sent, len);
 		if (access_reg(update, true))
-			extend_error(run, false, "download of %s, %zu of %zu bytes",
-				     update->component, update->sent,
-				     update->file.len);
+			fail_front(run, "download of %s, %zu of %zu bytes",
+				   update->component, update->sent,
+				   update->file.len);
 		else
 			update->sent += len;
 		if (run->code)
@@ -333,22 +284,22 @@ static void account(struct update *update, const char *before)
 	const char *now = json_object_get_string(stored);
 
 	if (now && !strcmp(now, before) && update->activating)
-		extend_error(run, true, "%s starts next, as before", now);
+		fail_more(run, "%s starts next, as before", now);
 	else if (now && !strcmp(now, before))
-		extend_error(run, true,
-			     "%s is as it was, %s starts next; nothing was activated: the same command does it again%s",
-			     update->component, now, cleared ? "" : ", with --take-over");
+		fail_more(run,
+			  "%s is as it was, %s starts next; nothing was activated: the same command does it again%s",
+			  update->component, now, cleared ? "" : ", with --take-over");
 	else if (now)
-		extend_error(run, true,
-			     "but %s, not %s, is stored now and starts next: see fwctl mlx5 fw info",
-			     now, before);
+		fail_more(run,
+			  "but %s, not %s, is stored now and starts next: see fwctl mlx5 fw info",
+			  now, before);
 	else if (update->activating)
-		extend_error(run, true,
-			     "whether it was activated cannot be told: when the device answers again see fwctl mlx5 fw info");
+		fail_more(run,
+			  "whether it was activated cannot be told: when the device answers again see fwctl mlx5 fw info");
 	else
-		extend_error(run, true,
-			     "%s was not activated, so it is as it was: when the device answers again the same command does it again, with --take-over if the device kept the update",
-			     update->component);
+		fail_more(run,
+			  "%s was not activated, so it is as it was: when the device answers again the same command does it again, with --take-over if the device kept the update",
+			  update->component);
 	json_object_put(stored);
 }
 
@@ -572,7 +523,7 @@ static void do_update(struct update *update, json_object *result)
 	json_add(result, "sent", json_object_new_uint64(update->sent));
 	stored = stored_version(update);
 	scope = fwctl_scope_name(run->set.has_scope ? run->set.scope :
-						      update->write_scope);
+						      update->accesses.write);
 	if (!run->code && update->activating && stored && version &&
 	    strcmp(version, before) &&
 	    !strcmp(json_object_get_string(stored), before))
@@ -590,8 +541,7 @@ int fw_update_run(struct run *run)
 	struct update update = {
 		.fw = { .run = run },
 		.component = option(run, "component") ?: "boot_img",
-		.read_scope = FWCTL_RPC_CONFIGURATION,
-		.write_scope = FWCTL_RPC_CONFIGURATION,
+		.accesses.write_max = FWCTL_RPC_DEBUG_WRITE_FULL,
 	};
 	json_object *result = json_object_new_object();
 

@@ -64,7 +64,7 @@ json_object *fw_text(const struct fw *fw, const char *name)
 }
 
 /* Read the register; @report gets what was sent. Returns an exit code. */
-static int read_reported(struct fw *fw, json_object *report)
+int fw_read(struct fw *fw, json_object *report)
 {
 	return read_register(fw->run, fw->dev, fw->layout, fw->data, report);
 }
@@ -85,7 +85,7 @@ static json_object *version(struct fw *fw, __u32 component, bool stored)
 	int failed;
 
 	fw_begin_version(fw, component, stored);
-	failed = read_reported(fw, report);
+	failed = fw_read(fw, report);
 	json_object_put(report);
 	return failed ? NULL : fw_text(fw, "version_string");
 }
@@ -103,7 +103,7 @@ int fw_info_run(struct run *run)
 		report = json_object_new_object();
 		fw_begin(&fw, "mcqs");
 		fw_set(&fw, "component_index", i);
-		if (!read_reported(&fw, report) && !run->result)
+		if (!fw_read(&fw, report) && !run->result)
 			run->result = json_object_get(report);
 		json_object_put(report);
 		if (run->code || run->set.dry_run)

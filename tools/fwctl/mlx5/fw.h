@@ -5,7 +5,7 @@
 #ifndef _FWCTL_TOOL_MLX5_FW_H
 #define _FWCTL_TOOL_MLX5_FW_H
 
-#include "../tool.h"
+#include "access.h"
 
 /* More than any firmware has; without the last one's mark it ends here. */
 #define FW_MAX_COMPONENTS 64
@@ -28,6 +28,7 @@ struct fw {
 void fw_begin(struct fw *fw, const char *name);
 void fw_set(struct fw *fw, const char *name, __u64 value);
 __u64 fw_get(const struct fw *fw, const char *name);
+int fw_read(struct fw *fw, json_object *report);
 json_object *fw_name(const struct fw *fw, const char *name);
 json_object *fw_text(const struct fw *fw, const char *name);
 void fw_begin_version(struct fw *fw, __u32 component, bool stored);

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * fwctl mlx5: NVIDIA ConnectX.
- *
- * Layouts: Ethernet Adapters Programming Manual, QUERY_HCA_CAP and MGIR.
  */
 #include <errno.h>
 #include <string.h>
 #include <fwctl/mlx5.h>
 
-#include "be.h"
-#include "fields.h"
 #include "config.h"
+#include "fields.h"
+#include "fw.h"
 
 static bool mlx5_status(const void *in, size_t in_len, const void *out,
 			size_t out_len, struct firmware_status *status)
@@ -47,41 +45,41 @@ static size_t mlx5_hello(void *in, size_t room)
 	return 16;
 }
 
-#define MGIR 0x9020
-#define MGIR_LEN 0xa0
+static void add_identity(json_object *result, const struct fw *fw)
+{
+	char text[24];
+	__u64 mac = fw_get(fw, "manufacturing_base_mac_47_32") << 32 |
+		    fw_get(fw, "manufacturing_base_mac_31_0");
+
+	json_add(result, "hw_dev_id",
+		 json_object_new_int(fw_get(fw, "hw_dev_id")));
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
+		 (__u8)(mac >> 40), (__u8)(mac >> 32), (__u8)(mac >> 24),
+		 (__u8)(mac >> 16), (__u8)(mac >> 8), (__u8)mac);
+	json_add(result, "base_mac", json_text(text));
+	json_add(result, "psid", fw_text(fw, "psid"));
+	snprintf(text, sizeof(text), "%u.%u.%u",
+		 (__u32)fw_get(fw, "extended_major"),
+		 (__u32)fw_get(fw, "extended_minor"),
+		 (__u32)fw_get(fw, "extended_subminor"));
+	json_add(result, "firmware", json_text(text));
+}
 
 static int identity_run(struct run *run)
 {
-	__u8 request[FWCTL_MLX5_REG_HEADER + MGIR_LEN] = {};
-	__u8 answer[sizeof(request)] = {}, data[MGIR_LEN] = {};
-	struct fwctl_mlx5_reg reg = {
-		.id = MGIR, .data = data, .len = sizeof(data),
-	};
-	struct buffer in = { request, sizeof(request) };
-	struct buffer out = { answer, sizeof(answer) };
-	char text[20];
+	json_object *report = json_object_new_object();
+	struct fw fw = { .run = run };
 
-	if (fwctl_mlx5_reg_build(&reg, request, sizeof(request)) < 0)
-		return fail(run, FWCTL_EXIT_USAGE, "MGIR: no room");
-	if (vendor_rpc(run, &in, &out) || run->set.dry_run)
-		return run->code;
-	if (fwctl_mlx5_reg_parse(&reg, answer, out.len))
-		return fail(run, FWCTL_EXIT_FIRMWARE,
-			    "%s: the answer is too short for MGIR",
-			    run->argv[0]);
-	json_add(run->result, "hw_dev_id",
-		 json_object_new_int(get_unaligned_be32(data + 8) & 0xffff));
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
-		 data[18], data[19], data[20], data[21], data[22], data[23]);
-	json_add(run->result, "base_mac", json_text(text));
-	snprintf(text, sizeof(text), "%.16s", (const char *)data + 0x30);
-	json_add(run->result, "psid", json_text(text));
-	snprintf(text, sizeof(text), "%u.%u.%u",
-		 get_unaligned_be32(data + 0x44),
-		 get_unaligned_be32(data + 0x48),
-		 get_unaligned_be32(data + 0x4c));
-	json_add(run->result, "firmware", json_text(text));
-	return 0;
+	fw_begin(&fw, "mgir");
+	if (!vendor_open(run, &fw.dev) && !fw_read(&fw, report) &&
+	    !run->set.dry_run)
+		add_identity(report, &fw);
+	/* Firmware that refuses has answered as well. */
+	if (!run->code || json_object_object_get(report, "answer"))
+		run->result = json_object_get(report);
+	json_object_put(report);
+	fwctl_dev_free(fw.dev);
+	return run->code;
 }
 
 static const struct column_spec columns[] = {

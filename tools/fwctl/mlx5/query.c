@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * fwctl mlx5 caps, query: commands that change nothing.
- *
- * Layout of QUERY_HCA_CAP: Ethernet Adapters Programming Manual.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "be.h"
 #include "fields.h"
-
-#define QUERY_HCA_CAP 0x100
 
 const struct option_spec caps_options[] = {
 	{ "differ", 'd', NULL, "only what could be more than it is now" },
@@ -25,21 +21,6 @@ const struct column_spec caps_columns[] = {
 	{ "ABOUT", "about", 0 },
 	{}
 };
-
-/* Read a page; out has room for CAPS_HEADER and CAPS_PAGE. */
-int read_caps(struct run *run, struct fwctl_dev *dev,
-	      const struct fwctl_mlx5_layout *layout, enum caps_mode mode,
-	      __u8 *out, json_object *report)
-{
-	__u8 request[CAPS_HEADER] = {};
-	struct buffer in = { request, sizeof(request) };
-	struct buffer answer = { out, CAPS_HEADER + CAPS_PAGE };
-
-	put_unaligned_be16(QUERY_HCA_CAP, request);
-	put_unaligned_be16(layout->id << 1 | mode, request + 6);
-	memset(out, 0, answer.len);
-	return send_rpc(run, dev, &in, &answer, report);
-}
 
 static void add_caps(struct run *run, const struct fwctl_mlx5_layout *layout,
 		     const __u8 *current, const __u8 *maximum,

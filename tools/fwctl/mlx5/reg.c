@@ -40,7 +40,6 @@ struct target {
 	const struct fwctl_mlx5_layout *layout;
 	struct fwctl_mlx5_reg reg;
 	__u8 *data;
-	__u8 *buffer;
 };
 
 /* The name of a scope, or null where no scope admits it. */
@@ -69,12 +68,6 @@ int reg_list_run(struct run *run)
 		json_object_array_add(run->result, row);
 	}
 	return 0;
-}
-
-static void free_target(struct target *target)
-{
-	free(target->data);
-	free(target->buffer);
 }
 
 /* Find the register that the second argument names. */
@@ -113,9 +106,8 @@ static int find_target(struct run *run, struct target *target)
 			    "%s: is not known by field: give its length, a multiple of 4, by --length",
 			    name);
 	target->data = calloc(1, target->reg.len);
-	target->buffer = calloc(1, FWCTL_MLX5_REG_HEADER + target->reg.len);
 	target->reg.data = target->data;
-	if (!target->data || !target->buffer)
+	if (!target->data)
 		return fail(run, FWCTL_EXIT_USAGE, "no memory");
 	return 0;
 }
@@ -162,26 +154,12 @@ static int prepare_read(struct run *run, struct target *target, bool others)
 	return 0;
 }
 
-/* Read or write; the answer becomes target->data. */
+/* Read or write; what is read becomes target->data. */
 static int access_target(struct run *run, struct fwctl_dev *dev,
 			 struct target *target, bool write, json_object *report)
 {
-	size_t len = FWCTL_MLX5_REG_HEADER + target->reg.len;
-	struct buffer in = { target->buffer, len }, out = in;
-	__u8 *answer = calloc(1, len);
-
-	out.data = answer;
 	target->reg.write = write;
-	if (!answer ||
-	    fwctl_mlx5_reg_build(&target->reg, target->buffer, len) < 0)
-		fail(run, FWCTL_EXIT_USAGE, "no memory");
-	else if (!send_rpc(run, dev, &in, &out, report) && !run->set.dry_run &&
-		 !write && fwctl_mlx5_reg_parse(&target->reg, answer, out.len))
-		fail(run, FWCTL_EXIT_FIRMWARE,
-		     "%s: the answer is too short for register 0x%04x",
-		     run->argv[0], target->reg.id);
-	free(answer);
-	return run->code;
+	return access_register(run, dev, &target->reg, report);
 }
 
 static void add_register(const struct target *target, json_object *report)
@@ -254,7 +232,7 @@ int reg_get_run(struct run *run)
 out:
 	json_object_put(report);
 	fwctl_dev_free(dev);
-	free_target(&target);
+	free(target.data);
 	return run->code;
 }
 
@@ -421,6 +399,6 @@ out:
 	json_object_put(rows);
 	fwctl_dev_free(dev);
 	free(keys);
-	free_target(&target);
+	free(target.data);
 	return run->code;
 }
