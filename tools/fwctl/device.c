@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tool.h"
 
@@ -97,17 +96,9 @@ int open_device(struct run *run, const char *what, unsigned int flags,
 static bool taint_agreed(struct run *run, const char *dev,
 			 enum fwctl_rpc_scope scope)
 {
-	char answer[16];
-
-	if (run->set.taint)
-		return true;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return false;
-	fprintf(stderr,
-		"%s: a request under scope %s or above taints the kernel until it is rebooted. Send it? [y/N] ",
-		dev, fwctl_scope_name(scope));
-	return fgets(answer, sizeof(answer), stdin) &&
-	       (*answer == 'y' || *answer == 'Y');
+	return run->set.taint ||
+	       confirm("%s: scope %s or above taints the kernel until a reboot. Send it?",
+		       dev, fwctl_scope_name(scope));
 }
 
 static int fail_taint(struct run *run, const char *dev,

@@ -6,22 +6,11 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tool.h"
 
 #define BOLD_RED "\033[1;31m"
 #define PLAIN "\033[0m"
-
-/* Colours are for people who look at a terminal and did not decline. */
-bool colors_ok(FILE *file)
-{
-	const char *no = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
-	return isatty(fileno(file)) && !(no && *no) && term &&
-	       strcmp(term, "dumb");
-}
 
 /* A value as text, from malloc(). */
 static char *cell_text(json_object *value, unsigned int flags)

@@ -326,7 +326,11 @@ void print_event(struct run *run, json_object *event, const char *text);
 json_object *run_json(const struct run *run);
 const struct column_spec *find_column(const struct command *command,
 				      const char *list);
+
+/* terminal.c */
 bool colors_ok(FILE *file);
+bool can_ask(void);
+bool __printf(1, 2) confirm(const char *fmt, ...);
 
 /* file.c */
 int read_bytes(struct run *run, const char *name, size_t max,

@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config.h"
 
@@ -67,11 +66,10 @@ int config_agree(struct config *config, json_object *plan, bool yes)
 {
 	size_t i, count = json_object_array_length(plan);
 	const char *name = fwctl_dev_name(config->dev);
-	char answer[16];
 
 	if (yes)
 		return 0;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+	if (!can_ask())
 		return fail(config->run, FWCTL_EXIT_REFUSED,
 			    "%s: nothing is written: look at it by --dry-run, agree to it by --yes",
 			    name);
@@ -85,10 +83,7 @@ int config_agree(struct config *config, json_object *plan, bool yes)
 			json_object_get_string(json_object_object_get(row,
 								      "to")));
 	}
-	fprintf(stderr, "%s: %zu parameters change. Write them? [y/N] ", name,
-		count);
-	if (fgets(answer, sizeof(answer), stdin) &&
-	    (*answer == 'y' || *answer == 'Y'))
+	if (confirm("%s: %zu parameters change. Write them?", name, count))
 		return 0;
 	return fail(config->run, FWCTL_EXIT_REFUSED,
 		    "%s: nothing is written, as nobody agreed", name);

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "fields.h"
 #include "fw.h"
@@ -468,26 +467,22 @@ static int ask_user(struct update *update, json_object *result)
 	bool taint = update->fw.run->set.taint;
 	bool yes = option(update->fw.run, "yes");
 	struct run *run = update->fw.run;
-	char answer[16];
 
 	if (yes && taint)
 		return 0;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+	if (!can_ask())
 		return fail(run, FWCTL_EXIT_REFUSED,
 			    "%s: nothing is written: look at it by --dry-run, consent by --yes, and by --taint to a tainted kernel",
 			    name_of(update));
-	fprintf(stderr,
-		"%s: %s %s, %s starts next, gets %s with %s, %zu bytes, and %s.%s Do it? [y/N] ",
-		name_of(update), update->component,
-		string_of(result, "running") ?: "-",
-		string_of(result, "stored") ?: "-", run->argv[1],
-		string_of(result, "version") ?: "an unknown version",
-		update->file.len,
-		option(run, "activate") ? "starts with it next" :
-					  "is not activated",
-		taint ? "" : " This taints the kernel.");
-	if (fgets(answer, sizeof(answer), stdin) &&
-	    (*answer == 'y' || *answer == 'Y'))
+	if (confirm("%s: %s %s, %s starts next, gets %s with %s, %zu bytes, and %s.%s Do it?",
+		    name_of(update), update->component,
+		    string_of(result, "running") ?: "-",
+		    string_of(result, "stored") ?: "-", run->argv[1],
+		    string_of(result, "version") ?: "an unknown version",
+		    update->file.len,
+		    option(run, "activate") ? "starts with it next" :
+					      "is not activated",
+		    taint ? "" : " This taints the kernel."))
 		return 0;
 	return fail(run, FWCTL_EXIT_REFUSED,
 		    "%s: nothing is written, as nobody agreed", name_of(update));

@@ -200,7 +200,7 @@ def consent():
         args = ["sim", "write", sim.name, "20", "7"]
         code, text = on_terminal(args, typed=b"n\n")
         equal(code, REFUSED)
-        match(text, r"taints the kernel until it is rebooted. Send it\? \[y/N\]")
+        match(text, r"taints the kernel until a reboot. Send it\? \[y/N\]")
         equal(result("sim", "read", sim.name, "20")["value"], 0)
         code, text = on_terminal(args, typed=b"y\n")
         equal(code, OK)
