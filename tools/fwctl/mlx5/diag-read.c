@@ -187,7 +187,7 @@ static json_object *json_samples(struct reading *reading)
 
 		json_add(row, "time_ns", json_object_new_int64(now));
 		json_add(row, "counter", json_object_new_int(sample->id));
-		json_add(row, "name", json_text(diag_name(sample->id)->name));
+		json_add(row, "name", json_text(diag_find_name(sample->id)->name));
 		json_add(row, "sample", json_object_new_int(sample->number));
 		json_add(row, "clock", json_object_new_int64(sample->clock));
 		json_add(row, "value", json_object_new_uint64(sample->value));

@@ -72,7 +72,7 @@ static size_t params_len(const struct diag *diag)
 	return 32 + 4 * diag_param(diag, "num_of_counters");
 }
 
-const struct diag_name *diag_name(__u16 id)
+const struct diag_name *diag_find_name(__u16 id)
 {
 	const struct diag_name *name = diag_names;
 
@@ -253,7 +253,7 @@ int diag_list_run(struct run *run)
 	json_add(run->result, "sampling", json_sampling(diag));
 	rows = json_object_new_array();
 	for (i = 0; i < diag->count; i++) {
-		const struct diag_name *name = diag_name(diag->has[i].id);
+		const struct diag_name *name = diag_find_name(diag->has[i].id);
 
 		row = json_object_new_object();
 		json_add(row, "counter", json_object_new_int(diag->has[i].id));
@@ -298,7 +298,7 @@ const struct counter *diag_find(struct diag *diag, const char *word)
 	    parse_number(diag->run, "COUNTER", word, UINT16_MAX, &id))
 		return NULL;
 	for (i = 0; i < diag->count; i++) {
-		const struct diag_name *name = diag_name(diag->has[i].id);
+		const struct diag_name *name = diag_find_name(diag->has[i].id);
 
 		if (diag->has[i].id == id ||
 		    (name->name && !strcasecmp(name->name, word)))

@@ -70,7 +70,7 @@ struct diag {
 const struct fwctl_mlx5_layout *diag_query(const char *name);
 __u64 diag_param(const struct diag *diag, const char *name);
 __u16 diag_param_counter(const struct diag *diag, size_t n);
-const struct diag_name *diag_name(__u16 id);
+const struct diag_name *diag_find_name(__u16 id);
 int diag_ask(struct diag *diag, void *in, size_t in_len, void *out,
 	     size_t *out_len, json_object *report);
 int diag_open(struct run *run, struct diag *diag);
