@@ -92,6 +92,7 @@ step_abi()
 	local status=0
 
 	"$lab" exec -- tools/testing/steps/uapi || status=1
+	"$lab" exec -- tools/testing/steps/syzlang || status=1
 	"$lab" exec -- make -s -C tools/lib/fwctl OUTPUT=/src/build/user/lib/ \
 		check-abi || status=1
 	tools/packaging/test-release || status=1
