@@ -3,9 +3,9 @@
  * The calls that programs are made of, on two simulated devices, and on a virtual
  * ConnectX if there is one.
  *
- * Nothing here takes long, and nothing that a program does outlives it but what
- * it has written to devices: delays are cut, and ceilings are lowered only of
- * simulated devices, which can be made anew.
+ * Delays are limited to MAX_DELAY_MS. Only the ceilings of simulated devices are
+ * lowered, because calls_reset() can replace those devices. So no effect of a program
+ * outlasts calls_reset(), except data written to devices that it keeps.
  */
 #include <poll.h>
 #include <sys/mman.h>
@@ -27,13 +27,13 @@ static struct fnl nl;
 static __u8 *buffer;
 static unsigned int max_files, max_rpcs;
 
-/* What there is to undo when a program has ended */
+/* The changes that calls_reset() has to undo */
 static bool changed_params, changed_mlx5;
 static unsigned int changed_sims;
 
 #define ALL_SIMS (~0u)
 
-/* No ceiling was lowered of a device with this name. */
+/* The name is new, so that no ceiling is remembered for it. */
 static int make_sim(struct sim *sim)
 {
 	static unsigned int count;
@@ -52,7 +52,7 @@ static const struct sim *to_sim(__u32 device)
 	return &sims[device % NR_SIMS];
 }
 
-/* Calls may come at once. */
+/* Calls may run concurrently. */
 static struct sim *change_sim(__u32 device)
 {
 	__atomic_or_fetch(&changed_sims, 1u << device % NR_SIMS, __ATOMIC_RELAXED);
@@ -99,7 +99,7 @@ static int run_dup(const struct step *call)
 	return 0;
 }
 
-/* Memory of all kinds, good and bad, for up to 2 MiB */
+/* Returns an address: valid, misaligned, of the kernel, or with an end that faults */
 static void *memory(__u32 kind)
 {
 	switch (kind % 8) {
@@ -197,7 +197,7 @@ static void fill_bytes(__u64 *seed, struct step *call)
 	call->data[0] = 8 * mlx5_random_below(seed, 8);
 }
 
-/* An RPC in a child, through its copy of the file, which it may close or not. */
+/* An RPC in a child, through its copy of the file. */
 static int run_fork(const struct step *call)
 {
 	pid_t pid = fork();
@@ -219,7 +219,7 @@ static int run_read(const struct step *call)
 	return read(file(call), &c, 1) < 0 ? errno : 0;
 }
 
-/* Whether a message may be about the ConnectX, whose ceiling never comes back. */
+/* Returns whether the message may name the ConnectX, whose ceiling cannot be raised. */
 static bool names_mlx5(const struct step *call)
 {
 	struct nlattr *attr;
@@ -386,7 +386,7 @@ static int run_fault(const struct step *call)
 	}
 }
 
-/* Rarely, for it takes a while: the ConnectX goes and comes back. */
+/* The ConnectX is unbound and bound: in one of eight calls, because it is slow. */
 static int run_rebind(const struct step *call)
 {
 	if (!has_mlx5 || call->args[0] % 8)
@@ -429,7 +429,7 @@ const struct call_kind call_kinds[] = {
 const unsigned int nr_call_kinds = ARRAY_SIZE(call_kinds);
 
 /**
- * calls_init - get ready, once for each process that runs programs
+ * calls_init - open and create everything that calls use, once in each worker
  *
  * Return: 0 or an errno.
  */
@@ -456,7 +456,7 @@ int calls_init(void)
 }
 
 /**
- * calls_reset - undo what a program has done
+ * calls_reset - undo the changes of a program
  */
 void calls_reset(void)
 {
@@ -477,7 +477,7 @@ void calls_reset(void)
 	}
 	if (changed_mlx5)
 		vcx("clear");
-	/* Another worker may have had it come back under another number. */
+	/* Another worker may have rebound it, and its number may be another one now. */
 	if (has_mlx5 && !mlx5_find(&found))
 		mlx5 = found;
 	changed_params = false;
@@ -486,7 +486,7 @@ void calls_reset(void)
 }
 
 /**
- * calls_check - look for what is left of programs, in the end
+ * calls_check - look for leaked contexts and RPCs after the last program
  *
  * Return: 0, or 1 after a message.
  */
@@ -498,13 +498,13 @@ int calls_check(void)
 	calls_reset();
 	for (i = 0; i < NR_SIMS; i++) {
 		if (sim_count(&sims[i], "uctxs_now") || sim_count(&sims[i], "rpcs_now")) {
-			printf("# fwctl_sim%u has contexts or calls left\n", sims[i].id);
+			printf("# fwctl_sim%u has leaked contexts or RPCs\n", sims[i].id);
 			bad = 1;
 		}
 		sim_del(&sims[i]);
 	}
 	if (has_mlx5 && !wait_for(!mlx5_find(&mlx5) && !mlx5_try(&mlx5))) {
-		printf("# the ConnectX does not work any more\n");
+		printf("# the ConnectX does not answer after the last program\n");
 		bad = 1;
 	}
 	return bad;

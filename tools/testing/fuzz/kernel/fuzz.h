@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the fuzzer share: programs, which are sequences of calls.
+ * Programs, which are sequences of calls, and the functions of each file.
  */
 #ifndef __FWCTL_FUZZ_H
 #define __FWCTL_FUZZ_H
@@ -17,11 +17,11 @@
 /**
  * struct step - a call of a program, as it is mutated and kept
  * @kind: index into call_kinds
- * @async: made by a thread of its own, while the program goes on
- * @slot: of the file that it is about
- * @args: see the kind
- * @len: of @data
- * @data: see the kind
+ * @async: run in a thread of its own while the program continues
+ * @slot: index of the file that the call uses
+ * @args: numbers, whose meaning depends on @kind
+ * @len: bytes in @data
+ * @data: bytes, whose meaning depends on @kind
  */
 struct step {
 	__u8 kind;
@@ -39,11 +39,11 @@ struct program {
 
 /**
  * struct call_kind - a kind of call
- * @name: in programs' text
- * @weight: how often it is generated, in relation to others
+ * @name: its name in the text of a program
+ * @weight: how often it is generated, relative to the other kinds
  * @run: makes the call; returns 0 or an errno
- * @hints: for each argument values to try, up to the first 0 but one
- * @fill: makes up @data, and what else belongs to it; or NULL
+ * @hints: values to try for each argument; a 0 that is not the first ends them
+ * @fill: generates the data and the arguments that belong to it; may be NULL
  */
 struct call_kind {
 	const char *name;
@@ -53,7 +53,7 @@ struct call_kind {
 	void (*fill)(__u64 *seed, struct step *call);
 };
 
-/* calls.c: what can be called, and the state that calls work on */
+/* calls.c: the kinds of calls, and the devices and files that they use */
 extern const struct call_kind call_kinds[];
 extern const unsigned int nr_call_kinds;
 int calls_init(void);
@@ -64,7 +64,7 @@ int calls_check(void);
 void program_make(__u64 *seed, struct program *p);
 void program_mutate(__u64 *seed, struct program *p, const struct program *other);
 void program_print(FILE *file, const struct program *p);
-/* Returns 0, or the number of the line that is wrong. */
+/* Returns 0, or the number of the first wrong line. */
 int program_parse(FILE *file, struct program *p);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A fuzzer of what fwctl lets user space do: runs programs, and keeps those that
- * make the kernel execute what no other did before. See README.md.
+ * A fuzzer of the kernel's interfaces: runs programs, and keeps those that make the
+ * kernel execute something new. See ../README.md.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,17 +28,17 @@
 #define STUCK_S 240
 
 /**
- * struct shared - what the workers share
- * @signal: what was seen: pairs of places executed one after the other, and
- *	results of calls; by hash
- * @places: places, likewise
- * @edges: how many there are in @signal
- * @nr_places: how many there are in @places
- * @runs: programs, by worker
- * @calls: calls made
- * @nr: programs in @corpus; those at and beyond may be being written
- * @ready: for each one whether it was written
- * @corpus: programs that were the first to do something
+ * struct shared - data of all workers, in memory that they share
+ * @signal: nonzero for the hash of each pair of places that were executed one after
+ *	the other, and of each result of a call, that was seen
+ * @places: nonzero for the hash of each place in the kernel that was executed
+ * @edges: number of nonzero bytes in @signal
+ * @nr_places: number of nonzero bytes in @places
+ * @runs: number of programs that each worker ran
+ * @calls: number of calls in them
+ * @nr: number of claimed entries of @corpus; may be above MAX_CORPUS
+ * @ready: whether the entry of @corpus is complete
+ * @corpus: programs that were the first to make the kernel do something
  */
 struct shared {
 	__u8 signal[1 << SIGNAL_BITS];
@@ -72,10 +72,10 @@ static unsigned int hash(__u64 value)
 	return mlx5_random(&value) >> (64 - SIGNAL_BITS);
 }
 
-/* Returns whether it is new, to one worker only. */
-static bool note(__u8 *map, unsigned int *count, __u64 what)
+/* Returns whether @value is new; of concurrent callers only one gets true. */
+static bool note(__u8 *map, unsigned int *count, __u64 value)
 {
-	unsigned int at = hash(what);
+	unsigned int at = hash(value);
 
 	if (map[at] || __atomic_exchange_n(&map[at], 1, __ATOMIC_RELAXED))
 		return false;
@@ -105,7 +105,7 @@ static void *async_call(void *data)
 	return NULL;
 }
 
-/* Returns how many calls it takes to see something new, 0 if there is nothing. */
+/* Returns the number of the last call that did something new, counted from 1, or 0. */
 static unsigned int run(const struct program *p)
 {
 	pthread_t threads[MAX_CALLS];
@@ -197,18 +197,22 @@ static void fuzz(__u64 seed, time_t end)
 	}
 }
 
-/* Runs what an earlier run has kept, or what is to be seen again. */
+/* Runs the program in a file: one of the corpus, or one that is to be reproduced. */
 static int replay(const char *path)
 {
 	struct program p;
 	unsigned int useful;
 	FILE *file = fopen(path, "r");
-	int bad = file ? program_parse(file, &p) : 0;
+	int bad;
 
-	if (file)
-		fclose(file);
-	if (!file || bad) {
-		fprintf(stderr, "%s:%d: no program\n", path, bad);
+	if (!file) {
+		perror(path);
+		return 1;
+	}
+	bad = program_parse(file, &p);
+	fclose(file);
+	if (bad) {
+		fprintf(stderr, "%s:%d: not a program\n", path, bad);
 		return 1;
 	}
 	useful = run(&p);
@@ -243,7 +247,7 @@ static unsigned long all_runs(void)
 	return sum;
 }
 
-/* Returns 0, or 1 if a worker failed, or all of them are stuck. */
+/* Returns 1 if a worker failed or none makes progress, else 0. */
 static int watch(unsigned int workers, time_t start)
 {
 	unsigned long last = 0, now;
@@ -271,7 +275,7 @@ static int watch(unsigned int workers, time_t start)
 			fflush(stdout);
 		}
 		if (time(NULL) > moved + STUCK_S) {
-			printf("# nothing moves for %u s: see last-N\n", STUCK_S);
+			printf("# no worker finished a program for %u s; see last-N\n", STUCK_S);
 			return 1;
 		}
 	}
@@ -283,38 +287,40 @@ static void work(__u64 seed, const char *from, time_t end)
 	int bad = 0;
 
 	if (calls_init()) {
-		fprintf(stderr, "no devices to fuzz: %s\n", strerror(errno));
+		fprintf(stderr, "cannot create simulated devices or open netlink: %s\n",
+			strerror(errno));
 		exit(1);
 	}
 	if (!kcov_open())
-		fprintf(stderr, "no KCOV: results of calls are all that guides\n");
+		fprintf(stderr, "no KCOV: only the results of calls guide the fuzzer\n");
 	if (from && !worker)
 		bad = replay_all(from);
 	fuzz(seed + worker, end);
 	exit(calls_check() || bad);
 }
 
+static const struct option options[] = {
+	{ "seed", required_argument, NULL, 's' },
+	{ "seconds", required_argument, NULL, 't' },
+	{ "workers", required_argument, NULL, 'w' },
+	{ "corpus", required_argument, NULL, 'c' },
+	{ "save", required_argument, NULL, 'o' },
+	{ "replay", required_argument, NULL, 'r' },
+	{ "help", no_argument, NULL, 'h' },
+	{}
+};
+
 static void print_usage(FILE *file)
 {
 	fprintf(file,
 		"Usage: fwctl_fuzz [--seed N] [--seconds N] [--workers N] [--corpus DIR] [--save DIR]\n"
 		"       fwctl_fuzz --replay FILE\n"
-		"DIR of --corpus has programs to begin with; to DIR of --save those are written\n"
-		"that were the first to do something, and, as last-N, what a worker does.\n");
+		"--corpus runs the programs in DIR first. --save writes to DIR each program that\n"
+		"makes the kernel do something new, and to last-N the program that worker N runs.\n");
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "seconds", required_argument, NULL, 't' },
-		{ "workers", required_argument, NULL, 'w' },
-		{ "corpus", required_argument, NULL, 'c' },
-		{ "save", required_argument, NULL, 'o' },
-		{ "replay", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{}
-	};
 	const char *from = NULL, *again = NULL;
 	unsigned int workers = 2, seconds = 60;
 	time_t start = time(NULL);

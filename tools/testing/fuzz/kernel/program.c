@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs as data: made up, mutated, written down and read again.
+ * Programs: generated, mutated, written and read as text.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -63,9 +63,9 @@ static void make_call(__u64 *seed, struct step *call)
 }
 
 /**
- * program_make - make a program up
- * @seed: changes
- * @p: receives it; it begins with the call that all others need
+ * program_make - generate a program
+ * @seed: state of the random numbers; changes
+ * @p: receives it; its first call opens the file that most others need
  */
 void program_make(__u64 *seed, struct program *p)
 {
@@ -113,10 +113,10 @@ static void mutate_call(__u64 *seed, struct step *call)
 }
 
 /**
- * program_mutate - change a program a bit
- * @seed: changes
+ * program_mutate - apply one to four small changes to a program
+ * @seed: state of the random numbers; changes
  * @p: the program
- * @other: calls may be taken from this one
+ * @other: a program whose calls may be copied to @p
  */
 void program_mutate(__u64 *seed, struct program *p, const struct program *other)
 {
@@ -149,8 +149,8 @@ void program_mutate(__u64 *seed, struct program *p, const struct program *other)
 }
 
 /**
- * program_print - write a program down, a line for each call
- * @file: where to
+ * program_print - write a program as text, one line for each call
+ * @file: receives the text
  * @p: the program
  */
 void program_print(FILE *file, const struct program *p)
@@ -193,8 +193,8 @@ static bool parse_call(const char *line, struct step *call)
 }
 
 /**
- * program_parse - read a program that was written down
- * @file: where from
+ * program_parse - read the text of a program
+ * @file: the text
  * @p: receives it
  */
 int program_parse(FILE *file, struct program *p)
