@@ -19,16 +19,16 @@ extern "C" {
  * DOC: Rules of the library
  *
  * The library never prints, never exits and keeps no global state. A function
- * that can fail returns a negative errno and leaves one line in the handle it
- * was given, which tells what failed, where, and what to do about it.
+ * that can fail returns a negative errno and leaves one line in the handle that
+ * it was given, with the failure, its place, its cause and what to do.
  *
  * A handle is for one thread at a time. Handles are independent of one another:
  * a device outlives the context that found it, and two devices, or two handles
  * of the same device, may be used by two threads. That holds also for devices
  * whose requests go to one recording, or are answered from one.
  *
- * Structures that the library hands out by pointer to const belong to it, and
- * may grow at their end.
+ * Structures that the library hands out by pointer to const belong to the
+ * library, and may grow at their end.
  */
 
 struct fwctl_ctx;
@@ -37,12 +37,12 @@ struct fwctl_state;
 struct fwctl_monitor;
 struct fwctl_recording;
 
-/* Contexts: where to look for devices, and who answers. */
+/* Contexts: where devices are found, and where answers come from. */
 
 /**
  * fwctl_ctx_new - make a context
  *
- * Its devices are those of the running kernel.
+ * The context finds the devices of the running kernel.
  *
  * Return: the context, to be released by fwctl_ctx_free(), or NULL without
  * memory.
@@ -59,25 +59,26 @@ struct fwctl_ctx *fwctl_ctx_new(void);
 void fwctl_ctx_free(struct fwctl_ctx *ctx);
 
 /**
- * fwctl_ctx_error - why the last function that failed on a context did so
+ * fwctl_ctx_error - message of the last function that failed on a context
  * @ctx: the context
  *
- * Return: one line, valid until the next function on @ctx.
+ * Return: one line, valid until the next call with @ctx.
  */
 const char *fwctl_ctx_error(const struct fwctl_ctx *ctx);
 
 /**
- * fwctl_ctx_set_record - write down all requests and answers from now on
+ * fwctl_ctx_set_record - record all requests and answers from now on
  * @ctx: a context that neither records nor replays
  * @path: the file to make, readable for its owner only; it must not exist
  *
- * Devices that this context finds from now on write down what they are asked
- * and what they answer: open, info, rpc, state and ceiling, failures included.
- * So does fwctl_states(). The format is described in recording-format.rst.
+ * The file receives the requests to all devices that this context finds from
+ * now on, and their answers: open, info, rpc, state and ceiling, failures
+ * included. It also receives those of fwctl_states(). The format is described
+ * in recording-format.rst.
  *
- * Requests go on if the file cannot be written to any more, e.g. because the
- * disk is full: what the firmware has done it has done. fwctl_ctx_end_record()
- * tells.
+ * If the file cannot be written any more, e.g. because the disk is full,
+ * requests continue and return their own results, because the firmware cannot
+ * undo them. fwctl_ctx_end_record() then returns the error.
  *
  * Return: 0, or a negative errno with a message in @ctx: -EEXIST if there is
  * such a file, -EALREADY if the context records or replays.
@@ -88,9 +89,10 @@ int fwctl_ctx_set_record(struct fwctl_ctx *ctx, const char *path);
  * fwctl_ctx_end_record - complete the recording
  * @ctx: a context that records
  *
- * Devices found meanwhile stay usable and are not recorded any more. A
- * recording without its end, because the program was killed or the disk full,
- * can be replayed up to its last whole record, and says that it is cut off.
+ * Devices that were found in the meantime stay usable and are not recorded any
+ * more. A recording without its end, because the program was killed or the disk
+ * was full, can be replayed up to its last whole record, and
+ * fwctl_recording_complete() returns false for it.
  *
  * Return: 0 if everything is in the file and on the disk, or the first error
  * that kept something out of it, with a message in @ctx; -EBADF if @ctx does
@@ -103,21 +105,22 @@ int fwctl_ctx_end_record(struct fwctl_ctx *ctx);
  * @ctx: a context that neither records nor replays
  * @path: a file that fwctl_ctx_set_record() made
  *
- * fwctl_list() then finds the devices that were found during the recording,
- * and what they are asked is answered as it was answered then: the same errno
- * and the same bytes. A request is the same if its device, its bytes, its scope
- * and the room for its answer are. Requests that are the same are answered in
- * the order in which they were recorded; the last answer is then given again
- * and again, to all handles of the device alike.
+ * fwctl_list() then finds the devices that were found during the recording. A
+ * request to one of them gets the answer that was recorded for the same
+ * request: the same errno and the same bytes. Two requests are the same if the
+ * device, the bytes, the scope and the room for the answer are the same. If a
+ * request was recorded several times, its answers come in the order in which
+ * they were recorded, and the last one is then repeated without end. All
+ * handles of the device share this order.
  *
  * A request that is not in the recording fails with -ENODATA, which no device
- * ever answers, and a message that names the request.
+ * ever returns, and a message that names the request.
  *
- * A recording that is cut off is answered from up to its last whole record; see
+ * A recording that is cut off answers up to its last whole record; see
  * fwctl_recording_complete().
  *
  * Return: 0, or a negative errno with a message in @ctx: -EUCLEAN if the file
- * is damaged or no recording, -EPROTONOSUPPORT if a newer library made it,
+ * is damaged or not a recording, -EPROTONOSUPPORT if a newer library made it,
  * -EALREADY if the context records or replays, -EFBIG above 2 GiB.
  */
 int fwctl_ctx_set_replay(struct fwctl_ctx *ctx, const char *path);
@@ -139,7 +142,8 @@ int fwctl_list(struct fwctl_ctx *ctx, struct fwctl_dev ***devs);
  * fwctl_list_free - release the devices of fwctl_list()
  * @devs: the array, or NULL
  *
- * To keep a device, put NULL in its place and what is behind it forward.
+ * To keep one of the devices, remove its pointer from the array first, and move
+ * the pointers behind it, with the NULL at the end, forward by one.
  */
 void fwctl_list_free(struct fwctl_dev **devs);
 
@@ -153,24 +157,26 @@ void fwctl_list_free(struct fwctl_dev **devs);
  *
  * Names of network devices are those of the caller's network namespace.
  *
- * Return: 0, or a negative errno with a message in @ctx that says what was
- * looked for: -ENODEV or -ENOENT if there is no such device, -ENOTUNIQ if there
- * are several.
+ * Return: 0, or a negative errno with a message in @ctx that names @what:
+ * -ENODEV or -ENOENT if there is no such device, -ENOTUNIQ if there are
+ * several.
  */
 int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev);
 
 /**
- * fwctl_wait - find one device, waiting until it appears
+ * fwctl_wait - find one device, and wait until it appears
  * @ctx: the context
  * @what: as for fwctl_find()
  * @timeout: milliseconds to wait, or -1 for ever
  * @dev: receives the device, to be released by fwctl_dev_free()
  *
- * Where udev runs, the device is there when udev has finished with it, and its
- * file has the owner and mode that rules give it.
+ * A device that exists already is found at once. Otherwise, where udev runs,
+ * the function looks again after each event of udev, which udev sends after it
+ * has given a device's file the owner and mode of its rules. In a context that
+ * replays the function does not wait.
  *
- * Return: as fwctl_find(); -ETIMEDOUT in place of -ENODEV and -ENOENT; -EINTR
- * if a signal came meanwhile.
+ * Return: as fwctl_find(); -ETIMEDOUT in place of -ENODEV and -ENOENT, unless
+ * @ctx replays; -EINTR if a signal arrives during the wait.
  */
 int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 	       struct fwctl_dev **dev);
@@ -181,7 +187,7 @@ int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
  */
 void fwctl_dev_free(struct fwctl_dev *dev);
 
-/* What is known about a device without opening it. */
+/* Attributes of a device, which need not be open. */
 
 /**
  * fwctl_dev_name - name of a device, e.g. fwctl0
@@ -200,11 +206,11 @@ const char *fwctl_dev_name(const struct fwctl_dev *dev);
 const char *fwctl_dev_path(const struct fwctl_dev *dev);
 
 /**
- * fwctl_dev_type - whose format a device speaks
+ * fwctl_dev_type - type of a device, which defines the format of its RPCs
  * @dev: the device
  *
- * Return: &enum fwctl_device_type; FWCTL_DEVICE_TYPE_ERROR for as long as it is
- * not known, because the kernel has no attribute for it and fwctl_dev_info()
+ * Return: &enum fwctl_device_type; FWCTL_DEVICE_TYPE_ERROR as long as the type
+ * is not known, because the kernel has no attribute for it and fwctl_dev_info()
  * was not called.
  */
 __u32 fwctl_dev_type(const struct fwctl_dev *dev);
@@ -213,12 +219,13 @@ __u32 fwctl_dev_type(const struct fwctl_dev *dev);
  * fwctl_dev_driver - name of the module that serves a device
  * @dev: the device
  *
- * Return: the name, valid as long as @dev, or NULL if the kernel does not tell.
+ * Return: the name, valid as long as @dev, or NULL if the kernel has no
+ * attribute for it.
  */
 const char *fwctl_dev_driver(const struct fwctl_dev *dev);
 
 /**
- * fwctl_dev_parent - the device that the RPCs reach, e.g. 0000:03:00.0
+ * fwctl_dev_parent - the device that RPCs are for, e.g. 0000:03:00.0
  * @dev: the device
  *
  * Return: its name on its bus, valid as long as @dev, or NULL if not known.
@@ -256,15 +263,15 @@ const char *const *fwctl_dev_rdma_devs(const struct fwctl_dev *dev);
  * @dev: the device
  *
  * Return: a mask with bit N set for the &enum fwctl_rpc_scope N; 0 if the
- * kernel does not tell.
+ * kernel has no attribute for it.
  */
 unsigned int fwctl_dev_scopes(const struct fwctl_dev *dev);
 
 /**
- * fwctl_dev_error - why the last function that failed on a device did so
+ * fwctl_dev_error - message of the last function that failed on a device
  * @dev: the device
  *
- * Return: one line, valid until the next function on @dev.
+ * Return: one line, valid until the next call with @dev.
  */
 const char *fwctl_dev_error(const struct fwctl_dev *dev);
 
@@ -272,8 +279,8 @@ const char *fwctl_dev_error(const struct fwctl_dev *dev);
 
 /**
  * enum fwctl_open_flags - how fwctl_dev_open() opens a device
- * @FWCTL_OPEN_READ_ONLY_OK: if permission to write is lacking, open for reading
- *	only; requests that write are then refused
+ * @FWCTL_OPEN_READ_ONLY_OK: without permission to write, open for reading only;
+ *	the kernel then refuses requests that write
  * @FWCTL_OPEN_READ_ONLY: open for reading only
  */
 enum fwctl_open_flags {
@@ -286,20 +293,21 @@ enum fwctl_open_flags {
  * @dev: a device that is not open
  * @flags: &enum fwctl_open_flags
  *
- * Opens it for reading and writing, unless @flags say otherwise.
+ * The device is opened for reading and writing, unless @flags say otherwise.
  *
  * Return: 0, or a negative errno with a message in @dev: -EACCES without
- * permission, and the message tells who has it, -EBUSY if too many files are
- * open, -ENODEV or -ENOENT if it is gone, -EALREADY if it is open already,
+ * permission, which the message explains by the file's owner, group and mode,
+ * or if the device's ceiling is none; -EBUSY if too many files are open;
+ * -ENODEV or -ENOENT if the device is gone; -EALREADY if it is open already;
  * -EINVAL for flags that do not exist.
  */
 int fwctl_dev_open(struct fwctl_dev *dev, unsigned int flags);
 
 /**
- * fwctl_dev_writable - is a device open for writing?
+ * fwctl_dev_writable - tell whether a device is open for writing
  * @dev: the device
  *
- * Return: false also if it is not open.
+ * Return: true if it is; false also if it is not open.
  */
 bool fwctl_dev_writable(const struct fwctl_dev *dev);
 
@@ -307,19 +315,19 @@ bool fwctl_dev_writable(const struct fwctl_dev *dev);
  * fwctl_dev_close - close a device
  * @dev: a device, open or not
  *
- * The handle stays; the device may be opened again.
+ * The handle stays valid, and the device may be opened again.
  */
 void fwctl_dev_close(struct fwctl_dev *dev);
 
 /**
- * fwctl_dev_info - ask a device who answers its RPCs
+ * fwctl_dev_info - get the type of a device, and the structure of that type
  * @dev: an open device
  * @data: room for the structure that belongs to the device's type, or NULL
- * @len: bytes of room at @data; replaced by the number of bytes that the device
- *	has to say, be that more or less
+ * @len: bytes of room at @data; replaced by the length of the whole structure,
+ *	which may be larger or smaller
  *
- * What the device does not fill of @data is zeroed. fwctl_dev_type() tells
- * what the device said.
+ * Bytes of @data that the structure does not fill are zeroed. fwctl_dev_type()
+ * then returns the type that the device has reported.
  *
  * Return: 0, or a negative errno with a message in @dev.
  */
@@ -328,69 +336,72 @@ int fwctl_dev_info(struct fwctl_dev *dev, void *data, size_t *len);
 /**
  * fwctl_dev_rpc - send a request and wait for its answer
  * @dev: an open device
- * @scope: what the request is for; the kernel refuses a request that does more
+ * @scope: the scope to declare; the kernel refuses a request that needs a
+ *	higher one
  * @in: the request, in the format of the device's type
  * @in_len: its length
  * @out: room for the answer; may be @in
- * @out_len: bytes of room at @out; replaced by the length of the answer, of
- *	which no more than the room was written
+ * @out_len: bytes of room at @out; replaced by the length of the whole answer,
+ *	of which no more bytes than the room are written
  *
- * An error that the firmware reports is a success here: the answer carries it.
+ * If the firmware reports an error, the function succeeds: the error is part of
+ * the answer.
  *
  * Return: 0, or a negative errno with a message in @dev: -EPERM, -EACCES and
  * -EBADMSG if the kernel refuses the request, -EMSGSIZE if a length is wrong,
  * -EOPNOTSUPP if it does not know the scope, -ENODEV if the device is gone, or
- * what the device's driver reports.
+ * an errno of the device's driver.
  */
 int fwctl_dev_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
 		  const void *in, size_t in_len, void *out, size_t *out_len);
 
 /**
- * fwctl_dev_rpc_least - send a request under the weakest scope that suffices
+ * fwctl_dev_rpc_least - send a request under the lowest scope that admits it
  * @dev: an open device of type mlx5 or sim
- * @max: the strongest scope to try. FWCTL_RPC_DEBUG_READ_ONLY and below never
- *	taint the kernel. The others do if they are needed; with Linux's own
- *	fwctl already by the attempt.
+ * @max: the highest scope to try. FWCTL_RPC_DEBUG_READ_ONLY and below never
+ *	taint the kernel. A higher scope taints it if the request needs that
+ *	scope; with Linux's own fwctl, an attempt is enough.
  * @in: as for fwctl_dev_rpc()
  * @in_len: as for fwctl_dev_rpc()
  * @out: as for fwctl_dev_rpc()
  * @out_len: as for fwctl_dev_rpc()
  * @used: receives the scope of the last attempt, or NULL
  *
- * Tries scopes from FWCTL_RPC_CONFIGURATION on, and goes on to the next one
- * only after -EBADMSG: by that errno the kernel refuses a request that the
- * scope does not admit, before the device has seen it, and drivers of the types
- * named above return it for nothing else. A request that reached the device is
- * never sent again, whatever became of it. For types of which that is not known
- * nothing is sent.
+ * The function tries the scopes in ascending order from
+ * FWCTL_RPC_CONFIGURATION, and continues with the next one only after -EBADMSG.
+ * By that errno the kernel refuses a request that the scope does not admit,
+ * before the request has reached the device, and drivers of the types named
+ * above return it for nothing else. A request that has reached the device is
+ * never sent again, with whatever result. To a device of another type, for
+ * which this is not known, nothing is sent.
  *
  * Each attempt that is refused counts as a refusal in the device's state and is
- * an event for those who audit it.
+ * an audit event.
  *
- * Return: as fwctl_dev_rpc(); -EBADMSG if not even @max suffices; -EOPNOTSUPP
- * for a device of another type.
+ * Return: as fwctl_dev_rpc(); -EBADMSG if @max does not admit the request;
+ * -EOPNOTSUPP for a device of another type.
  */
 int fwctl_dev_rpc_least(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 			const void *in, size_t in_len, void *out,
 			size_t *out_len, enum fwctl_rpc_scope *used);
 
-/* State and policy of devices, as the kernel's netlink family tells it. */
+/* State and policy of devices, from the kernel's netlink family. */
 
 /**
- * fwctl_dev_state - what the kernel has counted and decided about a device
+ * fwctl_dev_state - get the state of a device: counters, taints, ceiling
  * @dev: the device, open or not
  * @state: receives the state, to be released by fwctl_state_free()
  *
- * Needs no privilege.
+ * The caller needs no privilege.
  *
  * Return: 0, or a negative errno with a message in @dev: -EOPNOTSUPP if the
- * kernel has no netlink family for it, as Linux's own fwctl, or none in this
- * network namespace; -ENODEV if the device is gone.
+ * kernel has no netlink family for fwctl, as with Linux's own fwctl, or none in
+ * this network namespace; -ENODEV if the device is gone.
  */
 int fwctl_dev_state(struct fwctl_dev *dev, struct fwctl_state **state);
 
 /**
- * fwctl_states - states of all devices
+ * fwctl_states - get the states of all devices
  * @ctx: the context
  * @states: receives an array of the states, in the order of the devices'
  *	numbers and with a NULL at its end, to be released by
@@ -402,7 +413,7 @@ int fwctl_dev_state(struct fwctl_dev *dev, struct fwctl_state **state);
 int fwctl_states(struct fwctl_ctx *ctx, struct fwctl_state ***states);
 
 /**
- * fwctl_states_free - release what fwctl_states() returned
+ * fwctl_states_free - release the states of fwctl_states()
  * @states: the array, or NULL
  */
 void fwctl_states_free(struct fwctl_state **states);
@@ -414,7 +425,7 @@ void fwctl_states_free(struct fwctl_state **states);
 void fwctl_state_free(struct fwctl_state *state);
 
 /**
- * fwctl_state_name - the device whose state it is, e.g. fwctl0
+ * fwctl_state_name - name of the device, e.g. fwctl0
  * @state: the state
  *
  * Return: the name; valid as long as @state.
@@ -422,7 +433,7 @@ void fwctl_state_free(struct fwctl_state *state);
 const char *fwctl_state_name(const struct fwctl_state *state);
 
 /**
- * fwctl_state_index - the number of the device whose state it is
+ * fwctl_state_index - number of the device
  * @state: the state
  *
  * Return: N of fwctlN.
@@ -446,15 +457,15 @@ const char *fwctl_state_bus(const struct fwctl_state *state);
 const char *fwctl_state_parent(const struct fwctl_state *state);
 
 /**
- * fwctl_state_driver - the module that serves the device
+ * fwctl_state_driver - name of the module that serves the device
  * @state: the state
  *
- * Return: its name; valid as long as @state.
+ * Return: the name; valid as long as @state.
  */
 const char *fwctl_state_driver(const struct fwctl_state *state);
 
 /**
- * fwctl_state_type - whose format the device speaks
+ * fwctl_state_type - type of the device
  * @state: the state
  *
  * Return: &enum fwctl_device_type.
@@ -470,18 +481,18 @@ __u32 fwctl_state_type(const struct fwctl_state *state);
 enum fwctl_ceiling fwctl_state_ceiling(const struct fwctl_state *state);
 
 /**
- * fwctl_state_files - how many files of the device are open
+ * fwctl_state_files - number of open files of the device
  * @state: the state
  *
- * Return: their number, over all processes.
+ * Return: the number in all processes together.
  */
 __u32 fwctl_state_files(const struct fwctl_state *state);
 
 /**
- * fwctl_state_in_flight - how many RPCs are with the device's driver
+ * fwctl_state_in_flight - number of RPCs in flight in the device's driver
  * @state: the state
  *
- * Return: their number, over all processes.
+ * Return: the number of all processes together.
  */
 __u32 fwctl_state_in_flight(const struct fwctl_state *state);
 
@@ -494,23 +505,23 @@ __u32 fwctl_state_in_flight(const struct fwctl_state *state);
 unsigned int fwctl_state_taints(const struct fwctl_state *state);
 
 /**
- * fwctl_state_delivered - how many RPCs of one effective scope were delivered
+ * fwctl_state_delivered - number of delivered RPCs of one effective scope
  * @state: the state
- * @scope: what they did, which is not always what their callers declared
+ * @scope: the effective scope, which may be lower than the declared one
  *
- * Return: their number since the device was registered; 0 if the kernel does
- * not know the scope.
+ * Return: the number since the device was registered; 0 if the kernel does not
+ * know the scope.
  */
 __u64 fwctl_state_delivered(const struct fwctl_state *state,
 			    enum fwctl_rpc_scope scope);
 
 /**
- * fwctl_state_judged - how many RPCs were judged in one way
+ * fwctl_state_judged - number of RPCs refused for one reason, or admitted
  * @state: the state
- * @reason: why they were refused, or FWCTL_REASON_ADMITTED
+ * @reason: the reason for the refusal, or FWCTL_REASON_ADMITTED
  *
- * Return: their number since the device was registered; 0 if the kernel does
- * not know the reason.
+ * Return: the number since the device was registered; 0 if the kernel does not
+ * know the reason.
  */
 __u64 fwctl_state_judged(const struct fwctl_state *state,
 			 enum fwctl_reason reason);
@@ -520,7 +531,8 @@ __u64 fwctl_state_judged(const struct fwctl_state *state,
  * @dev: the device, open or not
  * @ceiling: the highest effective scope to admit from now on
  *
- * Needs CAP_SYS_ADMIN. There is no way back as long as the device exists.
+ * The caller needs CAP_SYS_ADMIN. The ceiling cannot be raised again as long as
+ * the device exists.
  *
  * Return: 0, or a negative errno with a message in @dev: -EPERM without the
  * capability or if that would raise the ceiling, -ERANGE for a ceiling that
@@ -531,16 +543,16 @@ int fwctl_dev_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling);
 /* Watching devices. */
 
 /**
- * enum fwctl_monitor_group - what a monitor listens to
+ * enum fwctl_monitor_group - groups of events
  * @FWCTL_MONITOR_DEVICES: devices that are added or removed, ceilings that are
- *	lowered, first taints. For everybody.
- * @FWCTL_MONITOR_AUDIT: each RPC that was refused or finished. This one and
+ *	lowered, first taints. Needs no privilege.
+ * @FWCTL_MONITOR_AUDIT: each RPC that was refused or finished. This group and
  *	the following need CAP_SYS_ADMIN.
  * @FWCTL_MONITOR_REFUSED: each RPC that was refused
  * @FWCTL_MONITOR_WRITES: each RPC that writes, refused or not
  *
- * What belongs to several groups that a monitor listens to is told several
- * times.
+ * A monitor of several groups receives an event once for each of them that the
+ * event belongs to.
  */
 enum fwctl_monitor_group {
 	FWCTL_MONITOR_DEVICES = 1 << 0,
@@ -550,15 +562,15 @@ enum fwctl_monitor_group {
 };
 
 /**
- * enum fwctl_event_type - what happened
+ * enum fwctl_event_type - types of events
  * @FWCTL_EVENT_ADDED: a device appeared
  * @FWCTL_EVENT_REMOVED: a device is gone
  * @FWCTL_EVENT_CEILING: the ceiling of a device was lowered
  * @FWCTL_EVENT_TAINTED: a device tainted the kernel for the first time under a
  *	scope
  * @FWCTL_EVENT_RPC: an RPC was refused or finished
- * @FWCTL_EVENT_LOST: events were lost, because they came faster than they were
- *	fetched
+ * @FWCTL_EVENT_LOST: events were lost, because they arrived faster than the
+ *	program fetched them
  */
 enum fwctl_event_type {
 	FWCTL_EVENT_ADDED,
@@ -578,18 +590,18 @@ enum fwctl_event_type {
  * @command_name: the driver's name for the command, or NULL
  * @pid: the process, as the initial pid namespace numbers it
  * @uid: its user, as the initial user namespace numbers it
- * @gid: its group, likewise
+ * @gid: its group, as the initial user namespace numbers it
  * @command: the driver's number for the command
- * @declared: &enum fwctl_rpc_scope, what the caller declared
- * @effective: &enum fwctl_rpc_scope, what the command needs
- * @writes: does the command write?
+ * @declared: &enum fwctl_rpc_scope that the caller declared
+ * @effective: &enum fwctl_rpc_scope that the command needs
+ * @writes: the command writes
  * @in_len: length of the request
- * @out_len: length of the answer; of a refused RPC, the room for one
+ * @out_len: length of the answer; of a refused RPC, the room for the answer
  * @result: 0 or a negative errno
  * @reason: &enum fwctl_reason
- * @has_fw_status: is @fw_status known?
- * @fw_status: what the firmware said
- * @has_time: are @start and @duration known?
+ * @has_fw_status: @fw_status is known
+ * @fw_status: status that the firmware reported
+ * @has_time: @start and @duration are known
  * @start: CLOCK_MONOTONIC in nanoseconds
  * @duration: nanoseconds inside the driver
  */
@@ -619,15 +631,15 @@ struct fwctl_audit {
 
 /**
  * struct fwctl_event - one event of a monitor
- * @type: what happened
- * @group: the group that told it
- * @state: of FWCTL_EVENT_ADDED, REMOVED, CEILING and TAINTED: the device as it
- *	was then; else NULL
+ * @type: type of the event
+ * @group: the group that the event was sent to
+ * @state: of FWCTL_EVENT_ADDED, REMOVED, CEILING and TAINTED: the state of the
+ *	device at that time; else NULL
  * @audit: of FWCTL_EVENT_RPC: the record; else NULL
- * @lost: of FWCTL_EVENT_LOST: how many events of @group were lost, or 0 if that
- *	is not known. For FWCTL_MONITOR_DEVICES it never is; for the others it
- *	is told by a second event of this type, before the next one that was not
- *	lost.
+ * @lost: of FWCTL_EVENT_LOST: number of lost events of @group, or 0 if it is
+ *	not known. For FWCTL_MONITOR_DEVICES it is never known. For the other
+ *	groups a second event of this type has the number, and comes before the
+ *	next event that was not lost.
  */
 struct fwctl_event {
 	enum fwctl_event_type type;
@@ -643,7 +655,8 @@ struct fwctl_event {
  * @groups: &enum fwctl_monitor_group, one or several
  * @monitor: receives the monitor, to be released by fwctl_monitor_free()
  *
- * What happens after this has returned is told. Recordings have no events.
+ * The monitor receives the events that occur after this function has returned.
+ * Recordings have no events.
  *
  * Return: 0, or a negative errno with a message in @ctx: -EPERM if a group
  * needs CAP_SYS_ADMIN, -EOPNOTSUPP if the kernel has no netlink family for
@@ -660,7 +673,7 @@ int fwctl_monitor_open(struct fwctl_ctx *ctx, unsigned int groups,
 void fwctl_monitor_free(struct fwctl_monitor *monitor);
 
 /**
- * fwctl_monitor_fd - a file descriptor to wait at
+ * fwctl_monitor_fd - file descriptor to wait on
  * @monitor: the monitor
  *
  * Return: a descriptor that poll() reports as readable if there may be an event
@@ -671,10 +684,11 @@ int fwctl_monitor_fd(const struct fwctl_monitor *monitor);
 /**
  * fwctl_monitor_next - fetch an event, if there is one
  * @monitor: the monitor
- * @event: receives the event, valid until the next function on @monitor
+ * @event: receives the event, valid until the next call with @monitor
  *
- * Never waits: use poll() on fwctl_monitor_fd(), then fetch until there is
- * nothing left. Events of one group come in their order.
+ * The function never waits: use poll() on fwctl_monitor_fd(), then fetch until
+ * it returns -EAGAIN. Events of one group come in the order in which they
+ * occurred.
  *
  * Return: 0, -EAGAIN if there is none, or another negative errno with a message
  * in @monitor: -EBADMSG for a message that cannot be understood, -ENOMEM.
@@ -683,17 +697,17 @@ int fwctl_monitor_next(struct fwctl_monitor *monitor,
 		       const struct fwctl_event **event);
 
 /**
- * fwctl_monitor_error - why the last function that failed on a monitor did so
+ * fwctl_monitor_error - message of the last function that failed on a monitor
  * @monitor: the monitor
  *
- * Return: one line, valid until the next function on @monitor.
+ * Return: one line, valid until the next call with @monitor.
  */
 const char *fwctl_monitor_error(const struct fwctl_monitor *monitor);
 
 /* Reading recordings. */
 
 /**
- * enum fwctl_record_type - what a record is about
+ * enum fwctl_record_type - types of records
  * @FWCTL_RECORD_DEVICE: a device was found
  * @FWCTL_RECORD_OPEN: fwctl_dev_open()
  * @FWCTL_RECORD_INFO: fwctl_dev_info()
@@ -716,25 +730,26 @@ enum fwctl_record_type {
 
 /**
  * struct fwctl_record - one record of a recording
- * @type: what it is about
- * @name: the device, e.g. fwctl0; NULL if it is about none
+ * @type: type of the record
+ * @name: the device, e.g. fwctl0; NULL if the record is of no single device
  * @parent: the device's parent, e.g. 0000:03:00.0, or NULL
  * @device_type: &enum fwctl_device_type of the device
  * @result: 0 or a negative errno
  * @start: nanoseconds since the recording began
  * @duration: nanoseconds that the request took
- * @write: of FWCTL_RECORD_OPEN: for writing, too?
+ * @write: of FWCTL_RECORD_OPEN: the device was opened for writing as well
  * @scope: of FWCTL_RECORD_RPC: &enum fwctl_rpc_scope
  * @ceiling: of FWCTL_RECORD_LOWER: &enum fwctl_ceiling
  * @in: of FWCTL_RECORD_RPC: the request
  * @in_len: its length
  * @room: of FWCTL_RECORD_RPC and FWCTL_RECORD_INFO: bytes of room for the
  *	answer
- * @out: of FWCTL_RECORD_RPC and FWCTL_RECORD_INFO: what was written to the room
- * @out_len: its length, never above @room
+ * @out: of FWCTL_RECORD_RPC and FWCTL_RECORD_INFO: the bytes that were written
+ *	to the room
+ * @out_len: their number, never above @room
  * @answer_len: the length of the whole answer, which may be above @room
- * @states: of FWCTL_RECORD_STATE and FWCTL_RECORD_STATES: what was answered,
- *	with a NULL at the end; else NULL
+ * @states: of FWCTL_RECORD_STATE and FWCTL_RECORD_STATES: the states of the
+ *	answer, with a NULL at the end; else NULL
  */
 struct fwctl_record {
 	enum fwctl_record_type type;
@@ -775,9 +790,9 @@ int fwctl_recording_open(struct fwctl_ctx *ctx, const char *path,
 void fwctl_recording_free(struct fwctl_recording *recording);
 
 /**
- * fwctl_recording_next - the next record
+ * fwctl_recording_next - get the next record
  * @recording: the recording
- * @record: receives the record, valid until the next function on @recording
+ * @record: receives the record, valid until the next call with @recording
  *
  * Return: 0; -ENODATA if there is none left; -ENOMEM.
  */
@@ -785,11 +800,11 @@ int fwctl_recording_next(struct fwctl_recording *recording,
 			 const struct fwctl_record **record);
 
 /**
- * fwctl_recording_complete - was the recording brought to its end?
+ * fwctl_recording_complete - tell whether a recording has its end
  * @recording: the recording
  *
- * Return: false if it was cut off, because the program that made it was killed
- * or could not write any more.
+ * Return: true if it has; false if it is cut off, because the program that made
+ * it was killed or could not write any more.
  */
 bool fwctl_recording_complete(const struct fwctl_recording *recording);
 
@@ -804,7 +819,7 @@ bool fwctl_recording_complete(const struct fwctl_recording *recording);
 const char *fwctl_type_name(__u32 type);
 
 /**
- * fwctl_scope_name - name of a scope, as the kernel's scopes attribute has it
+ * fwctl_scope_name - name of a scope, as in the attribute scopes
  * @scope: the scope
  *
  * Return: a constant, or NULL for a scope that the library does not know.
@@ -813,15 +828,15 @@ const char *fwctl_scope_name(enum fwctl_rpc_scope scope);
 
 /**
  * fwctl_scope_parse - find a scope by its name
- * @text: the name, or a beginning of it that fits no other scope
+ * @text: the name, or a prefix of it that no other scope's name has
  * @scope: receives the scope
  *
- * Return: 0, -EINVAL if no name fits, or -ENOTUNIQ if several do.
+ * Return: 0, -EINVAL if no name matches, or -ENOTUNIQ if several do.
  */
 int fwctl_scope_parse(const char *text, enum fwctl_rpc_scope *scope);
 
 /**
- * fwctl_ceiling_name - name of a ceiling, as the kernel's scope_max has it
+ * fwctl_ceiling_name - name of a ceiling, as in the attribute scope_max
  * @ceiling: the ceiling
  *
  * Return: a constant, or NULL for a ceiling that the library does not know.
@@ -830,15 +845,15 @@ const char *fwctl_ceiling_name(enum fwctl_ceiling ceiling);
 
 /**
  * fwctl_ceiling_parse - find a ceiling by its name
- * @text: the name, or a beginning of it that fits no other ceiling
+ * @text: the name, or a prefix of it that no other ceiling's name has
  * @ceiling: receives the ceiling
  *
- * Return: 0, -EINVAL if no name fits, or -ENOTUNIQ if several do.
+ * Return: 0, -EINVAL if no name matches, or -ENOTUNIQ if several do.
  */
 int fwctl_ceiling_parse(const char *text, enum fwctl_ceiling *ceiling);
 
 /**
- * fwctl_reason_name - name of what an RPC was refused for
+ * fwctl_reason_name - name of the reason of a verdict on an RPC
  * @reason: the reason
  *
  * Return: a constant, or NULL for a reason that the library does not know.
@@ -847,28 +862,28 @@ const char *fwctl_reason_name(enum fwctl_reason reason);
 
 /* Devices of type FWCTL_DEVICE_TYPE_MLX5. */
 
-/* Bytes before the register in a request, and in an answer. */
+/* Bytes before the register in a request and in an answer. */
 #define FWCTL_MLX5_REG_HEADER 16
 
 /**
- * fwctl_mlx5_status - did the firmware carry the command out?
+ * fwctl_mlx5_status - get the firmware's status from an answer
  * @out: the answer to an RPC
  * @len: its length
  * @status: receives the status, 0 for success, or NULL
  * @syndrome: receives the firmware's reason for a failure, or NULL
  *
- * The kernel hands out the firmware's answer as it is: a command that failed
- * is a successful fwctl_dev_rpc().
+ * The kernel returns the firmware's answer unchanged: fwctl_dev_rpc() succeeds
+ * also for a command that the firmware has failed.
  *
  * Return: 0; -EREMOTEIO if the firmware reports a failure; -EMSGSIZE if @len is
- * too short to tell.
+ * below 8.
  */
 int fwctl_mlx5_status(const void *out, size_t len, __u8 *status,
 		      __u32 *syndrome);
 
 /**
  * fwctl_mlx5_status_name - name of a command's status
- * @status: as fwctl_mlx5_status() reports it
+ * @status: the status of fwctl_mlx5_status()
  *
  * Return: a constant, or NULL for a status that the library does not know.
  */
@@ -902,12 +917,12 @@ int fwctl_mlx5_reg_find(const char *name, __u16 *id);
 /**
  * struct fwctl_mlx5_reg - an access to a register
  * @id: number of the register
- * @write: write it? Else read it.
- * @argument: which one, where a register exists several times; usually 0
- * @data: the register, in the firmware's byte order. Also a read sends it: it
- *	may hold an index. The answer replaces it.
+ * @write: true to write the register, false to read it
+ * @argument: selects an instance of a register that has several; usually 0
+ * @data: the register, in the firmware's byte order. A read sends it as well,
+ *	because it may contain an index. The answer replaces it.
  * @len: its length, a multiple of 4
- * @scope: set by fwctl_mlx5_reg_access(): the scope that sufficed
+ * @scope: set by fwctl_mlx5_reg_access(): the scope of the last attempt
  * @status: set by fwctl_mlx5_reg_parse(): the firmware's status
  * @syndrome: set by fwctl_mlx5_reg_parse(): the firmware's reason for a failure
  */
@@ -930,21 +945,22 @@ struct fwctl_mlx5_reg {
  *	the register
  *
  * Return: the length of the request, or -EMSGSIZE if the room does not suffice,
- * or the length of the register is 0 or no multiple of 4.
+ * or the length of the register is 0, not a multiple of 4, or too large for an
+ * RPC.
  */
 int fwctl_mlx5_reg_build(const struct fwctl_mlx5_reg *reg, void *in,
 			 size_t room);
 
 /**
- * fwctl_mlx5_reg_parse - take the register out of an answer
- * @reg: the access, whose answer is filled in; what the answer lacks of the
- *	register is zeroed
+ * fwctl_mlx5_reg_parse - get the register from an answer
+ * @reg: the access, which receives the register; bytes of the register that the
+ *	answer lacks are zeroed
  * @out: the answer
  * @len: its length
  *
  * Return: 0; -EREMOTEIO if the firmware reports a failure, and then
- * &fwctl_mlx5_reg.data is left as it was; -EMSGSIZE if the answer is too short
- * to be one.
+ * &fwctl_mlx5_reg.data is unchanged; -EMSGSIZE if the answer is shorter than
+ * FWCTL_MLX5_REG_HEADER.
  */
 int fwctl_mlx5_reg_parse(struct fwctl_mlx5_reg *reg, const void *out,
 			 size_t len);
@@ -952,31 +968,32 @@ int fwctl_mlx5_reg_parse(struct fwctl_mlx5_reg *reg, const void *out,
 /**
  * fwctl_mlx5_reg_access - access a register
  * @dev: an open device of type FWCTL_DEVICE_TYPE_MLX5
- * @max: the strongest scope to try, see fwctl_dev_rpc_least()
- * @reg: the access, whose answer is filled in
+ * @max: the highest scope to try, see fwctl_dev_rpc_least()
+ * @reg: the access, which receives the register, the scope and the status
  *
  * Return: 0, or a negative errno with a message in @dev: -EREMOTEIO if the
- * firmware reports a failure, else as fwctl_mlx5_reg_build() and
- * fwctl_dev_rpc_least().
+ * firmware reports a failure, else as fwctl_mlx5_reg_build(),
+ * fwctl_dev_rpc_least() and fwctl_mlx5_reg_parse().
  */
 int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 			  struct fwctl_mlx5_reg *reg);
 
 /**
- * fwctl_mlx5_reg_scopes - what it takes to access a register
+ * fwctl_mlx5_reg_scopes - get the scopes that accesses to a register need
  * @id: number of the register
- * @read: receives the least scope that admits reading it, or -EPERM if none
- *	does
+ * @read: receives the lowest scope that admits reading it, or -EPERM if no
+ *	scope does
  * @write: the same for writing
  *
- * These are the driver's tables. Single values in a register may take more:
- * counters that are cleared by a read, for one.
+ * The scopes are those of the driver's tables. Some values in a register need a
+ * higher scope, for example a read that clears counters.
  */
 void fwctl_mlx5_reg_scopes(__u16 id, int *read, int *write);
 
 /**
- * enum fwctl_mlx5_kind - what a layout is one of
- * @FWCTL_MLX5_REGISTER: a register; its number is that of ACCESS_REG
+ * enum fwctl_mlx5_kind - kinds of layouts
+ * @FWCTL_MLX5_REGISTER: a register; its number is the register id that
+ *	ACCESS_REG takes
  * @FWCTL_MLX5_CAP: a page of capabilities; its number is the type that
  *	QUERY_HCA_CAP takes
  * @FWCTL_MLX5_QUERY: a command that changes nothing; its number is the opcode
@@ -990,12 +1007,13 @@ enum fwctl_mlx5_kind {
 };
 
 /**
- * enum fwctl_mlx5_use - what a field is for
- * @FWCTL_MLX5_KEY: says what the rest is about; given with each access. Of a
- *	query it is in the input, and all other fields are in the output.
- * @FWCTL_MLX5_RO: is read
- * @FWCTL_MLX5_RW: is read and written
- * @FWCTL_MLX5_WO: has an effect when it is written, and reads as nothing
+ * enum fwctl_mlx5_use - uses of a field
+ * @FWCTL_MLX5_KEY: the field selects the object or the page that the other
+ *	fields describe; it is given with each access. The keys of a query are
+ *	in its input, all its other fields are in its output.
+ * @FWCTL_MLX5_RO: the field is read
+ * @FWCTL_MLX5_RW: the field is read and written
+ * @FWCTL_MLX5_WO: writing the field has an effect, reading it has no meaning
  */
 enum fwctl_mlx5_use {
 	FWCTL_MLX5_KEY,
@@ -1006,7 +1024,7 @@ enum fwctl_mlx5_use {
 
 /**
  * struct fwctl_mlx5_value - the name of a value
- * @name: it; NULL ends a table
+ * @name: the name; NULL ends a table
  * @value: the value
  */
 struct fwctl_mlx5_value {
@@ -1017,18 +1035,19 @@ struct fwctl_mlx5_value {
 /**
  * struct fwctl_mlx5_field - a field of a layout
  * @name: its name
- * @about: what it is, or NULL where the name says it
+ * @about: description, or NULL where the name suffices
  * @values: names of values, or NULL
- * @offset: of its first dword, in bytes
+ * @offset: offset of its first dword in bytes
  * @bit: its lowest bit in the big-endian dword
- * @width: how many bits it has
- * @use: what it is for
- * @text: it is text, of @width / 8 bytes
- * @by: number of the field that has to be all ones for a write to heed this
- *	one, or -1
- * @when: number of the key that decides whether the field is there, or -1
- * @when_value: that key's value if it is
- * @init: a key's value if none is given
+ * @width: its number of bits
+ * @use: &enum fwctl_mlx5_use
+ * @text: the field is text of @width / 8 bytes, not a number
+ * @by: index of the field that must be all ones for a write to change this one,
+ *	or -1 if there is none
+ * @when: index of the key that decides whether the field is present, or -1 if
+ *	it always is
+ * @when_value: the value of that key with which the field is present
+ * @init: the value of a key that the user does not give
  */
 struct fwctl_mlx5_field {
 	const char *name;
@@ -1046,15 +1065,15 @@ struct fwctl_mlx5_field {
 };
 
 /**
- * struct fwctl_mlx5_layout - where things are in a register, page or command
- * @kind: which of these
+ * struct fwctl_mlx5_layout - the fields of a register, page, query or segment
+ * @kind: &enum fwctl_mlx5_kind
  * @id: its number
  * @name: its name, in lower case
- * @about: what it is
+ * @about: description
  * @in_size: bytes of a query's input; else 0
- * @size: bytes of a register, a page, or a query's output
+ * @size: bytes of a register, a page, a segment, or a query's output
  * @fields: the fields
- * @count: how many
+ * @count: number of fields
  */
 struct fwctl_mlx5_layout {
 	enum fwctl_mlx5_kind kind;
@@ -1068,9 +1087,9 @@ struct fwctl_mlx5_layout {
 };
 
 /**
- * fwctl_mlx5_layout_next - go through the layouts of a kind, by their numbers
+ * fwctl_mlx5_layout_next - iterate over the layouts of a kind by number
  * @kind: the kind
- * @last: the layout before, or NULL
+ * @last: the layout before, or NULL for the first one
  *
  * Return: a constant, or NULL after the last one.
  */
@@ -1099,13 +1118,13 @@ const struct fwctl_mlx5_layout *
 fwctl_mlx5_layout_by_id(enum fwctl_mlx5_kind kind, __u16 id);
 
 /**
- * fwctl_mlx5_field_present - is a field there, the keys being what they are?
+ * fwctl_mlx5_field_present - tell whether the keys select a field
  * @layout: the layout
  * @field: a field of it
  * @data: the register
  * @len: its length
  *
- * Return: true if it is.
+ * Return: true if the field is present; false also if its key is beyond @len.
  */
 bool fwctl_mlx5_field_present(const struct fwctl_mlx5_layout *layout,
 			      const struct fwctl_mlx5_field *field,
@@ -1115,7 +1134,7 @@ bool fwctl_mlx5_field_present(const struct fwctl_mlx5_layout *layout,
  * fwctl_mlx5_field_find - find a field by its name
  * @layout: the layout
  * @name: the name, in letters of either case
- * @data: the register, to find only what is there, or NULL
+ * @data: the register, to find only fields that are present, or NULL
  * @len: its length
  *
  * Return: a constant, or NULL if there is none.
@@ -1125,41 +1144,42 @@ fwctl_mlx5_field_find(const struct fwctl_mlx5_layout *layout, const char *name,
 		      const void *data, size_t len);
 
 /**
- * fwctl_mlx5_field_get - take a number out
+ * fwctl_mlx5_field_get - get the number of a field
  * @field: the field
- * @data: what it is a field of, in the firmware's byte order
- * @len: the length of that
+ * @data: the bytes that contain the field, in the firmware's byte order
+ * @len: their number
  * @value: receives the number
  *
- * Return: 0; -EINVAL if the field is text; -EMSGSIZE if it is beyond @len.
+ * Return: 0; -EINVAL if the field is text; -EMSGSIZE if the field is beyond
+ * @len.
  */
 int fwctl_mlx5_field_get(const struct fwctl_mlx5_field *field,
 			 const void *data, size_t len, __u64 *value);
 
 /**
- * fwctl_mlx5_field_set - put a number in; nothing else changes
+ * fwctl_mlx5_field_set - set the number of a field, and change no other bit
  * @field: the field
- * @data: what it is a field of
- * @len: the length of that
+ * @data: the bytes that contain the field, in the firmware's byte order
+ * @len: their number
  * @value: the number
  *
  * Return: 0; -EINVAL if the field is text; -ERANGE if the number has more bits
- * than the field; -EMSGSIZE if that is beyond @len.
+ * than the field; -EMSGSIZE if the field is beyond @len.
  */
 int fwctl_mlx5_field_set(const struct fwctl_mlx5_field *field, void *data,
 			 size_t len, __u64 value);
 
 /**
- * fwctl_mlx5_field_text - take text out
+ * fwctl_mlx5_field_text - get the text of a field
  * @field: the field
- * @data: what it is a field of
- * @len: the length of that
- * @text: receives the text up to its first NUL, without blanks at its end; what
- *	cannot be printed becomes a question mark
- * @size: room there, in bytes
+ * @data: the bytes that contain the field
+ * @len: their number
+ * @text: receives the text up to its first NUL, without spaces at its end; a
+ *	question mark replaces each byte that is not printable ASCII
+ * @size: bytes of room at @text
  *
- * Return: 0; -EINVAL if the field is a number; -EMSGSIZE if it is beyond @len, or
- * longer than the room.
+ * Return: 0; -EINVAL if the field is a number; -EMSGSIZE if the field is beyond
+ * @len, or longer than the room.
  */
 int fwctl_mlx5_field_text(const struct fwctl_mlx5_field *field,
 			  const void *data, size_t len, char *text,
@@ -1176,13 +1196,13 @@ const char *fwctl_mlx5_field_name(const struct fwctl_mlx5_field *field,
 				  __u64 value);
 
 /**
- * fwctl_mlx5_field_parse - what value a text stands for
+ * fwctl_mlx5_field_parse - get the value that a text names
  * @field: the field
  * @text: the name of a value, or a number as in C
  * @value: receives the value
  *
- * Return: 0; -EINVAL if it is neither, or the field is text; -ERANGE if it has
- * more bits than the field.
+ * Return: 0; -EINVAL if @text is neither, or the field is text; -ERANGE if the
+ * number has more bits than the field.
  */
 int fwctl_mlx5_field_parse(const struct fwctl_mlx5_field *field,
 			   const char *text, __u64 *value);
