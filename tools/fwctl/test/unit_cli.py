@@ -115,7 +115,7 @@ def no_devices():
     run(["dev", "list"]).fails(NO_DEVICE, "modprobe mlx5_fwctl")
     error = run(["--json", "dev", "list"]).fails(NO_DEVICE).json["error"]
     equal(error["errno"], "ENOENT")
-    run(["dev", "show", "fwctl0"]).fails(NO_DEVICE, "no such fwctl device")
+    run(["dev", "show", "fwctl0"]).fails(NO_DEVICE, "no fwctl device 'fwctl0'")
     checks = {row["check"]: row for row in result("probe")}
     equal(checks["fwctl"]["ok"], False)
     match(checks["fwctl"]["help"], "modprobe")

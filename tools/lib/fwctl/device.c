@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A device: what is known about it, and talking to it.
+ * A device: its attributes, opening it, and its requests.
  */
 #include <errno.h>
 #include <grp.h>
@@ -107,14 +107,15 @@ const char *fwctl_dev_error(const struct fwctl_dev *dev)
 #define LOOK_AGAIN "list the devices again"
 #define SEE_LOG "see the kernel's log"
 #define NOT_RECORDED "the recording has no such request"
-#define RECORD_IT "replay what was recorded, or record this, too"
+#define RECORD_IT "record this request as well"
 #define SEE_CGROUP "see the limit of this process's memory cgroup"
 
 static const struct fwctl_hint open_hints[] = {
 	{ EACCES, "permission denied, or the device's ceiling is none",
 	  "see the owner and mode of the file, and the ceiling of the device" },
 	{ EPERM, "permission denied", "run as root, or get access to the file" },
-	{ ENOENT, "there is no such file", "see that devtmpfs or udev makes it" },
+	{ ENOENT, "there is no such file",
+	  "check that devtmpfs or udev creates it" },
 	{ ENODEV, GONE, LOOK_AGAIN },
 	{ ENXIO, GONE, LOOK_AGAIN },
 	{ EBUSY, "too many files of this device are open",
@@ -130,14 +131,14 @@ static const struct fwctl_hint info_hints[] = {
 	{ ENODEV, GONE, LOOK_AGAIN },
 	{ ENOTTY, NOT_FWCTL, LOOK_AGAIN },
 	{ ENOMEM, NO_MEMORY, SEE_CGROUP },
-	{ EMSGSIZE, "there is room for 4 GiB or more", "give less" },
+	{ EMSGSIZE, "the room is 4 GiB or more", "give less" },
 	{ ENODATA, NOT_RECORDED, RECORD_IT },
 };
 
 static const struct fwctl_hint rpc_hints[] = {
 	{ EBADF, NOT_OPEN, "open it first" },
-	{ EPERM, "refused: needs CAP_SYS_RAWIO, and no lockdown of the kernel",
-	  "run as root, ask for a lower scope, or see what lockdown forbids" },
+	{ EPERM, "refused: needs CAP_SYS_RAWIO, and a kernel without lockdown",
+	  "run as root, ask for a lower scope, or see /sys/kernel/security/lockdown" },
 	{ EACCES, "refused: the request is above the device's ceiling",
 	  "see scope_max of the device, which cannot be raised" },
 	{ EBADMSG, "refused: the request is not admitted under this scope",
@@ -151,20 +152,20 @@ static const struct fwctl_hint rpc_hints[] = {
 	{ ENODEV, GONE, LOOK_AGAIN },
 	{ ETIMEDOUT, NO_ANSWER, SEE_LOG },
 	{ ENOMEM, NO_MEMORY, SEE_CGROUP },
-	{ EFAULT, "there is no memory at an address", "check the buffers" },
+	{ EFAULT, "an address is not valid", "check the buffers" },
 	{ ENODATA, NOT_RECORDED, RECORD_IT },
 };
 
 /*
- * Types of devices whose drivers return -EBADMSG for nothing that has reached
- * the device, Linux's own included. Of the others it is not known.
+ * The drivers of these types, Linux's own included, never return -EBADMSG for a
+ * request that has reached the device. For other types this is not known.
  */
 static const __u32 refused_by_ebadmsg[] = {
 	FWCTL_DEVICE_TYPE_MLX5,
 	FWCTL_DEVICE_TYPE_SIM,
 };
 
-/* Who may open a file, for a message. */
+/* Describe the owner, group and mode of a file, for a message. */
 static void describe_file(const char *path, char *text, size_t len)
 {
 	char owner_buf[1024], group_buf[1024];
@@ -194,17 +195,17 @@ static int fail_open(struct fwctl_dev *dev, int err, bool write)
 {
 	struct fwctl_hint hint = fwctl_hint(open_hints, ARRAY_SIZE(open_hints),
 					    err);
-	char who[192];
+	char todo[192];
 
-	/* A recording's path may mean something else on this machine. */
+	/* The path of a recorded device may be another device here. */
 	if (err == -EACCES && !dev->source->transport->replays) {
 		if (euidaccess(dev->path, write ? R_OK | W_OK : R_OK)) {
-			describe_file(dev->path, who, sizeof(who));
+			describe_file(dev->path, todo, sizeof(todo));
 			hint.what = "permission denied";
-			hint.todo = who;
+			hint.todo = todo;
 		} else {
 			hint.what = "the device's ceiling is none";
-			hint.todo = "that is in force until the machine is booted anew";
+			hint.todo = "it stays so until the machine reboots";
 		}
 	}
 	return fwctl_fail(dev->error, err, "%s: cannot open %s: %s: %s",
@@ -220,7 +221,7 @@ int fwctl_dev_open(struct fwctl_dev *dev, unsigned int flags)
 		return fail_open(dev, -EINVAL, write);
 	if (dev->is_open)
 		return fwctl_fail(dev->error, -EALREADY,
-				  "%s: is open already: close it first",
+				  "%s: the device is already open: close it first",
 				  dev->name);
 
 	ret = dev->source->transport->open(dev, write);
@@ -282,7 +283,7 @@ static int fail_rpc(struct fwctl_dev *dev, int err, enum fwctl_rpc_scope scope,
 	char begin[2 * 16 + 1] = "";
 	size_t i;
 
-	/* No scope makes a file writable that was opened for reading. */
+	/* A file that was opened for reading never admits a write. */
 	if (err == -EBADMSG && !dev->writable)
 		hint.todo = "get access for writing, or ask for a higher scope";
 	for (i = 0; bytes && i < in_len && i < 16; i++)
@@ -315,7 +316,7 @@ int fwctl_dev_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
 	return 0;
 }
 
-/* May a request be sent again under another scope after -EBADMSG? */
+/* Does -EBADMSG mean that the request has not reached the device? */
 static bool tells_refusals(const struct fwctl_dev *dev)
 {
 	size_t i;
@@ -336,14 +337,14 @@ int fwctl_dev_rpc_least(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 
 	if (used)
 		*used = FWCTL_RPC_CONFIGURATION;
-	/* Linux's own fwctl tells the type only to whoever has it open. */
+	/* Linux's own fwctl has no attribute for the type, only FWCTL_INFO. */
 	if (dev->type == FWCTL_DEVICE_TYPE_ERROR)
 		ret = fwctl_dev_info(dev, NULL, &none);
 	if (ret)
 		return ret;
 	if (!tells_refusals(dev))
 		return fwctl_fail(dev->error, -EOPNOTSUPP,
-				  "%s: devices of type %u do not tell a scope that does not suffice from other errors: name the scope",
+				  "%s: -EBADMSG from a device of type %u may also be an error of the device: name the scope",
 				  dev->name, dev->type);
 	do {
 		if (used)

@@ -8,7 +8,7 @@
 
 #include "private.h"
 
-/* Leave a message in a handle's buffer and pass the error on. */
+/* Write a message to a handle's buffer, and return @err. */
 int fwctl_fail(char *buf, int err, const char *fmt, ...)
 {
 	va_list args;
@@ -19,7 +19,7 @@ int fwctl_fail(char *buf, int err, const char *fmt, ...)
 	return err;
 }
 
-/* What a negative errno means, from a table or else in general. */
+/* The meaning of a negative errno: from the table, or the general one. */
 struct fwctl_hint fwctl_hint(const struct fwctl_hint *hints, size_t count,
 			     int err)
 {
@@ -30,7 +30,7 @@ struct fwctl_hint fwctl_hint(const struct fwctl_hint *hints, size_t count,
 		if (hints[i].err == -err)
 			return hints[i];
 
-	/* Unlike strerror() this needs no buffer that threads would share. */
+	/* Unlike strerror() it has no buffer that threads share. */
 	other.what = strerrordesc_np(-err);
 	if (!other.what)
 		other.what = "unknown error";

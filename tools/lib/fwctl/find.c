@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Finding devices by whatever they are known as, and waiting for them.
+ * Finding devices by any of their names, and waiting for them.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -45,7 +45,7 @@ int fwctl_list(struct fwctl_ctx *ctx, struct fwctl_dev ***devs)
 	return count;
 }
 
-/* The name of the device that a path leads to, to be freed, or NULL. */
+/* The name of the device whose file @path is, to be freed, or NULL. */
 static char *name_of_file(const char *path)
 {
 	struct udev_device *device = NULL;
@@ -80,14 +80,14 @@ static bool is_parent(const struct fwctl_dev *dev, const char *what)
 				!strcmp(dev->parent + 5, what)));
 }
 
-static bool is_meant(const struct fwctl_dev *dev, const char *what)
+static bool matches(const struct fwctl_dev *dev, const char *what)
 {
 	return !strcmp(dev->name, what) || !strcmp(dev->path, what) ||
 	       is_parent(dev, what) || holds(dev->netdevs, what) ||
 	       holds(dev->rdma_devs, what);
 }
 
-/* Of an array, take the one that is meant and release the others. */
+/* Take the device with a name out of an array, and release the others. */
 static int choose(struct fwctl_ctx *ctx, struct fwctl_dev **devs,
 		  const char *what, struct fwctl_dev **dev)
 {
@@ -96,7 +96,7 @@ static int choose(struct fwctl_ctx *ctx, struct fwctl_dev **devs,
 	size_t i;
 
 	for (i = 0; devs[i]; i++) {
-		if (!is_meant(devs[i], what) || second)
+		if (!matches(devs[i], what) || second)
 			fwctl_dev_free(devs[i]);
 		else if (!first)
 			first = devs[i];
@@ -111,14 +111,14 @@ static int choose(struct fwctl_ctx *ctx, struct fwctl_dev **devs,
 	}
 	if (!first)
 		return fwctl_fail(ctx->error, -ENODEV,
-				  "%s: there is no such fwctl device: it is not the name, path or parent of one, nor a network or RDMA device beside one in this network namespace: see those that there are, and whether the module of the device is loaded",
+				  "no fwctl device '%s'; see 'fwctl dev list'",
 				  what);
 	snprintf(names[0], sizeof(names[0]), "%s", first->name);
 	snprintf(names[1], sizeof(names[1]), "%s", second->name);
 	fwctl_dev_free(first);
 	fwctl_dev_free(second);
 	return fwctl_fail(ctx->error, -ENOTUNIQ,
-			  "%s: means %s as well as %s: name one of them", what,
+			  "%s: matches both %s and %s: name one of them", what,
 			  names[0], names[1]);
 }
 
@@ -141,20 +141,20 @@ int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev)
 		file = name_of_file(what);
 		if (!file)
 			return fwctl_fail(ctx->error, -ENODEV,
-					  "%s: is not an fwctl device: see the files in /dev/fwctl",
+					  "%s: not an fwctl device: see the files in /dev/fwctl",
 					  what);
 		what = file;
 		name = file;
 	} else if (!replays && if_indextoname(if_nametoindex(what), netdev)) {
-		/* What may have been one of its alternative names. */
+		/* @what may be an alternative name; @netdev is the main one. */
 		what = netdev;
 	}
 
 	ret = ctx->source->transport->list(ctx, name, &devs);
-	/* That a single device is missing says more than that all are. */
+	/* The message names the device, not only the missing class. */
 	if (ret == -ENOENT && name)
 		ret = fwctl_fail(ctx->error, -ENODEV,
-				 "%s: there is no such fwctl device: is its module loaded?",
+				 "no fwctl device '%s': fwctl is not loaded: load the device's module, e.g. modprobe mlx5_fwctl",
 				 what);
 	else if (!ret)
 		ret = choose(ctx, devs, what, dev);
@@ -171,8 +171,9 @@ static __s64 now(void)
 }
 
 /*
- * Where udev does not run nobody passes the kernel's events on; where it does,
- * they come before a device's file has got its owner and mode.
+ * The kernel sends its events before udev has set the owner and mode of a
+ * device's file. Where udev runs, its own events are therefore the right ones;
+ * where it does not run, there are none.
  */
 static struct udev_monitor *listen_to_devices(struct udev *udev)
 {
@@ -202,7 +203,7 @@ int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 	if (!monitor) {
 		udev_unref(udev);
 		return fwctl_fail(ctx->error, -ENOMEM,
-				  "%s: cannot listen to events of devices: no memory, or no netlink",
+				  "%s: cannot receive events of devices: no memory, or no netlink",
 				  what);
 	}
 	pfd = (struct pollfd){ udev_monitor_get_fd(monitor), POLLIN, 0 };
@@ -214,7 +215,7 @@ int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 			left = end - now();
 			if (left <= 0) {
 				ret = fwctl_fail(ctx->error, -ETIMEDOUT,
-						 "%s: no such fwctl device appeared within %d ms: see whether its module is loaded",
+						 "no fwctl device '%s' appeared within %d ms: check that its module is loaded",
 						 what, timeout);
 				break;
 			}
@@ -226,7 +227,7 @@ int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 					 strerrordesc_np(errno));
 			break;
 		}
-		/* Which device it was about, looking again tells. */
+		/* The event is not read: fwctl_find() looks at all devices. */
 		if (ret)
 			udev_device_unref(udev_monitor_receive_device(monitor));
 	}

@@ -39,7 +39,7 @@ static const char *base_name(const char *path)
 	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 }
 
-/* What stands in a file without the newline at its end, or NULL. */
+/* The first line of a file, or NULL. */
 static char *read_attribute(const char *dir, const char *name)
 {
 	char path[PATH_MAX], text[256];
@@ -61,7 +61,7 @@ static char *read_attribute(const char *dir, const char *name)
 	return strdup(text);
 }
 
-/* Where a link leads to, or NULL. */
+/* The target of a link, or NULL. */
 static char *follow(const char *dir, const char *name)
 {
 	char path[PATH_MAX];
@@ -77,7 +77,7 @@ static int is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* The entries of a folder; none if it is not there. NULL without memory. */
+/* The entries of a folder; none if it does not exist. NULL without memory. */
 static char **folder_entries(const char *dir, const char *name)
 {
 	struct dirent **entries = NULL;
@@ -107,8 +107,8 @@ static char **folder_entries(const char *dir, const char *name)
 }
 
 /*
- * Linux's own fwctl has no type, driver and scopes attributes: these stay
- * unknown then. Everything but the name may vanish while it is looked at.
+ * With Linux's own fwctl, which has no attributes type, driver and scopes,
+ * these stay unknown. Everything but the name may disappear during the call.
  */
 static struct fwctl_dev *make_device(const char *dir)
 {
@@ -149,7 +149,7 @@ static int is_device(const struct dirent *entry)
 	return fwctl_is_device_name(entry->d_name);
 }
 
-/* Add a device to an array; one that has vanished meanwhile is no error. */
+/* Add a device to an array; it is no error if the device has disappeared. */
 static int add_device(struct fwctl_dev **list, size_t *count, const char *name)
 {
 	char dir[PATH_MAX];
@@ -165,8 +165,8 @@ static int add_device(struct fwctl_dev **list, size_t *count, const char *name)
 }
 
 /*
- * Not by libudev: its enumeration takes over a hundred system calls for each
- * device, reading the folder and the attributes takes two dozen.
+ * This does not use libudev: its enumeration makes over a hundred system calls
+ * for each device, reading the folder and the attributes makes two dozen.
  */
 static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 		       struct fwctl_dev ***devs)
@@ -206,7 +206,13 @@ static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 	return 0;
 }
 
-/* What a request has brought so far. */
+/**
+ * struct answer - the answer to a request, as far as it was received
+ * @done: the last message was received
+ * @err: 0 or a negative errno
+ * @states: the states, with NULL at the end; NULL if there are none yet
+ * @count: their number
+ */
 struct answer {
 	bool done;
 	int err;
@@ -223,7 +229,7 @@ static int add_state(struct nl_msg *msg, void *arg)
 
 	if (answer->err)
 		return NL_OK;
-	/* Doubled whenever the number of states is a power of two. */
+	/* The room is doubled when the number of states is a power of two. */
 	if (!(answer->count & (answer->count - 1))) {
 		states = reallocarray(answer->states, 2 * answer->count + 2,
 				      sizeof(*states));
@@ -253,7 +259,7 @@ static int end_answer(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
-/* libnl's own numbers would lose which errno it was. */
+/* libnl's own error numbers do not preserve the errno. */
 static int fail_answer(struct sockaddr_nl *from, struct nlmsgerr *error,
 		       void *arg)
 {
@@ -287,7 +293,7 @@ static int ask(struct fwctl_nl *nl, int cmd, const char *name,
 	while (!err && !answer->done)
 		if (nl_recvmsgs(nl->sock, cb) < 0 && !answer->done)
 			err = -EIO;
-	/* What is left of an answer must not be taken for the next one's. */
+	/* The next request must not receive the rest of this answer. */
 	if (err)
 		fwctl_nl_close(nl);
 	else
@@ -298,7 +304,7 @@ out:
 	return err;
 }
 
-/* Ask, also if the module was loaded anew since the last time. */
+/* Send a request and receive its answer, even if the module was reloaded. */
 static int request(struct fwctl_nl *nl, int cmd, const char *name,
 		   const enum fwctl_ceiling *ceiling, struct answer *answer)
 {
@@ -310,7 +316,7 @@ static int request(struct fwctl_nl *nl, int cmd, const char *name,
 		if (err)
 			return err;
 		err = ask(nl, cmd, name, ceiling, answer);
-		/* There is no family of this number, nobody saw the request. */
+		/* No family has this number, so the request had no effect. */
 		if (err != -ENOENT)
 			return err;
 		fwctl_nl_close(nl);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Layouts of registers, capabilities and queries of a ConnectX, and the one
- * place where their fields become numbers. The tables are made of mlx5/.
+ * Layouts of registers, capabilities and queries of a ConnectX, and access to
+ * their fields. generate.py makes the tables from mlx5/.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -73,7 +73,7 @@ fwctl_mlx5_field_find(const struct fwctl_mlx5_layout *layout, const char *name,
 	return NULL;
 }
 
-/* Where a field's bytes end; a number is in one dword, or in two. */
+/* Offset of the end of a field; a number is in one dword, or in two. */
 static size_t field_end(const struct fwctl_mlx5_field *field)
 {
 	if (field->text)
@@ -168,7 +168,7 @@ int fwctl_mlx5_field_parse(const struct fwctl_mlx5_field *field,
 			return 0;
 		}
 	}
-	/* strtoull() takes blanks and signs as well. */
+	/* strtoull() accepts leading spaces and signs. */
 	if (!isdigit((unsigned char)*text))
 		return -EINVAL;
 	errno = 0;

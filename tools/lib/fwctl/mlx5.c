@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What is particular to devices of type FWCTL_DEVICE_TYPE_MLX5.
+ * Devices of type FWCTL_DEVICE_TYPE_MLX5.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -39,12 +39,12 @@ static const struct number_name status_names[] = {
 	{ 0x51, "BAD_OUTPUT_LEN" },
 };
 
-/* Made of the driver's tables: what these lack no caller can send. */
+/* From the driver's tables, which have all commands that the driver admits. */
 static const struct number_name opcode_names[] = {
 #include "mlx5-opcodes.inc"
 };
 
-/* What an access to a register takes, as the driver has it. */
+/* The lowest scope that admits an access, as named in the driver's tables. */
 enum {
 	R_CONF = FWCTL_RPC_CONFIGURATION,
 	W_CONF = FWCTL_RPC_CONFIGURATION,
@@ -184,14 +184,14 @@ int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 	size_t none = 0;
 	int ret = 0;
 
-	/* Linux's own fwctl tells the type only to whoever has it open. */
+	/* Linux's own fwctl has no attribute for the type, only FWCTL_INFO. */
 	if (fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_ERROR)
 		ret = fwctl_dev_info(dev, NULL, &none);
 	if (ret)
 		return ret;
 	if (fwctl_dev_type(dev) != FWCTL_DEVICE_TYPE_MLX5)
 		return fwctl_fail(dev->error, -EOPNOTSUPP,
-				  "%s: is of type %u and has no registers of a ConnectX: name another device",
+				  "%s: the device has type %u and is not a ConnectX: name another device",
 				  dev->name, fwctl_dev_type(dev));
 	ret = -EMSGSIZE;
 	if (reg->len <= FWCTL_RPC_MAX) {
@@ -203,7 +203,7 @@ int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 		return fwctl_fail(dev->error, ret,
 				  "%s: %s register 0x%04x: %s", dev->name, verb,
 				  reg->id, ret == -ENOMEM ? "no memory" :
-				  "its length is no multiple of 4 between 4 and 2 MiB: see its layout");
+				  "the length is not a multiple of 4 between 4 bytes and 2 MiB: see the register's layout");
 	}
 	ret = fwctl_dev_rpc_least(dev, max, buf, room, buf, &len, &reg->scope);
 	if (!ret) {
@@ -211,13 +211,13 @@ int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 		status = fwctl_mlx5_status_name(reg->status);
 		if (ret == -EREMOTEIO)
 			fwctl_fail(dev->error, ret,
-				   "%s: %s register 0x%04x (%s): the firmware reports status 0x%02x (%s), syndrome 0x%08x: see whether the device has this register, and what was asked of it",
+				   "%s: %s register 0x%04x (%s): the firmware reports status 0x%02x (%s), syndrome 0x%08x: check that the device has this register, and the values of the request",
 				   dev->name, verb, reg->id,
 				   name ? name : "unknown", reg->status,
 				   status ? status : "unknown", reg->syndrome);
 		else if (ret)
 			fwctl_fail(dev->error, ret,
-				   "%s: %s register 0x%04x: the answer has %zu bytes: see the driver",
+				   "%s: %s register 0x%04x: the answer is too short, %zu bytes: see the kernel's log",
 				   dev->name, verb, reg->id, len);
 	}
 	free(buf);

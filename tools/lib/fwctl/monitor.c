@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Events of devices, and records of what is done through them.
+ * Events of devices, and audit records of their RPCs.
  *
  * Each group has a socket of its own: the groups number their events
- * independently, and a message does not tell which group it was sent to.
+ * independently, and a message does not name the group that it was sent to.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 #include "private.h"
 
-/* Room for some thousand events, if the kernel grants it. */
+/* Bytes, enough for some thousand events; the kernel may allow less. */
 #define RECEIVE_BUFFER (4 << 20)
 
 /* In the order of the bits of enum fwctl_monitor_group. */
@@ -69,7 +69,7 @@ static const struct {
  * struct listener - one group
  * @nl: the connection
  * @seq: number of the last event that was fetched, or 0
- * @overrun: events were lost since
+ * @overrun: the socket has lost events after that one
  */
 struct listener {
 	struct fwctl_nl nl;
@@ -79,15 +79,15 @@ struct listener {
 
 /**
  * struct fwctl_monitor - a monitor
- * @listeners: by the bits of enum fwctl_monitor_group
- * @turn: the listener to ask next, so that none waits for ever
- * @epoll: becomes readable when one of the listeners does
- * @message: holds what @audit points to
- * @held: @event waits behind one that tells of losses
- * @lost: that one
- * @event: what was handed out last
- * @audit: of @event
- * @state: of @event
+ * @listeners: one for each bit of enum fwctl_monitor_group
+ * @turn: the listener to read from next, so that none has to wait for ever
+ * @epoll: readable when a listener is
+ * @message: the message that the strings of @audit point into
+ * @held: @event was not returned yet, because @lost was returned before it
+ * @lost: an event of type FWCTL_EVENT_LOST
+ * @event: the event of the message that was read last
+ * @audit: the audit record of @event
+ * @state: the state of @event
  * @error: message of the last failure
  */
 struct fwctl_monitor {
@@ -119,7 +119,7 @@ static int listen_to(struct fwctl_monitor *monitor, unsigned int i)
 	fd = nl_socket_get_fd(nl->sock);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	/* Not by libnl, which would lose which errno it was. */
+	/* setsockopt() and not libnl, which does not preserve the errno. */
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
 		       sizeof(group)) ||
 	    nl_socket_set_nonblocking(nl->sock) ||
@@ -213,7 +213,8 @@ const char *fwctl_monitor_error(const struct fwctl_monitor *monitor)
 static int fail_next(struct fwctl_monitor *monitor, int err)
 {
 	return fwctl_fail(monitor->error, err, "monitor: %s: %s",
-			  err == -EBADMSG ? "an event makes no sense" :
+			  err == -EBADMSG ?
+			  "this library does not understand an event" :
 			  strerrordesc_np(-err),
 			  err == -EBADMSG ?
 			  "use a library that is as new as the kernel" :
@@ -221,8 +222,8 @@ static int fail_next(struct fwctl_monitor *monitor, int err)
 }
 
 /*
- * Make the event of a message. 0, 1 if it is none of ours, or a negative
- * errno.
+ * Make the event of a message. Returns 0, 1 if the message is not an event that
+ * this library knows, or a negative errno.
  */
 static int make_event(struct fwctl_monitor *monitor, struct nlmsghdr *nlh)
 {
@@ -257,7 +258,7 @@ static int make_event(struct fwctl_monitor *monitor, struct nlmsghdr *nlh)
 	return 1;
 }
 
-/* Numbers that were skipped tell of events that were lost. */
+/* A gap in the numbers means that events were lost: return that first. */
 static const struct fwctl_event *number_event(struct fwctl_monitor *monitor,
 					      struct listener *listener)
 {
@@ -266,7 +267,7 @@ static const struct fwctl_event *number_event(struct fwctl_monitor *monitor,
 	if (monitor->event.type != FWCTL_EVENT_RPC)
 		return &monitor->event;
 	listener->seq = monitor->audit.seq;
-	/* What the socket held when it overran comes first, without a gap. */
+	/* Events that the socket had before it overran come without a gap. */
 	if (!last || monitor->audit.seq <= last + 1)
 		return &monitor->event;
 	listener->overrun = false;
@@ -279,7 +280,7 @@ static const struct fwctl_event *number_event(struct fwctl_monitor *monitor,
 	return &monitor->lost;
 }
 
-/* Tell of a loss whose extent is not known, once. */
+/* An event for a loss of unknown extent; each overrun causes one. */
 static const struct fwctl_event *unknown_loss(struct fwctl_monitor *monitor,
 					      unsigned int i)
 {
@@ -291,7 +292,7 @@ static const struct fwctl_event *unknown_loss(struct fwctl_monitor *monitor,
 	return &monitor->lost;
 }
 
-/* Fetch a message of one group: 0, -EAGAIN, or another negative errno. */
+/* Fetch an event of one group: 0, -EAGAIN, or another negative errno. */
 static int next_of(struct fwctl_monitor *monitor, unsigned int i,
 		   const struct fwctl_event **event)
 {
@@ -310,7 +311,7 @@ static int next_of(struct fwctl_monitor *monitor, unsigned int i,
 			listener->overrun = true;
 			continue;
 		}
-		/* What is lost at the end no number tells of. */
+		/* A number shows the loss only if a later event comes. */
 		if (len == -NLE_AGAIN && listener->overrun) {
 			*event = unknown_loss(monitor, i);
 			return 0;

@@ -47,7 +47,7 @@ static const struct {
 	{ FWCTL_DEVICE_TYPE_SIM, "sim" },
 };
 
-/* "fwctl" and a number: the only names that the class hands out. */
+/* The kernel gives all devices names of this form: "fwctl" and a number. */
 bool fwctl_is_device_name(const char *name)
 {
 	if (strncmp(name, "fwctl", 5) || !name[5])
@@ -74,7 +74,7 @@ static const char *get_name(const char * const *names, size_t count,
 	return number < count ? names[number] : NULL;
 }
 
-/* The number whose name begins with a text, or a negative errno. */
+/* The number whose name is or begins with @text, or a negative errno. */
 static int find_name(const char * const *names, size_t count, const char *text)
 {
 	size_t len = strlen(text), i;
@@ -83,7 +83,7 @@ static int find_name(const char * const *names, size_t count, const char *text)
 	for (i = 0; len && i < count; i++) {
 		if (strncmp(names[i], text, len))
 			continue;
-		/* A whole name wins over a longer one that begins with it. */
+		/* A complete name precedes those that begin with it. */
 		if (!names[i][len])
 			return i;
 		found = found == -EINVAL ? (int)i : -ENOTUNIQ;

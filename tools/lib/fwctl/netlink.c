@@ -10,7 +10,7 @@
 
 #include "private.h"
 
-/* Connect, unless that has been done. -EOPNOTSUPP if there is no such family. */
+/* Connect, unless connected already. -EOPNOTSUPP without such a family. */
 int fwctl_nl_open(struct fwctl_nl *nl)
 {
 	int err = -ENOMEM;
@@ -44,7 +44,7 @@ void fwctl_nl_close(struct fwctl_nl *nl)
 	nl->sock = NULL;
 }
 
-/* One element of an array of counters; of unknown ones nothing is kept. */
+/* Fill one element of an array of counters; unknown counters are ignored. */
 static int fill_counter(__u64 *counters, struct nlattr *nest)
 {
 	struct nla_policy policy[FWCTL_A_COUNTER_MAX + 1] = {
@@ -97,7 +97,7 @@ static int fill_field(char *member, enum fwctl_field_kind kind,
 	return -EBADMSG;
 }
 
-/* Fill a struct from attributes; those that no field is for are passed over. */
+/* Fill a struct from attributes; attributes without a field are ignored. */
 int fwctl_nl_fill(void *object, const struct fwctl_field *fields, size_t count,
 		  struct nlattr *attrs, int len)
 {

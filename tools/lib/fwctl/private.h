@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the parts of libfwctl, and its tests, share.
+ * Declarations that the files of libfwctl and its tests share.
  */
 #ifndef _LIBFWCTL_PRIVATE_H
 #define _LIBFWCTL_PRIVATE_H
@@ -10,9 +10,9 @@
 #include "libfwctl.h"
 
 #define FWCTL_ERROR_LEN 512
-/* Longer ones the kernel refuses unread. */
+/* The kernel refuses a longer request or answer without reading it. */
 #define FWCTL_RPC_MAX (2U << 20)
-/* More than the kernel has of reasons and of scopes. */
+/* The kernel has fewer reasons, and fewer scopes. */
 #define FWCTL_COUNTERS 16
 
 #define __printf(fmt, args)						\
@@ -82,7 +82,7 @@ extern const struct fwctl_transport fwctl_transport_player;
 /**
  * struct fwctl_nl - a connection to the netlink family
  * @sock: the socket, or NULL
- * @family: number of the family
+ * @family: number of the family, valid with @sock
  */
 struct fwctl_nl {
 	struct nl_sock *sock;
@@ -160,10 +160,10 @@ struct fwctl_state {
 /* error.c */
 
 /**
- * struct fwctl_hint - what an errno means at one place
+ * struct fwctl_hint - the meaning of an errno for one function
  * @err: the errno
- * @what: what it means there
- * @todo: what to do about it
+ * @what: its meaning, for a message
+ * @todo: advice, for a message
  */
 struct fwctl_hint {
 	int err;
@@ -190,11 +190,11 @@ bool fwctl_is_device_name(const char *name);
 /* bytes.c */
 
 /**
- * struct fwctl_buffer - bytes that are put together
+ * struct fwctl_buffer - bytes to which more are appended
  * @data: the bytes
  * @len: their number
  * @room: bytes of memory at @data
- * @bad: memory was lacking
+ * @bad: an append failed without memory
  */
 struct fwctl_buffer {
 	__u8 *data;
@@ -204,10 +204,10 @@ struct fwctl_buffer {
 };
 
 /**
- * struct fwctl_view - bytes that are taken apart
+ * struct fwctl_view - bytes that are read from the first to the last
  * @data: the next byte
- * @left: how many there are
- * @bad: there were too few, or they make no sense
+ * @left: number of bytes from there
+ * @bad: there were too few bytes, or their values are not valid
  */
 struct fwctl_view {
 	const __u8 *data;
@@ -240,12 +240,12 @@ void fwctl_strings_free(char **strings);
 /* netlink.c */
 
 /**
- * enum fwctl_field_kind - of what type a member of a struct is
- * @FWCTL_FIELD_U8: bool from u8
+ * enum fwctl_field_kind - types of a member that an attribute fills
+ * @FWCTL_FIELD_U8: bool, from a u8
  * @FWCTL_FIELD_U32: __u32 or __s32
  * @FWCTL_FIELD_U64: __u64
- * @FWCTL_FIELD_STRING: const char *, into the message
- * @FWCTL_FIELD_COUNTERS: __u64[FWCTL_COUNTERS], one nest an element
+ * @FWCTL_FIELD_STRING: const char *, which points into the message
+ * @FWCTL_FIELD_COUNTERS: __u64[FWCTL_COUNTERS], of which each nest fills one
  */
 enum fwctl_field_kind {
 	FWCTL_FIELD_U8,
@@ -259,8 +259,8 @@ enum fwctl_field_kind {
  * struct fwctl_field - a member of a struct that an attribute fills
  * @attr: type of the attribute
  * @kind: type of the member
- * @offset: of the member
- * @flag: offset of a bool that tells that the attribute was there, or 0
+ * @offset: offset of the member
+ * @flag: offset of a bool that is set if the attribute is present, or 0
  */
 struct fwctl_field {
 	int attr;
@@ -299,9 +299,9 @@ struct fwctl_state *fwctl_state_get(struct fwctl_view *view);
  * @result: 0 or a negative errno
  * @start: nanoseconds since the recording began
  * @duration: nanoseconds
- * @request: what makes two requests the same, besides @type and @device
+ * @request: the request; two are the same if @type and @device are, too
  * @request_len: its length
- * @answer: what was answered
+ * @answer: the answer
  * @answer_len: its length
  */
 struct fwctl_tape_record {
@@ -322,9 +322,9 @@ struct fwctl_tape_record {
  * @size: its length
  * @records: the records
  * @count: their number
- * @devices: which of the records describe devices, by number of the device
+ * @devices: index of the record that describes a device, by the device's number
  * @device_count: their number
- * @complete: did it have its end?
+ * @complete: the file has its end record
  */
 struct fwctl_tape {
 	__u8 *data;
@@ -348,11 +348,11 @@ struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record);
 
 /**
  * struct fwctl_recording - a recording that is read
- * @tape: it
- * @at: number of the next record
- * @devs: the devices that were found so far, by their numbers
- * @states: those of the last record that was handed out
- * @record: that record
+ * @tape: the recording
+ * @at: index of the next record
+ * @devs: the devices of the records before @at, by their numbers
+ * @states: the states of @record
+ * @record: the record that was returned last
  */
 struct fwctl_recording {
 	struct fwctl_tape tape;
@@ -372,17 +372,18 @@ int fwctl_recorder_end(struct fwctl_source **source, char *error);
 
 /**
  * struct fwctl_player - a recording that answers
- * @source: as all sources have it; its lock protects @heads and the following
+ * @source: the part that all sources have; its lock protects @heads and all
+ *	members after it
  * @tape: the recording; does not change
  * @canonical: for each device, the first of the same name; does not change
  * @heads: for each hash, the first record in the order of the file
- * @mask: number of heads, a power of two, less one
+ * @mask: number of heads, a power of two, minus one
  * @next: for each record, the next one with the same hash
- * @used: for each record, was it an answer already?
+ * @used: for each record, true if it has been an answer
  *
- * Once a request has been answered by a later record than the first that fits,
- * that first one is taken out: a request that comes a million times is found as
- * quickly as any.
+ * When a record is the answer, the used record of the same request before it
+ * leaves the list: the answer to a request that is repeated a million times is
+ * thus always one of the first two that match.
  */
 struct fwctl_player {
 	struct fwctl_source source;

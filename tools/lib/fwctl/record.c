@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The transport that writes down what passes on the way to another.
+ * The transport that records requests and answers of the source below it.
  *
- * A record is written by one write(), behind what was written completely
- * before: whatever becomes of the program, the file holds whole records, and
- * possibly the beginning of one.
+ * A record is written by one pwrite() behind the last complete record. If the
+ * program dies, the file has complete records and at most one that is cut off.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,14 +18,15 @@
 
 /**
  * struct fwctl_recorder - a recording that is being made
- * @source: as all sources have it; its lock protects @fd and the following
+ * @source: the part that all sources have; its lock protects @fd and all
+ *	members after it
  * @below: the source that answers; does not change, counts this reference
- * @fd: the file, or -1 when it was ended
- * @path: its name, for messages
- * @err: why something is missing in it, or 0
- * @size: length of what was written completely
+ * @fd: the file, or -1 after the end of the recording
+ * @path: name of the file, for messages
+ * @err: the first error, after which nothing is written; or 0
+ * @size: length of the complete records and the header
  * @count: number of records
- * @begin: CLOCK_MONOTONIC in nanoseconds
+ * @begin: start of the recording, CLOCK_MONOTONIC in nanoseconds
  * @devices: descriptions of devices that were written, by their numbers
  * @device_count: their number
  */
@@ -62,7 +62,7 @@ static __u64 now(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-/* Write bytes behind what is there; the caller holds the lock. */
+/* Write bytes to the end of the file; the caller holds the lock. */
 static void append(struct fwctl_recorder *recorder, const __u8 *data,
 		   size_t len)
 {
@@ -77,12 +77,12 @@ static void append(struct fwctl_recorder *recorder, const __u8 *data,
 		else if (n == 0 || errno != EINTR)
 			recorder->err = n ? -errno : -ENOSPC;
 	}
-	/* Nothing is written behind half a record. */
+	/* After an error nothing follows the record that is cut off. */
 	if (!recorder->err)
 		recorder->size += len;
 }
 
-/* A record with its frame and fixed part, that the request is then put in. */
+/* The frame and fixed part of a record, to which the request is appended. */
 static struct fwctl_buffer begin_record(void)
 {
 	struct fwctl_buffer buf = {};
@@ -128,13 +128,13 @@ static void write_record(struct fwctl_recorder *recorder,
 }
 
 /**
- * struct entry - a record while its request is under way
- * @recorder: where it goes
- * @buf: what was put together so far
+ * struct entry - a record whose request is in flight
+ * @recorder: the recorder that writes it
+ * @buf: the bytes of the record so far
  * @type: &enum fwctl_record_type
  * @device: number of the device
  * @request_len: length of the request
- * @start: when the request began
+ * @start: time of sending, CLOCK_MONOTONIC in nanoseconds
  */
 struct entry {
 	struct fwctl_recorder *recorder;
@@ -156,7 +156,7 @@ static struct entry begin_entry(struct fwctl_source *source, __u32 device,
 	};
 }
 
-/* The request was put in: it is about to be sent. */
+/* The request has been appended and is sent next. */
 static void send_entry(struct entry *entry)
 {
 	entry->request_len = entry->buf.len - FWCTL_TAPE_FRAME -
@@ -164,7 +164,7 @@ static void send_entry(struct entry *entry)
 	entry->start = now();
 }
 
-/* The answer was put in. */
+/* The answer has been appended. */
 static void end_entry(struct entry *entry, int result)
 {
 	struct fwctl_recorder *recorder = entry->recorder;
@@ -208,7 +208,7 @@ static int create(struct fwctl_recorder *recorder, const char *path)
 	return recorder->err;
 }
 
-/* Put a recorder in the place of a source, which it gets its answers from. */
+/* Replace a source by a recorder that gets its answers from that source. */
 int fwctl_recorder_begin(struct fwctl_source **source, const char *path,
 			 char *error)
 {
@@ -233,8 +233,8 @@ int fwctl_recorder_begin(struct fwctl_source **source, const char *path,
 }
 
 /*
- * Write the end, close the file, and put the source below in the recorder's
- * place. 0 if everything is in the file.
+ * Write the end, close the file, and replace the recorder by the source below
+ * it. 0 if everything is in the file.
  */
 int fwctl_recorder_end(struct fwctl_source **source, char *error)
 {
@@ -255,7 +255,7 @@ int fwctl_recorder_end(struct fwctl_source **source, char *error)
 	free(buf.data);
 	if (err)
 		fwctl_fail(error, err,
-			   "%s: the recording is cut off: %s: see the free space of the disk",
+			   "%s: the recording is cut off: %s: check the free space of the disk",
 			   recorder->path, strerrordesc_np(-err));
 	*source = fwctl_source_get(recorder->below);
 	fwctl_source_put(&recorder->source);
@@ -273,7 +273,7 @@ static void put_strings(struct fwctl_buffer *buf, char **strings)
 		fwctl_put_string(buf, strings[i]);
 }
 
-/* Number a device, the same number for the same description. */
+/* Give a device its number; devices of the same description share one. */
 static void record_found(struct fwctl_dev *dev)
 {
 	struct fwctl_recorder *recorder = recorder_of(dev->source);
@@ -390,7 +390,7 @@ static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	__u32 room = rpc->out_len;
 	int ret;
 
-	/* The kernel refuses unread what is longer, and no address at all. */
+	/* As the kernel, which does not read such a request. */
 	if (rpc->in_len > FWCTL_RPC_MAX || room > FWCTL_RPC_MAX)
 		return -EMSGSIZE;
 	if ((rpc->in_len && !rpc->in) || (room && !rpc->out))
@@ -398,7 +398,7 @@ static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	entry = begin_entry(dev->source, dev->id, FWCTL_RECORD_RPC);
 	fwctl_put_u32(&entry.buf, rpc->scope);
 	fwctl_put_u32(&entry.buf, room);
-	/* Before it is sent: the answer may take the request's place. */
+	/* Copy the request before sending: the answer may overwrite it. */
 	fwctl_put(&entry.buf, (const void *)(uintptr_t)rpc->in, rpc->in_len);
 	send_entry(&entry);
 	ret = below(dev)->rpc(dev, rpc);

@@ -44,7 +44,7 @@ bool fwctl_recording_complete(const struct fwctl_recording *recording)
 	return recording->tape.complete;
 }
 
-/* Take apart what only this type of records has. */
+/* Fill the members that only records of this type have. */
 static void fill_record(struct fwctl_record *to,
 			const struct fwctl_tape_record *from)
 {
@@ -112,7 +112,7 @@ int fwctl_recording_next(struct fwctl_recording *recording,
 		.duration = from->duration,
 	};
 	fill_record(to, from);
-	/* Of Linux's own fwctl, only an info tells the type. */
+	/* With Linux's own fwctl only FWCTL_INFO has the type. */
 	if (dev)
 		dev->type = to->device_type;
 	if (from->type == FWCTL_RECORD_STATE ||

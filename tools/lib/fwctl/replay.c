@@ -16,7 +16,7 @@ static struct fwctl_player *player_of(struct fwctl_source *source)
 	return (struct fwctl_player *)source;
 }
 
-/* Whether two requests are the same is a matter of what goes in here. */
+/* Requests are the same if all of these are; compare find_link(). */
 static __u32 hash(__u32 type, __u32 device, const void *request, size_t len)
 {
 	return fwctl_crc32(type ^ device << 8, request, len);
@@ -29,7 +29,7 @@ static __u32 device_of(const struct fwctl_player *player,
 	       record->device : player->canonical[record->device];
 }
 
-/* A device that was found again under another number, or changed, is one. */
+/* Devices of the same name are one, even if their descriptions differ. */
 static int find_canonical(struct fwctl_player *player)
 {
 	const struct fwctl_tape *tape = &player->tape;
@@ -77,7 +77,7 @@ static int index_tape(struct fwctl_player *player)
 	return 0;
 }
 
-/* A player for a checked recording, which belongs to it then; or NULL. */
+/* A player that takes over a checked recording; NULL without memory. */
 struct fwctl_player *fwctl_player_from(struct fwctl_tape *tape)
 {
 	struct fwctl_player *new = calloc(1, sizeof(*new));
@@ -119,7 +119,7 @@ static void release(struct fwctl_source *source)
 	free(player->used);
 }
 
-/* From a link on, the link to the next record of a request. */
+/* The first link from @link on that leads to a record of the request. */
 static __u32 *find_link(struct fwctl_player *player, __u32 *link, __u32 type,
 			__u32 device, const struct fwctl_buffer *request)
 {
@@ -137,7 +137,7 @@ static __u32 *find_link(struct fwctl_player *player, __u32 *link, __u32 type,
 	return link;
 }
 
-/* The answer to a request, whose bytes are released; -ENODATA if not known. */
+/* Find the answer to a request, and free the request; -ENODATA without one. */
 static int answer(struct fwctl_source *source, __u32 type, __u32 device,
 		  struct fwctl_buffer *request,
 		  const struct fwctl_tape_record **record)
@@ -172,7 +172,7 @@ static int answer(struct fwctl_source *source, __u32 type, __u32 device,
 	return (*record)->result;
 }
 
-/* Of a device that was found several times, the last one counts. */
+/* Of a device that was found several times, the last description is used. */
 static int player_list(struct fwctl_ctx *ctx, const char *name,
 		       struct fwctl_dev ***devs)
 {
@@ -265,7 +265,7 @@ static int player_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	struct fwctl_view view;
 	int ret;
 
-	/* As the kernel, and so the recorder: these are not in recordings. */
+	/* As the kernel and the recorder, which does not record these. */
 	if (rpc->in_len > FWCTL_RPC_MAX || rpc->out_len > FWCTL_RPC_MAX)
 		return -EMSGSIZE;
 	if ((rpc->in_len && !rpc->in) || (rpc->out_len && !rpc->out))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * States: what the kernel has counted and decided about a device.
+ * States: the kernel's counters, taints and ceiling of a device.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static const struct fwctl_field state_fields[] = {
 };
 
 static const struct fwctl_hint hints[] = {
-	{ EOPNOTSUPP, "this kernel has no netlink family fwctl here",
+	{ EOPNOTSUPP, "this kernel has no netlink family fwctl in this network namespace",
 	  "use this project's fwctl in place of Linux's own, in the initial network namespace" },
 	{ ENODEV, "the device is gone or is being removed",
 	  "list the devices again" },
@@ -37,14 +37,14 @@ static const struct fwctl_hint hints[] = {
 	  "run as root, and name a lower ceiling than the device has" },
 	{ ERANGE, "there is no such ceiling",
 	  "name one of none, configuration, debug-read-only, debug-write" },
-	{ EBADMSG, "the kernel's answer makes no sense",
+	{ EBADMSG, "this library does not understand the kernel's answer",
 	  "use a library that is as new as the kernel" },
-	{ EIO, "netlink does not work", "see the kernel's log" },
+	{ EIO, "netlink failed", "see the kernel's log" },
 	{ ENODATA, "the recording has no such request",
-	  "replay what was recorded, or record this, too" },
+	  "record this request as well" },
 };
 
-/* Leave a message about state or ceiling in a handle and pass the error on. */
+/* Write a message about a state or ceiling to a handle, and return @err. */
 int fwctl_state_fail(char *error, int err, const char *where)
 {
 	struct fwctl_hint hint = fwctl_hint(hints, ARRAY_SIZE(hints), err);
@@ -77,7 +77,7 @@ int fwctl_state_parse(struct nlattr *attrs, int len, struct fwctl_state **state)
 		free(new);
 		return err;
 	}
-	/* Each is copied, or NULL where it is not. */
+	/* copy_string() replaces each pointer into the message. */
 	err = !copy_string(&new->name);
 	err |= !copy_string(&new->parent);
 	err |= !copy_string(&new->driver);
@@ -90,7 +90,7 @@ int fwctl_state_parse(struct nlattr *attrs, int len, struct fwctl_state **state)
 	return 0;
 }
 
-/* The form that states have in recordings. */
+/* The format of states in recordings. */
 
 void fwctl_state_put(struct fwctl_buffer *buf, const struct fwctl_state *state)
 {

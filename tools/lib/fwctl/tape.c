@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A recording in memory: reading the file and checking all of it. Code that
- * uses a tape does not check it again.
+ * A recording in memory: reading the file and checking all of it. The users of
+ * a tape rely on the checks and do not repeat them.
  * Documentation/userspace-api/fwctl/recording-format.rst describes the format.
  */
 #include <errno.h>
@@ -21,7 +21,7 @@ static char **get_strings(struct fwctl_view *view)
 	__u32 count = fwctl_get_u32(view), i;
 	char **strings;
 
-	/* Each has its length, at least. */
+	/* The least that a string takes is its length. */
 	if (count > view->left / sizeof(__u32))
 		view->bad = true;
 	strings = view->bad ? NULL : calloc(count + 1, sizeof(*strings));
@@ -38,7 +38,7 @@ static char **get_strings(struct fwctl_view *view)
 	return strings;
 }
 
-/* Make the device that a record describes. */
+/* Make the device of a number from the record that describes it. */
 int fwctl_tape_device(const struct fwctl_tape *tape, __u32 id,
 		      struct fwctl_dev **dev)
 {
@@ -69,7 +69,10 @@ int fwctl_tape_device(const struct fwctl_tape *tape, __u32 id,
 	return 0;
 }
 
-/* The states in an answer, in an array with NULL at its end; NULL if bad. */
+/*
+ * The states in an answer, in an array with NULL at its end. NULL if the answer
+ * is not valid, or without memory.
+ */
 struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record)
 {
 	struct fwctl_view view = { record->answer, record->answer_len, false };
@@ -111,7 +114,7 @@ static bool is_states(const struct fwctl_tape_record *record)
 	return good;
 }
 
-/* Is an answer as long as it says, as far as there was room? */
+/* Does an answer have as many bytes as its length and the room allow? */
 static bool is_rpc(const struct fwctl_tape_record *record, __u32 room)
 {
 	struct fwctl_view view = { record->answer, record->answer_len, false };
@@ -123,7 +126,7 @@ static bool is_rpc(const struct fwctl_tape_record *record, __u32 room)
 	return !view.bad && view.left == (len < room ? len : room);
 }
 
-/* The kernel fills all of the room for an info's data. */
+/* FWCTL_INFO fills all of the room for its data. */
 static bool is_info(const struct fwctl_tape_record *record, __u32 room)
 {
 	if (record->result)
@@ -131,7 +134,7 @@ static bool is_info(const struct fwctl_tape_record *record, __u32 room)
 	return record->answer_len == 2 * sizeof(__u32) + (__u64)room;
 }
 
-/* Does a record hold what its type calls for? */
+/* Is a record valid for its type? */
 static bool is_sound(const struct fwctl_tape *tape,
 		     const struct fwctl_tape_record *record)
 {
@@ -188,7 +191,7 @@ static bool get_record(struct fwctl_view *view,
 	return !view->bad && !view->left && !reserved;
 }
 
-/* Room for one more element whenever the number of them is a power of two. */
+/* Make room for one more element: doubled when @count is a power of two. */
 static bool grow(void *array, size_t count, size_t size)
 {
 	void **at = array;
@@ -233,17 +236,17 @@ static int parse_header(struct fwctl_view *view, char *error)
 	if (view->bad ||
 	    memcmp(magic, FWCTL_TAPE_MAGIC, strlen(FWCTL_TAPE_MAGIC)))
 		return fwctl_fail(error, -EUCLEAN,
-				  "is no recording: name one that this library made");
+				  "not a recording: name a file that this library recorded");
 	if (version != FWCTL_TAPE_VERSION || reserved)
 		return fwctl_fail(error, -EPROTONOSUPPORT,
-				  "has version %u, this library knows %u: use the library that made it",
+				  "the format has version %u, and this library reads version %u: use the library that made the file",
 				  version, FWCTL_TAPE_VERSION);
 	return 0;
 }
 
 /*
- * Check a recording. Its bytes, from malloc(), belong to the tape in any case.
- * The message is the part behind the file's name.
+ * Check a recording. The tape takes over its bytes, which are from malloc(),
+ * and frees them on failure. The message lacks the name of the file.
  */
 int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
 		     char *error)
@@ -255,7 +258,7 @@ int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
 
 	*tape = (struct fwctl_tape){ .data = data, .size = size };
 	ret = parse_header(&view, error);
-	/* What is cut off in the middle of a record ends before it. */
+	/* If the last record is cut off, the tape ends before it. */
 	while (!ret && view.left >= FWCTL_TAPE_FRAME) {
 		body.data = view.data;
 		body.left = view.left;
@@ -276,7 +279,7 @@ int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
 		}
 		if (ret == -EUCLEAN)
 			fwctl_fail(error, ret,
-				   "is damaged at byte %zu: get a copy that is not",
+				   "damaged at byte %zu: get an undamaged copy",
 				   size - view.left);
 		else if (ret)
 			fwctl_fail(error, ret, "no memory");
@@ -285,7 +288,7 @@ int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
 	}
 	if (!ret && tape->complete && view.left)
 		ret = fwctl_fail(error, -EUCLEAN,
-				 "is damaged: something follows its end: get a copy that is not");
+				 "damaged: bytes follow the end record: get an undamaged copy");
 	if (ret)
 		fwctl_tape_unload(tape);
 	return ret;
@@ -332,8 +335,8 @@ int fwctl_tape_load(struct fwctl_tape *tape, const char *path, char *error)
 		close(fd);
 	if (ret)
 		return fwctl_fail(error, ret, "%.256s: cannot read the recording: %s",
-				  path, ret == -EUCLEAN ? "is not a file" :
-				  ret == -EFBIG ? "is larger than 2 GiB" :
+				  path, ret == -EUCLEAN ? "not a regular file" :
+				  ret == -EFBIG ? "larger than 2 GiB" :
 				  strerrordesc_np(-ret));
 	/* The messages of the parser are short. */
 	ret = fwctl_tape_parse(tape, data, size, error);

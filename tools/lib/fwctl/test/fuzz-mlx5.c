@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libFuzzer target (the Makefile names fuzz_one() as it wants it): whatever is
- * in a register, however long it is, its fields can be taken out, and put in
- * again without a bit changing.
+ * libFuzzer target (the Makefile renames fuzz_one()): the fields of a register
+ * of any content and length can be read, and writing the same values back changes
+ * no bit.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +54,7 @@ int fuzz_one(const __u8 *data, size_t size)
 	}
 	data += 2;
 	size -= 2;
-	/* Of exactly this length, so that a byte beyond it is noticed. */
+	/* Exactly this length, so that the sanitizer notices a byte beyond it. */
 	copy = malloc(size ? size : 1);
 	text = strndup((const char *)data, size);
 	if (!copy || !text)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libFuzzer target: whatever the kernel says, events are made of it within its
- * bytes, and what is kept in a recording comes out as it went in. The input is a
- * row of messages: a byte of length, then as many bytes of attributes behind a byte
- * that is the command.
+ * libFuzzer target: for any messages of the kernel, making events reads no byte
+ * beyond them, and a state that is written to a recording is read back equal. The
+ * input is a series of messages: a byte with the length of the attributes in units
+ * of 4 bytes, a byte with the command, and the attributes.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@ typeof(nl_recv) __wrap_nl_recv;
 static const __u8 *input;
 static size_t input_len;
 
-/* In place of libnl's: the Makefile has the linker see to it. */
+/* Replaces libnl's function, by an option of the linker in the Makefile. */
 int __wrap_nl_recv(struct nl_sock *sock, struct sockaddr_nl *from,
 		   unsigned char **buf, struct ucred **creds)
 {
@@ -69,7 +69,7 @@ int fuzz_one(const __u8 *data, size_t size)
 
 	assert(monitor);
 	monitor->epoll = -1;
-	/* It isn't connected, and its family is number 0, as the messages'. */
+	/* It is not connected; its family has number 0, as in the messages. */
 	monitor->listeners[1].nl.sock = nl_socket_alloc();
 	input = data;
 	input_len = size;

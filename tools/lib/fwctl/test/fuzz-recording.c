@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libFuzzer target (the Makefile names fuzz_one() as it wants it): whatever is
- * in a recording, reading and replaying it stays within its bytes. Checksums are
- * put right, or else nothing would get by them.
+ * libFuzzer target (the Makefile renames fuzz_one()): reading and replaying a
+ * recording of any content reads no byte beyond it. mend() corrects the checksums,
+ * because otherwise hardly any input would pass them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static void mend(__u8 *data, size_t size)
 	}
 }
 
-/* Ask for everything that there is, and for what there is not. */
+/* Send all requests of the recording, and some that it lacks. */
 static void replay(struct fwctl_ctx *ctx, const struct fwctl_tape *tape)
 {
 	static __u8 out[4096];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Tests of libfwctl on a real kernel: simulated devices, which it makes, and a
- * ConnectX if there is one. For a guest, as root. Output: KTAP.
+ * Tests of libfwctl on a real kernel, for a guest and as root: with simulated
+ * devices, which the tests make, and a ConnectX if there is one. Output: KTAP.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "ktap.h"
 
 #define BUS "/sys/bus/fwctl_sim/"
-/* An id that nobody else is likely to use, as text. */
+/* An id that no other test is likely to use, as text. */
 #define ID "8800"
 #define PARENT "fwctl_sim" ID
 #define KNOBS "/sys/kernel/debug/fwctl_sim/" PARENT "/"
@@ -42,7 +42,7 @@ static void remove_sim(void)
 	put(BUS "del_device", ID);
 }
 
-/* A new simulated device, open if wanted; those of earlier tests are gone. */
+/* Remove the simulated device of an earlier test and make a new one. */
 static struct fwctl_dev *make_sim(bool open_it)
 {
 	struct fwctl_dev *dev;
@@ -56,7 +56,7 @@ static struct fwctl_dev *make_sim(bool open_it)
 	return dev;
 }
 
-/* Another one, of an id that is new: what is done to its ceiling stays. */
+/* Make one with an unused id: a lowered ceiling stays with the id. */
 static struct fwctl_dev *make_lowered_sim(enum fwctl_ceiling ceiling,
 					  char id[16])
 {
@@ -193,7 +193,7 @@ static void test_state(void)
 	CHECK(fwctl_state_judged(states[i], FWCTL_REASON_SCOPE) == 1);
 	fwctl_states_free(states);
 
-	/* As if the module had been loaded anew: the number is nobody's. */
+	/* As after the module was reloaded: no family has this number. */
 	dev->nl.family = 0x3fff;
 	fwctl_state_free(get_state(dev));
 	CHECK(dev->nl.family != 0x3fff);
@@ -274,7 +274,7 @@ static void test_least(void)
 	fwctl_dev_free(dev);
 }
 
-/* The next event about the device, waiting for it. */
+/* Wait for the next event of the device. */
 static const struct fwctl_event *next_event(struct fwctl_monitor *monitor,
 					    const char *name)
 {
@@ -315,7 +315,7 @@ static void test_device_events(void)
 	CHECK(event->group == FWCTL_MONITOR_DEVICES);
 	CHECK(fwctl_state_taints(event->state) == 4);
 	CHECK(fwctl_state_files(event->state) == 1);
-	/* To what it is: no lowering, no event. */
+	/* The ceiling is already this one: no event. */
 	CHECK(!fwctl_dev_lower(dev, FWCTL_CEILING_DEBUG_WRITE_FULL));
 	fwctl_dev_free(dev);
 	remove_sim();
@@ -407,7 +407,7 @@ static void test_audit(void)
 	fwctl_dev_free(dev);
 }
 
-/* Far more than the socket holds: each is fetched or counted as lost. */
+/* More events than the socket holds: each is fetched or counted as lost. */
 static void test_lost(void)
 {
 	struct fwctl_dev *dev = make_sim(true);
@@ -432,7 +432,7 @@ static void test_lost(void)
 			last = event->audit->seq;
 			fetched++;
 		}
-		/* The one that tells how many were lost before it. */
+		/* The number of this event shows how many were lost. */
 		if (!i) {
 			printf("# %u fetched, then %u unknown\n", fetched,
 			       unknown);
@@ -449,7 +449,7 @@ static void test_lost(void)
 	fwctl_dev_free(dev);
 }
 
-/* Runs as another user, in a child. */
+/* Runs as another user, in a child process. */
 static int as_nobody(struct fwctl_dev *dev)
 {
 	struct fwctl_monitor *monitor;
@@ -480,7 +480,10 @@ static int as_nobody(struct fwctl_dev *dev)
 	return 0;
 }
 
-/* Runs where the family is not, as with Linux's own fwctl; in a child. */
+/*
+ * Runs in a child process, in a network namespace that lacks the family, as
+ * every one does with Linux's own fwctl.
+ */
 static int in_other_network(struct fwctl_dev *dev)
 {
 	struct fwctl_monitor *monitor;
@@ -531,7 +534,7 @@ static void test_other_network(void)
 	run_child(in_other_network);
 }
 
-/* What a session sees, as text. */
+/* Send requests to a simulated device, and log the results. */
 static void sim_session(struct fwctl_ctx *own, FILE *log)
 {
 	struct fwctl_sim_request request = { FWCTL_SIM_WRITE, 3, 99 };
@@ -619,7 +622,7 @@ static void record_and_replay(void (*session)(struct fwctl_ctx *, FILE *))
 		CHECK(log);
 		session(i ? player : recorder, log);
 		fclose(log);
-		/* The second time there is no such device. */
+		/* The device is removed before the second session. */
 		if (i)
 			continue;
 		CHECK(!fwctl_ctx_end_record(recorder));
@@ -688,7 +691,7 @@ static void test_mlx5(void)
 	CHECK_HAS(fwctl_dev_error(dev), "BAD_PARAM");
 	CHECK(reg.status == 3);
 
-	/* By everything else it is known as. */
+	/* Find it by all its other names. */
 	CHECK(!fwctl_find(ctx, fwctl_dev_parent(dev), &again));
 	fwctl_dev_free(again);
 	CHECK(!fwctl_find(ctx, fwctl_dev_parent(dev) + 5, &again));
@@ -707,7 +710,7 @@ static void test_mlx5(void)
 	fwctl_dev_free(dev);
 }
 
-/* Threads that share nothing but the kernel. */
+/* Threads with contexts and devices of their own. */
 
 static void *use_library(void *arg)
 {

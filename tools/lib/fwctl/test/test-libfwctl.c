@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Unit tests of libfwctl, on a made-up /sys and a made-up transport. They need
- * no kernel module and no privilege. Output: KTAP.
+ * Unit tests of libfwctl, with a simulated /sys and a simulated transport. They
+ * need no kernel module and no privilege. Output: KTAP.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +22,8 @@
 #include "ktap.h"
 
 /*
- * A made-up /sys. libudev looks for devices nowhere else, so the tests that use
- * it see it in a mount namespace of their own.
+ * A simulated /sys. libudev finds devices in /sys only, so the tests mount the
+ * simulated one there, in a mount namespace of their own.
  */
 
 static char root[32];
@@ -83,7 +83,7 @@ static bool put_device(const char *parent, const char *name, const char *uevent)
 	return ok && put_link(link, target);
 }
 
-/* fwctl0 like ours; fwctl2 and fwctl10 with one parent, and no attributes. */
+/* fwctl0 has all attributes; fwctl2 and fwctl10 have none, and one parent. */
 static bool make_tree(void)
 {
 	return put_file(BUS "/uevent", "") && put_file(PCI0 "/uevent", "") &&
@@ -115,7 +115,7 @@ static bool see_tree(void)
 {
 	char sys[64];
 
-	/* As libudev's own tests: it is no sysfs. */
+	/* libudev's own tests do the same, because this is not a sysfs. */
 	setenv("SYSTEMD_DEVICE_VERIFY_SYSFS", "0", 1);
 	snprintf(sys, sizeof(sys), "%s/sys", root);
 	return !unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNS : CLONE_NEWNS) &&
@@ -125,7 +125,7 @@ static bool see_tree(void)
 
 static bool sees_tree;
 
-/* Begin a test that wants the made-up tree. */
+/* Begin a test that needs the simulated /sys. */
 static void want_tree(void)
 {
 	if (!sees_tree)
@@ -141,7 +141,7 @@ static int remove_entry(const char *path, const struct stat *st, int type,
 	return remove(path);
 }
 
-/* A made-up transport: answers as told, and remembers what it was asked. */
+/* A simulated transport: returns the set results, and keeps the last request. */
 
 static struct {
 	int open_write;
@@ -311,7 +311,7 @@ static void test_attributes(void)
 	fwctl_dev_free(dev);
 }
 
-/* As Linux's own fwctl is. */
+/* As with Linux's own fwctl. */
 static void test_no_attributes(void)
 {
 	struct fwctl_dev *dev;
@@ -371,8 +371,7 @@ static void test_find_fails(void)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		ctx->error[0] = 0;
 		CHECK(fwctl_find(ctx, bad[i].what, &dev) == bad[i].err);
-		CHECK(!strncmp(fwctl_ctx_error(ctx), bad[i].what,
-			       strlen(bad[i].what)));
+		CHECK_HAS(fwctl_ctx_error(ctx), bad[i].what);
 		CHECK(fwctl_ctx_error(ctx)[0] && !dev);
 	}
 }
@@ -437,7 +436,7 @@ static void test_kernel_open(void)
 	CHECK_HAS(fwctl_dev_error(dev), "/nonexistent/fwctl2");
 	CHECK(fwctl_dev_open(dev, 4) == -EINVAL);
 
-	/* A file that is there, but no device. */
+	/* A file that exists and is not a device. */
 	CHECK(put_file("fwctl2", ""));
 	snprintf(path, sizeof(path), "%s/fwctl2", root);
 	free(dev->path);
@@ -454,7 +453,7 @@ static void test_open_denied(void)
 	char path[64];
 
 	CHECK(dev);
-	/* Root may do anything, so the errno is made up, too. */
+	/* No file mode stops root, so the transport returns the errno. */
 	fake.open_write = -EACCES;
 	CHECK(put_file("denied", ""));
 	snprintf(path, sizeof(path), "%s/denied", root);
@@ -572,7 +571,7 @@ static void test_least(void)
 	fwctl_dev_free(dev);
 }
 
-/* What may have reached the device is not sent twice. */
+/* A request that may have reached the device is not sent again. */
 static void test_least_once(void)
 {
 	static const int errors[] = {
@@ -632,7 +631,7 @@ static void test_state_fails(void)
 	fwctl_dev_free(dev);
 }
 
-/* Attributes as the kernel would never send them. */
+/* Attributes that the kernel never sends. */
 static void test_state_message(void)
 {
 	static const struct {
@@ -694,7 +693,7 @@ static void test_wait(void)
 	CHECK(!fwctl_wait(ctx, "fwctl0", 0, &dev));
 	fwctl_dev_free(dev);
 	CHECK(fwctl_wait(ctx, "fwctl99", 10, &dev) == -ETIMEDOUT);
-	CHECK_HAS(fwctl_ctx_error(ctx), "fwctl99: no such fwctl device");
+	CHECK_HAS(fwctl_ctx_error(ctx), "no fwctl device 'fwctl99' appeared");
 	CHECK(fwctl_wait(ctx, "03:00.1", -1, &dev) == -ENOTUNIQ);
 }
 
@@ -723,7 +722,7 @@ static void test_monitor_fails(void)
 	fwctl_monitor_free(NULL);
 }
 
-/* The last of all: there is no way back. */
+/* The last test: the empty /sys stays mounted. */
 static void test_no_class(void)
 {
 	struct fwctl_dev **devs, *dev;
@@ -821,7 +820,7 @@ static void test_mlx5_access(void)
 	dev->type = FWCTL_DEVICE_TYPE_ERROR;
 	fake.least = 1;
 	CHECK(fwctl_mlx5_reg_access(dev, 0, &reg) == -EBADMSG);
-	/* It answers with 0xa5 everywhere, in the status as well. */
+	/* All bytes of the answer are 0xa5, the status as well. */
 	CHECK(fwctl_mlx5_reg_access(dev, 3, &reg) == -EREMOTEIO);
 	CHECK(reg.scope == FWCTL_RPC_DEBUG_READ_ONLY);
 	CHECK_HAS(fwctl_dev_error(dev), "read register 0x9020 (mgir)");

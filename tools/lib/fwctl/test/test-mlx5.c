@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Unit tests of the layouts of a ConnectX: every field of every layout is put in
- * and taken out again. Output: KTAP.
+ * Unit tests of the layouts of a ConnectX: every field of every layout is written
+ * and read back. Output: KTAP.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static const enum fwctl_mlx5_kind kinds[] = {
 	FWCTL_MLX5_SEGMENT,
 };
 
-/* Bytes of what a field is in. */
+/* Bytes of the register, page or command part that a field is in. */
 static size_t room_of(const struct fwctl_mlx5_layout *layout,
 		      const struct fwctl_mlx5_field *field)
 {
@@ -26,7 +26,7 @@ static size_t room_of(const struct fwctl_mlx5_layout *layout,
 	       layout->in_size : layout->size;
 }
 
-/* Is a bit, counted from the highest one of the first byte, of the field? */
+/* Does a field have bit @n, counted from the highest bit of the first byte? */
 static bool has_bit(const struct fwctl_mlx5_field *field, size_t n)
 {
 	size_t end = field->offset * 8;
@@ -35,7 +35,7 @@ static bool has_bit(const struct fwctl_mlx5_field *field, size_t n)
 	return n < end && n >= end - field->width;
 }
 
-/* The bits of a field are all ones, the others all zeros, or the reverse. */
+/* Are the bits of a field all ones and the others zeros, or the reverse? */
 static bool only_field(const struct fwctl_mlx5_field *field,
 		       const __u8 *data, size_t len, bool ones)
 {
@@ -94,7 +94,7 @@ static void test_round_trip(void)
 	CHECK(fields > 1000);
 }
 
-/* Written down once more, by hand: PAOS, PTYS, QUERY_CQ. */
+/* The positions of some fields, copied from the specification by hand. */
 static void test_known(void)
 {
 	__u8 paos[16] = { 0, 2, 0x01, 0x02, 0x80, 4, 0, 0x50 };
@@ -126,7 +126,7 @@ static void test_known(void)
 	CHECK(in[8] == 0 && in[9] == 0x12 && in[10] == 0x34 && in[11] == 0x56);
 }
 
-/* The second piece of a dump of two slices, and the end of a dump. */
+/* A piece of a dump with more to follow, and the end of a dump. */
 static void test_dump(void)
 {
 	static const __u8 piece[DUMP_LEN] = {
@@ -231,7 +231,7 @@ static void test_text(void)
 	CHECK(fwctl_mlx5_field_text(field, data, 160, text, 17) == -EINVAL);
 }
 
-/* The driver's tables and the layouts speak of the same registers. */
+/* The driver's tables and the layouts have the same names and numbers. */
 static void test_names(void)
 {
 	const struct fwctl_mlx5_layout *layout = NULL;

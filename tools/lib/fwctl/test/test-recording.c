@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Unit tests of recording and replaying, on a made-up device. They need no
+ * Unit tests of recording and replaying, with simulated devices. They need no
  * kernel module and no privilege. Output: KTAP.
  */
 #include <errno.h>
@@ -43,8 +43,8 @@ static __u8 *get_file(const char *path, size_t *len)
 }
 
 /*
- * The made-up device. Its answer to an RPC counts the RPCs and returns the
- * request; the first byte of a request is the scope that it needs.
+ * The simulated devices. The answer to an RPC is the number of RPCs so far and
+ * the request; the first byte of a request is the scope that it needs.
  */
 
 static unsigned int answered;
@@ -201,7 +201,7 @@ static const struct fwctl_transport made_up = {
 	.lower = made_up_lower,
 };
 
-/* A context that records the made-up device, or one that replays. */
+/* A context that records the simulated devices, or one that replays. */
 static struct fwctl_ctx *recording_ctx(const char *path)
 {
 	struct fwctl_ctx *ctx = fwctl_ctx_new();
@@ -227,7 +227,7 @@ static const struct fwctl_tape *tape_of(const struct fwctl_ctx *ctx)
 	return &((const struct fwctl_player *)ctx->source)->tape;
 }
 
-/* Appends a line for whatever a session sees, to compare two of them. */
+/* Append to the log of a session; the logs of two sessions are compared. */
 static void __printf(2, 3) note(char *log, const char *fmt, ...)
 {
 	va_list args;
@@ -265,7 +265,7 @@ static void note_rpc(char *log, struct fwctl_dev *dev, unsigned int scope,
 	note(log, "\n");
 }
 
-/* Everything that goes into a recording. */
+/* Send all kinds of requests that a recording has. */
 static void session(struct fwctl_ctx *ctx, char *log)
 {
 	__u8 in[3] = { FWCTL_RPC_DEBUG_WRITE, 2, 3 }, out[64] = {};
@@ -283,7 +283,7 @@ static void session(struct fwctl_ctx *ctx, char *log)
 		     fwctl_dev_netdevs(devs[i])[0] ? "netdev" : "-");
 	fwctl_list_free(devs);
 	CHECK(!fwctl_find(ctx, "03:00.0", &dev));
-	/* Its message may tell who can open the file on this machine. */
+	/* The message is not compared: it may have this machine's file mode. */
 	note(log, "open %d\n", fwctl_dev_open(dev, 0));
 	CHECK(!fwctl_dev_open(dev, FWCTL_OPEN_READ_ONLY_OK));
 	CHECK(!fwctl_dev_writable(dev));
@@ -324,7 +324,7 @@ static void session(struct fwctl_ctx *ctx, char *log)
 
 static char recorded[8192];
 
-/* Leaves the recording for the tests after it. */
+/* The tests after this one use its recording. */
 static void test_identical(void)
 {
 	char replayed[sizeof(recorded)] = "";
@@ -383,7 +383,7 @@ static void test_unknown(void)
 	fwctl_ctx_free(ctx);
 }
 
-/* Same requests: in their order, then the last answer for ever, for all. */
+/* Same requests, of two handles: answers in order, then the last one again. */
 static void test_order(void)
 {
 	struct fwctl_ctx *ctx = replaying_ctx(file("session"));
@@ -432,7 +432,7 @@ static void test_find(void)
 	fwctl_ctx_free(ctx);
 }
 
-/* A device that has changed is the same one, as it was last. */
+/* A device that was found changed is one device, with its last attributes. */
 static void test_found_again(void)
 {
 	struct fwctl_ctx *ctx = recording_ctx(file("again"));
@@ -466,7 +466,7 @@ static void test_found_again(void)
 	fwctl_ctx_free(ctx);
 }
 
-/* What fwctl_find() passes by is not in the recording. */
+/* Devices that fwctl_find() has not returned are not in the recording. */
 static void test_found_only(void)
 {
 	struct fwctl_ctx *ctx = recording_ctx(file("found"));
@@ -575,14 +575,14 @@ static void test_begin_fails(void)
 	CHECK(fwctl_ctx_set_replay(ctx, "/nonexistent/x") == -ENOENT);
 	CHECK(fwctl_ctx_set_replay(ctx, folder) == -EUCLEAN);
 	CHECK(fwctl_ctx_set_replay(ctx, "/dev/null") == -EUCLEAN);
-	CHECK_HAS(fwctl_ctx_error(ctx), "is not a file");
+	CHECK_HAS(fwctl_ctx_error(ctx), "not a regular file");
 	CHECK(!fwctl_ctx_set_replay(ctx, file("session")));
 	CHECK(fwctl_ctx_set_replay(ctx, file("session")) == -EALREADY);
 	CHECK(fwctl_ctx_set_record(ctx, file("new")) == -EALREADY);
 	fwctl_ctx_free(ctx);
 }
 
-/* Cut off at each byte: the whole records before that, and it says so. */
+/* Cut off at each byte: the tape has the complete records, and no end. */
 static void test_cut_off(void)
 {
 	struct fwctl_tape tape;
@@ -612,10 +612,10 @@ static void test_cut_off(void)
 	free(data);
 }
 
-/* Nothing comes behind the end, neither a record nor part of one. */
+/* Neither a record nor a part of one may follow the end. */
 static void test_behind_end(void)
 {
-	/* That of an open and of the end, which are as long. */
+	/* The records of an open and of the end have this length. */
 	const size_t len = FWCTL_TAPE_FRAME + FWCTL_TAPE_FIXED + 4;
 	struct fwctl_tape tape;
 	char error[FWCTL_ERROR_LEN];
@@ -637,7 +637,7 @@ static void test_behind_end(void)
 	}
 }
 
-/* No byte can change unnoticed. */
+/* A changed bit in any byte is noticed. */
 static void test_damaged(void)
 {
 	struct fwctl_tape tape;
@@ -664,17 +664,17 @@ static void test_damaged(void)
 			CHECK_HAS(error, "damaged at byte");
 			continue;
 		}
-		/* A length that leads behind the end. */
+		/* The length is now beyond the end of the file. */
 		CHECK(!tape.complete);
 		cut++;
 		fwctl_tape_unload(&tape);
 	}
-	/* Two bytes of each record's length at most can be such. */
+	/* That can happen in two bytes of each record's length at most. */
 	CHECK(cut <= 44);
 	free(data);
 }
 
-/* Records whose checksums are right. */
+/* Records that are valid or not, all with the right checksum. */
 static void test_unsound(void)
 {
 	static const struct {
@@ -774,7 +774,7 @@ static void test_unsound(void)
 	free(data);
 }
 
-/* A program that is killed leaves what it had. */
+/* A recording without its end, as of a killed program, can be replayed. */
 static void test_without_end(void)
 {
 	struct fwctl_ctx *ctx = recording_ctx(file("killed"));
@@ -786,7 +786,7 @@ static void test_without_end(void)
 	CHECK(!fwctl_find(ctx, "fwctl0", &dev));
 	CHECK(!fwctl_dev_open(dev, FWCTL_OPEN_READ_ONLY_OK));
 	fwctl_ctx_free(ctx);
-	/* A device outlives its context, and goes on recording. */
+	/* A device outlives its context, and still records. */
 	CHECK(!fwctl_dev_rpc(dev, 0, in, 3, out, &len));
 	fwctl_dev_free(dev);
 
@@ -803,7 +803,7 @@ static void test_without_end(void)
 	fwctl_ctx_free(ctx);
 }
 
-/* The disk is full: requests go on, the recording says that it is cut off. */
+/* The disk is full: requests still succeed, and the recording is cut off. */
 static void test_no_space(void)
 {
 	struct rlimit limit, small = { 700, 700 };
@@ -830,7 +830,7 @@ static void test_no_space(void)
 	CHECK(i == 10);
 	CHECK(fwctl_ctx_end_record(ctx) == -EFBIG);
 	CHECK_HAS(fwctl_ctx_error(ctx), "/full: the recording is cut off");
-	/* Ended: what comes now is not recorded, and works. */
+	/* After the end, a request succeeds and is not recorded. */
 	CHECK(!fwctl_dev_rpc(dev, 0, in, 64, out, &len));
 	fwctl_dev_free(dev);
 	CHECK(!fwctl_recording_open(ctx, file("full"), &recording));
@@ -872,7 +872,7 @@ static void test_many(void)
 	fwctl_ctx_free(ctx);
 }
 
-/* Threads with handles of their own, of one context. */
+/* Each thread has a device of its own; all are from one context. */
 
 #define THREADS 4
 #define ROUNDS 2000
@@ -927,7 +927,7 @@ static void test_threads(void)
 	ctx = replaying_ctx(file("threads"));
 	run_threads(ctx);
 	CHECK(tape_of(ctx)->complete);
-	/* A device, and of each thread two opens, the RPCs and a state; the end. */
+	/* A device, the end, and for each thread two opens, the RPCs and a state. */
 	CHECK(tape_of(ctx)->count ==
 	      2 + THREADS * (3 + ROUNDS + ROUNDS / 50));
 	fwctl_ctx_free(ctx);
@@ -964,7 +964,7 @@ static bool leave_recording(const char *path)
 	return out && !fclose(out) && ok;
 }
 
-/* With an argument: leave a recording there. */
+/* With an argument: copy the recording of the first test there. */
 int main(int argc, char **argv)
 {
 	static const char * const files[] = {
