@@ -15,26 +15,27 @@
 /**
  * DOC: General rules
  *
- * Every command passes one structure, whose first member @size is the size of
- * the structure as the caller knows it. A structure may grow at its end:
+ * Every command passes one structure. Its first member, @size, is the size in
+ * bytes of the structure that the caller was compiled with. A structure may
+ * grow at its end:
  *
  *  - a @size below the first published size fails with EINVAL;
- *  - a @size above what the kernel knows is accepted if the surplus is zero
- *    and fails with E2BIG otherwise;
- *  - members that the kernel knows and the caller does not are read as zero
- *    and not written back.
+ *  - a @size above the size that the kernel knows is accepted if the surplus
+ *    bytes are zero, and fails with E2BIG otherwise;
+ *  - members beyond @size are read as zero and not written back.
  *
  * Errors that every command may return:
  *
  *  - ENOTTY: the ioctl number is not one of this interface;
- *  - EFAULT: a pointer does not lead to accessible memory;
- *  - EOPNOTSUPP: a flag or an enumerated value is not known;
- *  - ENODEV: the device is gone, or is being removed;
- *  - ENOMEM: no memory, or the caller's memory cgroup has none left;
+ *  - EFAULT: a pointer does not point to accessible memory;
+ *  - EOPNOTSUPP: a flag or an enumerated value is unknown;
+ *  - ENODEV: the device was removed, or is being removed;
+ *  - ENOMEM: out of memory, or the caller's memory cgroup is at its limit;
  *  - EINTR: the caller was killed while it waited.
  *
- * open() fails with EBUSY if the device has as many open files as it may, with
- * EACCES if its ceiling is "none", and with what the device's firmware says.
+ * open() fails with ENODEV and ENOMEM as above, with EBUSY if the device has the
+ * maximum number of open files, with EACCES if its ceiling is "none", and with
+ * the backend's errno if the backend cannot set up a context for the file.
  */
 
 enum {
@@ -47,14 +48,14 @@ enum {
 #define FWCTL_RPC _IO(FWCTL_TYPE, FWCTL_CMD_RPC)
 
 /**
- * enum fwctl_rpc_scope - what a caller says that its RPC is for
+ * enum fwctl_rpc_scope - the purpose of an RPC, as its caller declares it
  * @FWCTL_RPC_CONFIGURATION: read or write the device's configuration, and read
- *	what identifies the device. Nothing that changes how the running system
- *	behaves; the kernel is not tainted.
- * @FWCTL_RPC_DEBUG_READ_ONLY: read any state of the device that holds nobody's
- *	data. Writes nothing.
+ *	the device's identity. Does not change the behaviour of the running
+ *	system and does not taint the kernel.
+ * @FWCTL_RPC_DEBUG_READ_ONLY: read any state of the device that contains no
+ *	user data. Writes nothing.
  * @FWCTL_RPC_DEBUG_WRITE: change debug state of the device in ways that cannot
- *	hurt the kernel. Taints the kernel.
+ *	harm the kernel. Taints the kernel.
  * @FWCTL_RPC_DEBUG_WRITE_FULL: change any state of the device. Taints the
  *	kernel and needs CAP_SYS_RAWIO.
  */
@@ -66,14 +67,14 @@ enum fwctl_rpc_scope {
 };
 
 /**
- * enum fwctl_device_type - whose message format a device speaks
+ * enum fwctl_device_type - message format of a device's RPCs
  * @FWCTL_DEVICE_TYPE_ERROR: never the type of a device
  * @FWCTL_DEVICE_TYPE_MLX5: NVIDIA ConnectX, see uapi/fwctl/mlx5.h
  * @FWCTL_DEVICE_TYPE_CXL: CXL mailbox features
  * @FWCTL_DEVICE_TYPE_BNXT: Broadcom NetXtreme
  * @FWCTL_DEVICE_TYPE_PDS: AMD/Pensando DSC
  *
- * The simulated device's type lies apart: %FWCTL_DEVICE_TYPE_SIM in
+ * The type of the simulated device, %FWCTL_DEVICE_TYPE_SIM, is in
  * uapi/fwctl/sim.h.
  */
 enum fwctl_device_type {
@@ -89,13 +90,14 @@ enum fwctl_device_type {
  * @size: sizeof(struct fwctl_info)
  * @flags: must be 0
  * @out_device_type: &enum fwctl_device_type, written by the kernel
- * @device_data_len: bytes at @out_device_data; the kernel replaces it with the
- *	number of bytes that the device has to say, be that more or less
- * @out_device_data: user pointer; receives the structure that belongs to
- *	@out_device_type. What the device does not fill is zeroed.
+ * @device_data_len: bytes of room at @out_device_data; the kernel replaces it
+ *	with the length in bytes of the device data, which may be larger or
+ *	smaller than the room
+ * @out_device_data: user pointer; receives the device data, a structure that
+ *	depends on @out_device_type. The kernel zeroes the rest of the room.
  *
- * Tells who answers RPCs on this file. With @device_data_len 0 the pointer is
- * not looked at.
+ * Identifies the device and the context behind this file. If @device_data_len
+ * is 0 the kernel does not use the pointer.
  */
 struct fwctl_info {
 	__u32 size;
@@ -111,24 +113,24 @@ struct fwctl_info {
  * @scope: &enum fwctl_rpc_scope
  * @in_len: bytes at @in, at most 2 MiB
  * @out_len: bytes of room at @out, at most 2 MiB; the kernel replaces it with
- *	the length of the answer, of which no more than the room was copied
+ *	the length of the answer in bytes. A longer answer is cut to the room.
  * @in: user pointer to the request
  * @out: user pointer to the room for the answer
  *
  * Sends one request in the device's own format and waits for its answer. An
- * error of the firmware is a successful ioctl: the answer carries it.
+ * error that the firmware reports is in the answer; the ioctl succeeds.
  *
  * Errors besides the general ones:
  *
- *  - EOPNOTSUPP: @scope is not known;
+ *  - EOPNOTSUPP: @scope is unknown;
  *  - EMSGSIZE: a length is above 2 MiB, or below what the device needs;
  *  - EPERM: @scope is %FWCTL_RPC_DEBUG_WRITE_FULL without CAP_SYS_RAWIO, or
  *    the request needs that scope and the kernel is locked down;
  *  - EACCES: the request is above the ceiling of the device;
  *  - EBADMSG: the request is not admitted under @scope, or it writes and the
- *    file was not opened for writing, or the device never admits it;
- *  - EAGAIN: the file is O_NONBLOCK and as many RPCs as the device may have in
- *    flight are under way. Without O_NONBLOCK the call waits its turn.
+ *    file was not opened for writing, or the backend never admits it;
+ *  - EAGAIN: the file is O_NONBLOCK and the device has the maximum number of
+ *    RPCs in flight. Without O_NONBLOCK the call waits for its turn.
  */
 struct fwctl_rpc {
 	__u32 size;

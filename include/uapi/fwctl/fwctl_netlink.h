@@ -11,17 +11,19 @@
 #define FWCTL_FAMILY_VERSION	1
 
 /**
- * enum fwctl_ceiling - The highest effective scope that a device admits. What
- *   an RPC does counts, not what its caller declares.
- * @FWCTL_CEILING_NONE: Nothing. The device cannot be opened.
+ * enum fwctl_ceiling - The highest effective scope that a device admits. The
+ *   ceiling is compared with the scope that the command needs, not with the
+ *   scope that the caller declares.
+ * @FWCTL_CEILING_NONE: No command. The device cannot be opened.
  * @FWCTL_CEILING_CONFIGURATION: Commands that read or write configuration, or
- *   read what identifies the device. No debugging, not even reading.
+ *   read the identity of the device. No command that reads or writes debug
+ *   state.
  * @FWCTL_CEILING_DEBUG_READ_ONLY: All of the above, and commands that read
  *   debug state.
  * @FWCTL_CEILING_DEBUG_WRITE: All of the above, and commands that write debug
  *   state.
- * @FWCTL_CEILING_DEBUG_WRITE_FULL: Every command that the backend admits at
- *   all.
+ * @FWCTL_CEILING_DEBUG_WRITE_FULL: All commands that the backend knows and
+ *   does not forbid.
  */
 enum fwctl_ceiling {
 	FWCTL_CEILING_NONE,
@@ -32,21 +34,23 @@ enum fwctl_ceiling {
 };
 
 /**
- * enum fwctl_reason - Why an RPC was refused, or that it was not.
- * @FWCTL_REASON_ADMITTED: It was delivered to the backend.
+ * enum fwctl_reason - The decision on an RPC, admitted or the reason for its
+ *   refusal.
+ * @FWCTL_REASON_ADMITTED: The RPC was delivered to the backend.
  * @FWCTL_REASON_CAPABILITY: The declared scope needs CAP_SYS_RAWIO. EPERM.
- * @FWCTL_REASON_MALFORMED: Too short for the backend to tell what it does.
- *   EMSGSIZE.
- * @FWCTL_REASON_UNKNOWN: A command that the backend never admits. EBADMSG.
+ * @FWCTL_REASON_MALFORMED: The request is too short for the backend to
+ *   classify it. EMSGSIZE.
+ * @FWCTL_REASON_UNKNOWN: The backend never admits the command. EBADMSG.
  * @FWCTL_REASON_SCOPE: The command needs a higher scope than the declared one.
  *   EBADMSG.
  * @FWCTL_REASON_READ_ONLY_SCOPE: The command writes, and the declared scope is
  *   DEBUG_READ_ONLY. EBADMSG.
  * @FWCTL_REASON_READ_ONLY_FILE: The command writes, and the file was not
  *   opened for writing. EBADMSG.
- * @FWCTL_REASON_LOCKDOWN: The command is effectively DEBUG_WRITE_FULL, and the
- *   kernel is locked down for integrity. EPERM.
- * @FWCTL_REASON_CEILING: The command exceeds the device's ceiling. EACCES.
+ * @FWCTL_REASON_LOCKDOWN: The command needs the scope DEBUG_WRITE_FULL, and
+ *   the kernel is locked down for integrity. EPERM.
+ * @FWCTL_REASON_CEILING: The command needs a scope above the device's ceiling.
+ *   EACCES.
  */
 enum fwctl_reason {
 	FWCTL_REASON_ADMITTED,

@@ -2,21 +2,21 @@
 /*
  * Messages of the simulated device, FWCTL_DEVICE_TYPE_SIM.
  *
- * The device has a file of 64 registers, each of 64 bits, and executes the
- * commands below. All numbers are in the byte order of the machine.
+ * The device has 64 registers of 64 bits each and executes the commands below.
+ * All numbers are in the byte order of the machine.
  */
 #ifndef _UAPI_FWCTL_SIM_H
 #define _UAPI_FWCTL_SIM_H
 
 #include <linux/types.h>
 
-/* "SIM": far away from the numbers of real devices in enum fwctl_device_type */
+/* "SIM" in ASCII, which real devices in enum fwctl_device_type will not use. */
 #define FWCTL_DEVICE_TYPE_SIM 0x53494d00
 
 /**
  * struct fwctl_info_sim - device data of FWCTL_INFO
- * @id: the number that the device was made with
- * @uctx: number of this file's context, counted from 1 for each device
+ * @id: the ID that the device was created with
+ * @uctx: number of this file's context; each device counts its contexts from 1
  */
 struct fwctl_info_sim {
 	__u32 id;
@@ -24,19 +24,20 @@ struct fwctl_info_sim {
 };
 
 /**
- * enum fwctl_sim_opcode - what the device can be asked to do
- * @FWCTL_SIM_NOP: nothing
- * @FWCTL_SIM_ECHO: answer with the request as it is, all of its bytes
- * @FWCTL_SIM_FILL: answer with @arg bytes, the one at offset i being
- *	(@value + i) modulo 256, in place of struct fwctl_sim_answer
+ * enum fwctl_sim_opcode - commands of the device
+ * @FWCTL_SIM_NOP: do nothing
+ * @FWCTL_SIM_ECHO: answer with a copy of the request, in place of struct
+ *	fwctl_sim_answer
+ * @FWCTL_SIM_FILL: answer with @arg bytes, in place of struct fwctl_sim_answer;
+ *	the byte at offset i is (@value + i) modulo 256
  * @FWCTL_SIM_READ: answer with the content of register @arg
- * @FWCTL_SIM_WRITE: set register @arg to @value, and answer with it
+ * @FWCTL_SIM_WRITE: set register @arg to @value, and answer with @value
  * @FWCTL_SIM_READ_CLEAR: as FWCTL_SIM_READ, then set the register to 0
  * @FWCTL_SIM_RESET: set all registers to 0
  *
- * The lowest scopes under which these are admitted: FWCTL_RPC_CONFIGURATION
- * for NOP, ECHO and FILL, FWCTL_RPC_DEBUG_WRITE_FULL for RESET. For the others
- * the register decides:
+ * The lowest scope that admits NOP, ECHO and FILL is FWCTL_RPC_CONFIGURATION,
+ * that of RESET is FWCTL_RPC_DEBUG_WRITE_FULL. For the other commands it depends
+ * on the register:
  *
  * ===========  =========================  ==========================
  * Register     READ                       WRITE, READ_CLEAR
@@ -47,7 +48,7 @@ struct fwctl_info_sim {
  * ===========  =========================  ==========================
  *
  * WRITE, READ_CLEAR and RESET write; the others do not. An opcode that is not
- * in the list is never admitted.
+ * in this list is never admitted.
  */
 enum fwctl_sim_opcode {
 	FWCTL_SIM_NOP = 1,
@@ -62,12 +63,12 @@ enum fwctl_sim_opcode {
 #define FWCTL_SIM_NR_REGISTERS 64
 
 /**
- * struct fwctl_sim_request - how every request begins
+ * struct fwctl_sim_request - the first bytes of every request
  * @opcode: &enum fwctl_sim_opcode
- * @arg: see there
- * @value: see there
+ * @arg: argument of @opcode: a register or a length in bytes; otherwise ignored
+ * @value: argument of @opcode: a value or a byte; otherwise ignored
  *
- * Whatever follows is ignored, except by FWCTL_SIM_ECHO.
+ * Bytes behind it are ignored, except by FWCTL_SIM_ECHO.
  */
 struct fwctl_sim_request {
 	__u32 opcode;
@@ -76,10 +77,11 @@ struct fwctl_sim_request {
 };
 
 /**
- * enum fwctl_sim_status - how a command ended
- * @FWCTL_SIM_OK: it was executed
- * @FWCTL_SIM_BAD_OPCODE: there is no such command. Only a device that was made
- *	with the option "noclassify" says so, others refuse it beforehand.
+ * enum fwctl_sim_status - result of a command
+ * @FWCTL_SIM_OK: the command was executed
+ * @FWCTL_SIM_BAD_OPCODE: there is no such command. Only a device that was created
+ *	with the option "noclassify" reports this; on others fwctl refuses the
+ *	request.
  * @FWCTL_SIM_BAD_REGISTER: there is no such register
  */
 enum fwctl_sim_status {
@@ -89,10 +91,10 @@ enum fwctl_sim_status {
 };
 
 /**
- * struct fwctl_sim_answer - the answer, if the opcode does not say otherwise
+ * struct fwctl_sim_answer - the answer to all commands but ECHO and FILL
  * @status: &enum fwctl_sim_status
- * @opcode: that of the request
- * @value: see &enum fwctl_sim_opcode, otherwise 0
+ * @opcode: opcode of the request
+ * @value: content of the register that the command read or wrote, otherwise 0
  */
 struct fwctl_sim_answer {
 	__u32 status;
