@@ -3,8 +3,8 @@
  * Records of what happened: counters, tracepoints, the kernel's audit log, and
  * through events.c the stream of audit events.
  *
- * Counters always count. All else costs a test of a flag unless somebody
- * listens.
+ * Counters always count. The other records cost the test of a flag if nothing
+ * listens to them.
  */
 #include <linux/audit.h>
 #include <linux/cred.h>
@@ -19,13 +19,14 @@
 #include "trace.h"
 
 /*
- * For audit_log(). One that may sleep waits, up to a minute, for the daemon to
- * make room, and with it a slot of the device, or its removal. What finds no
- * room is lost instead, and counted by audit.
+ * For audit_log(). With flags that allow sleeping it waits up to a minute for
+ * the audit daemon to make room. Meanwhile the caller would hold a slot of the
+ * device, or delay its removal. With these flags a record that finds no room is
+ * lost, and the audit subsystem counts it.
  */
 #define FWCTL_AUDIT_GFP	(GFP_ATOMIC | __GFP_NOWARN)
 
-/* Policy at work, as opposed to a request that is wrong in itself. */
+/* The refusal is due to a policy, and the request itself may be correct. */
 static bool fwctl_is_policy(enum fwctl_reason reason)
 {
 	return reason == FWCTL_REASON_CAPABILITY ||
@@ -34,8 +35,8 @@ static bool fwctl_is_policy(enum fwctl_reason reason)
 }
 
 /**
- * fwctl_record_start - a call is about to be delivered
- * @call: admitted
+ * fwctl_record_start - record that a call is about to be delivered
+ * @call: the call, admitted
  *
  * Context: process.
  */
@@ -49,12 +50,12 @@ void fwctl_record_start(struct fwctl_call *call)
 }
 
 /**
- * fwctl_record_finish - a call was refused, or is back from the backend
- * @call: that was judged; the device is still entered
+ * fwctl_record_finish - complete a call that was refused or has returned
+ * @call: the call; the device is still entered
  * @out: the answer or an ERR_PTR()
  *
- * Takes what fwctl_record() needs from the backend, which may be unloaded as
- * soon as the device was left.
+ * Copies what fwctl_record() needs from the backend, whose module may be unloaded
+ * as soon as the caller has left the device.
  *
  * Context: process.
  */
@@ -110,10 +111,11 @@ void fwctl_record(struct fwctl_call *call)
 }
 
 /**
- * fwctl_record_open_refused - a device with the ceiling none was to be opened
+ * fwctl_record_open_refused - record an open() refused by the ceiling none
  * @fwctl: the device, entered
  *
- * No RPC, so that only the kernel's audit log is told.
+ * Writes to the kernel's audit log only: counters, tracepoints and events are for
+ * RPCs.
  *
  * Context: process.
  */
@@ -127,8 +129,8 @@ void fwctl_record_open_refused(struct fwctl_device *fwctl)
 }
 
 /**
- * fwctl_record_taint - a device taints the kernel for the first time
- * @call: that does so, under its declared scope
+ * fwctl_record_taint - record the first taint by a device under a scope
+ * @call: the call that taints the kernel, under its declared scope
  *
  * Context: process, may sleep; the device is entered.
  */
@@ -144,10 +146,10 @@ void fwctl_record_taint(struct fwctl_call *call)
 }
 
 /**
- * fwctl_record_ceiling - the ceiling of a device was lowered
+ * fwctl_record_ceiling - record that the ceiling of a device was lowered
  * @fwctl: the device, entered
- * @old: what it was
- * @new: what it became, and by now may have ceased to be
+ * @old: the ceiling before
+ * @new: the ceiling afterwards; it may have been lowered again meanwhile
  *
  * Context: process, may sleep.
  */

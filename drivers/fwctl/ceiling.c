@@ -2,10 +2,10 @@
 /*
  * Ceilings: the highest effective scope that a device admits.
  *
- * A ceiling comes down and never goes up while the kernel runs. It belongs to
+ * A ceiling can be lowered and never raised while the kernel runs. It belongs to
  * the device that RPCs reach, known by its name, not to the fwctl device, which
- * comes and goes with drivers. What is remembered here would be lost with this
- * module, so the module stays from the first lowering on.
+ * comes and goes with its driver. This file keeps the list of lowered ceilings,
+ * so the module cannot be unloaded after the first lowering.
  */
 #include <linux/list.h>
 #include <linux/module.h>
@@ -15,7 +15,7 @@
 
 #include "core.h"
 
-/* In the order of enum fwctl_ceiling: one more than the scope it admits. */
+/* The value of a ceiling is one more than the highest scope that it admits. */
 static const char * const fwctl_ceiling_names[] = {
 	[FWCTL_CEILING_NONE] = "none",
 	[FWCTL_CEILING_CONFIGURATION] = "configuration",
@@ -27,20 +27,21 @@ static const char * const fwctl_ceiling_names[] = {
 static char *scope_max = "debug-write-full";
 module_param(scope_max, charp, 0444);
 MODULE_PARM_DESC(scope_max,
-		 "Ceiling of every device: none, configuration, debug-read-only, debug-write or debug-write-full (default)");
+		 "Ceiling of all devices: none, configuration, debug-read-only, debug-write or debug-write-full (default)");
 
 static char *scope_max_devices = "";
 module_param(scope_max_devices, charp, 0444);
 MODULE_PARM_DESC(scope_max_devices,
-		 "Ceilings of single devices by parent: 0000:03:00.0=none,... ; only ever lower than scope_max");
+		 "Ceilings of single devices, by parent: 0000:03:00.0=none,...; a higher one than scope_max has no effect");
 
+/* The lowered ceiling of the device named @parent. Entries are never freed. */
 struct fwctl_lowered {
 	struct list_head entry;
 	enum fwctl_ceiling ceiling;
 	char parent[];
 };
 
-/* Protects fwctl_lowered and, for writing, each device's ceiling. */
+/* Protects fwctl_lowered, and serializes writes of each device's ceiling. */
 static DEFINE_MUTEX(fwctl_ceiling_lock);
 static LIST_HEAD(fwctl_lowered);
 
@@ -51,7 +52,7 @@ static int fwctl_ceiling_parse(const char *name)
 				    ARRAY_SIZE(fwctl_ceiling_names), name);
 }
 
-/* The lowest ceiling that a list gives the device, or the highest there is. */
+/* The lowest ceiling of the device in a list; not listed, the highest of all. */
 static int fwctl_ceiling_param(const char *list, const char *parent)
 {
 	int ceiling = FWCTL_CEILING_DEBUG_WRITE_FULL;
@@ -72,11 +73,13 @@ static int fwctl_ceiling_param(const char *list, const char *parent)
 }
 
 /**
- * fwctl_ceiling_check_params - refuse module parameters that mean nothing
+ * fwctl_ceiling_check_params - check the syntax of the module parameters
  *
- * A ceiling that was mistyped must not be taken for none at all.
+ * A mistyped ceiling must make loading fail, because ignoring it would leave the
+ * device without one.
  *
- * Return: 0, or -EINVAL after a message that says which.
+ * Context: process.
+ * Return: 0, or -EINVAL after a message with the wrong value.
  */
 int fwctl_ceiling_check_params(void)
 {
@@ -84,7 +87,7 @@ int fwctl_ceiling_check_params(void)
 	char name[32];
 
 	if (fwctl_ceiling_parse(scope_max) < 0) {
-		pr_err("fwctl: scope_max: no scope '%s'\n", scope_max);
+		pr_err("fwctl: scope_max: '%s' is not a ceiling\n", scope_max);
 		return -EINVAL;
 	}
 	for (item = scope_max_devices; *item; item = *end ? end + 1 : end) {
@@ -96,7 +99,7 @@ int fwctl_ceiling_check_params(void)
 			strscpy(name, value + 1, min_t(size_t, sizeof(name),
 						       end - value));
 		if (!value || value == item || fwctl_ceiling_parse(name) < 0) {
-			pr_err("fwctl: scope_max_devices: '%.*s' is not DEVICE=SCOPE\n",
+			pr_err("fwctl: scope_max_devices: '%.*s' is not DEVICE=CEILING\n",
 			       (int)(end - item), item);
 			return -EINVAL;
 		}
@@ -115,8 +118,8 @@ static struct fwctl_lowered *fwctl_ceiling_find(const char *parent)
 }
 
 /**
- * fwctl_ceiling_init - give a new device the ceiling that its parent has
- * @fwctl: a device that nobody can reach yet
+ * fwctl_ceiling_init - set the ceiling of a new device from that of its parent
+ * @fwctl: the device, not yet registered
  *
  * Context: may sleep.
  */
@@ -139,15 +142,15 @@ void fwctl_ceiling_init(struct fwctl_device *fwctl)
 
 /**
  * fwctl_ceiling_lower - lower the ceiling of a device
- * @fwctl: the device, entered by the caller so that its parent is there
+ * @fwctl: the device, entered by the caller, so that its parent exists
  * @ceiling: the new ceiling
  *
- * Files that are open obey from the return of this function on. The ceiling it
- * has already is no error.
+ * When this function returns, the new ceiling applies to open files, too. Setting
+ * the current ceiling again succeeds and has no effect.
  *
  * Context: may sleep.
- * Return: 0; -EPERM if @ceiling is higher than the present one or the caller
- * may not lower any; -ENOMEM.
+ * Return: 0; -EPERM if @ceiling is higher than the current one, or the calling
+ * process lacks the privilege to lower a ceiling; -ENOMEM.
  */
 int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The char device and its ABI: one dispatcher, a table of commands, and the
- * crossing of the border between user and kernel memory.
+ * The char device and its ABI: one dispatcher, a table of commands, and all
+ * copying between user and kernel memory.
  *
- * A command copies in, enters the device, has the backend act, leaves, and
- * copies out. User memory is never touched between entering and leaving, for
- * a page of it may be as slow to come as its owner likes.
+ * A command copies in, enters the device, calls the backend, leaves, and copies
+ * out. It never accesses user memory between entering and leaving, because a
+ * page fault may take as long as the owner of the memory likes.
  */
 #include <linux/compat.h>
 #include <linux/fs.h>
@@ -17,10 +17,10 @@
 #include "core.h"
 
 /*
- * Short transfers in words. The general functions spend several times what
- * the transfer costs on finding out whether the memory on the kernel's side is
- * what it seems; here it is a variable of this file, or a buffer that was made
- * for the length.
+ * Short transfers, up to this number of bytes, are copied word by word. For
+ * these the general functions spend several times the cost of the copy on
+ * checking the object in kernel memory. Here that object is a variable of this
+ * file, or a buffer that was allocated for the length.
  */
 enum {
 	FWCTL_SHORT = 256,
@@ -196,7 +196,7 @@ static int fwctl_cmd_rpc(struct file *filp, void *arg)
 	err = fwctl_copy_in(call.in, u64_to_user_ptr(cmd->in), cmd->in_len);
 	if (err)
 		goto out_buffer;
-	/* The answer may be longer than the request that it overwrites. */
+	/* An answer in place may be longer than the request: leak no old data. */
 	memset(call.in + cmd->in_len, 0, room - cmd->in_len);
 
 	err = fwctl_slot_get(uctx->fwctl, filp->f_flags & O_NONBLOCK);
@@ -231,7 +231,7 @@ struct fwctl_cmd_desc {
 	int (*execute)(struct file *filp, void *arg);
 };
 
-/* The minimum is the structure as it was first published. */
+/* min_size is the size of the structure as first published. */
 static const struct fwctl_cmd_desc fwctl_cmds[] = {
 	[FWCTL_CMD_INFO] = {
 		.cmd = FWCTL_INFO,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bridges from the kernel that the sources are written for to older ones.
+ * Compatibility with kernels older than the one that the sources are for.
  *
- * Included by the compiler's command line in builds outside the kernel tree
- * and not at all inside, so that no other file knows about versions.
+ * Builds outside the kernel tree include this file by the compiler's command
+ * line; builds inside do not have it. So no other file knows about versions.
  */
 #ifndef __FWCTL_COMPAT_H
 #define __FWCTL_COMPAT_H
@@ -13,7 +13,7 @@
 #include <linux/panic.h>
 #include <linux/version.h>
 
-/* Out of the tree, our modules say which release they are of. */
+/* Outside the kernel tree, each module has the version of its release. */
 #ifdef FWCTL_VERSION
 #undef MODULE_DESCRIPTION
 #define MODULE_DESCRIPTION(desc) \
@@ -45,7 +45,7 @@
 	del_device_store(struct bus_type *bus, _buf, _len)
 #endif
 
-/* 6.15: older kernels accept the bit, but print no letter for it. */
+/* 6.15: older kernels accept the taint flag, but print no letter for it. */
 #ifndef TAINT_FWCTL
 #define TAINT_FWCTL	19
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the fwctl core share with one another.
+ * Private interfaces between the files of the fwctl core.
  */
 #ifndef __FWCTL_CORE_H
 #define __FWCTL_CORE_H
@@ -12,35 +12,35 @@ struct sk_buff;
 
 /**
  * enum fwctl_limits - bounds of the core
- * @FWCTL_MAX_DEVICES: device numbers, all taken from one region
+ * @FWCTL_MAX_DEVICES: number of devices, and of minors in the region
  * @FWCTL_MAX_RPC_LEN: bytes of one request or one answer; far above the
- *	largest mailbox of the firmware known, far below what hurts a host
+ *	largest mailbox of known firmware, far below a size that harms a host
  */
 enum fwctl_limits {
 	FWCTL_MAX_DEVICES = 4096,
 	FWCTL_MAX_RPC_LEN = 2 * 1024 * 1024,
 };
 
-/* Room for the name of a command in records; longer ones are cut. */
+/* Bytes for a command's name in an event, with its NUL; longer names are cut. */
 #define FWCTL_COMMAND_NAME_LEN 32
 
 /**
  * struct fwctl_call - one RPC on its way through the core
- * @uctx: the file it came through
- * @scope: what the caller declared
- * @in: the request, in kernel memory; the backend may answer in place
- * @in_len: its length
- * @out_len: room for the answer, then its length
- * @cmd: what the request does
- * @reason: why it was refused, or %FWCTL_REASON_ADMITTED
- * @result: 0, or the negative errno that it ended with
- * @audited: somebody listens to the event of this call
- * @name: that of the command, if @audited
+ * @uctx: context of the caller's file
+ * @scope: scope that the caller declared
+ * @in: the request in kernel memory; the backend may write its answer there
+ * @in_len: length of the request in bytes
+ * @out_len: room for the answer in bytes; after delivery, the answer's length
+ * @cmd: effect of the request, set by fwctl_admit()
+ * @reason: reason of the refusal, or %FWCTL_REASON_ADMITTED
+ * @result: 0 or a negative errno, of the decision or of the backend
+ * @audited: an audit group that this call's event goes to has a listener
+ * @name: copy of the command's name, if @audited
  * @timed: @start and @duration are set
  * @has_fw_status: @fw_status is set
- * @fw_status: the firmware's own verdict
- * @start: when it was delivered, CLOCK_MONOTONIC in nanoseconds
- * @duration: nanoseconds inside the backend
+ * @fw_status: status in the firmware's answer
+ * @start: time of delivery, CLOCK_MONOTONIC in nanoseconds
+ * @duration: time inside the backend in nanoseconds
  */
 struct fwctl_call {
 	struct fwctl_uctx *uctx;
@@ -62,7 +62,7 @@ struct fwctl_call {
 
 /**
  * fwctl_leave - end a call into the backend
- * @fwctl: the device that fwctl_enter() let in
+ * @fwctl: the device, entered by fwctl_enter()
  *
  * Context: any.
  */
@@ -76,19 +76,20 @@ static inline void fwctl_leave(struct fwctl_device *fwctl)
  * fwctl_enter - begin a call into the backend
  * @fwctl: the device; the caller holds a reference to it
  *
- * Pairs with fwctl_leave(), which must not be kept waiting by anything but the
- * backend: no access to user memory in between.
+ * Pairs with fwctl_leave(). fwctl_unregister() waits for that, so that nothing
+ * but the backend may delay it: no access to user memory in between.
  *
  * Context: any.
- * Return: false if the device is gone; then there is nothing to leave.
+ * Return: true if the device is entered; false if it is gone, and then
+ * fwctl_leave() must not be called.
  */
 static inline bool fwctl_enter(struct fwctl_device *fwctl)
 {
 	if (!refcount_inc_not_zero(&fwctl->users))
 		return false;
 	/*
-	 * Whoever counts before fwctl_unregister() drops its own count is
-	 * waited for, whoever counts after it must see gone.
+	 * fwctl_unregister() waits for a caller that counts before it drops
+	 * its own count. A caller that counts later must see gone.
 	 */
 	smp_mb__after_atomic();
 	if (likely(!READ_ONCE(fwctl->gone)))
@@ -109,7 +110,7 @@ extern const struct file_operations fwctl_chardev_fops;
 
 /* netlink.c: the commands of the netlink family, declared in netlink_gen.h */
 
-/* device.c: devices, contexts and calls from their first moment to their last */
+/* device.c: lifetime of devices, of contexts, and of calls into the backend */
 int fwctl_devices_init(const struct file_operations *fops);
 void fwctl_devices_exit(void);
 struct fwctl_device *fwctl_find(unsigned int first, unsigned int last);
@@ -132,11 +133,12 @@ void fwctl_ceiling_init(struct fwctl_device *fwctl);
 int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling);
 
 /**
- * fwctl_below_ceiling - does a device admit commands of this scope?
+ * fwctl_below_ceiling - check a scope against the ceiling of a device
  * @fwctl: the device
  * @scope: effective scope
  *
  * Context: any.
+ * Return: true if the ceiling admits @scope.
  */
 static inline bool fwctl_below_ceiling(struct fwctl_device *fwctl,
 				       enum fwctl_rpc_scope scope)

@@ -4,12 +4,12 @@
  * inside their backends.
  *
  * One counter, users, decides: it holds one for the registration and one for
- * every call inside the backend. fwctl_unregister() first makes the device
- * gone, from when on no call enters, then waits until the counter is zero, and
- * from then on has the list of contexts for itself. No lock is held across a
- * backend's op or an access to user memory, so nothing that a caller does, and
- * nothing that the firmware does not answer, keeps removal, open() or close()
- * of another file waiting.
+ * every call inside the backend. fwctl_unregister() first sets gone, after which
+ * no call enters, then waits until the counter is zero, and from then on has the
+ * list of contexts for itself. No lock is held across a backend's op or an
+ * access to user memory. So a page fault, or a command that the firmware does
+ * not answer, does not delay open() or close() of another file, and removal
+ * waits for nothing but the backend's ops.
  */
 #include <linux/device.h>
 #include <linux/fs.h>
@@ -21,18 +21,21 @@
 
 static const struct file_operations *fwctl_fops __ro_after_init;
 static dev_t fwctl_region;
-/* By number: taken while a device's memory lives, set while it is registered. */
+/*
+ * Devices by number. An entry is reserved while the device's memory exists, and
+ * points to the device while that is registered.
+ */
 static DEFINE_XARRAY_ALLOC(fwctl_devices);
 static struct workqueue_struct *fwctl_wq;
 
 /**
- * fwctl_find - look a device up by its number
- * @first: lowest number that will do
- * @last: highest number that will do
+ * fwctl_find - find a registered device by its number
+ * @first: lowest number to look for
+ * @last: highest number to look for
  *
- * Context: may not be in interrupt.
- * Return: the registered device with the lowest such number, entered and with
- * a reference of the caller's, or NULL.
+ * Context: any but interrupt.
+ * Return: the device with the lowest number in the range, for fwctl_leave() and
+ * fwctl_put(); or NULL.
  */
 struct fwctl_device *fwctl_find(unsigned int first, unsigned int last)
 {
@@ -58,7 +61,7 @@ static void fwctl_uctx_free(struct fwctl_uctx *uctx)
 	kfree(uctx);
 }
 
-/* A context that is neither its file's nor fwctl_unregister()'s any more. */
+/* Drops the file's reference, or that of the device's list of contexts. */
 static void fwctl_uctx_put(struct fwctl_uctx *uctx)
 {
 	if (refcount_dec_and_test(&uctx->owners))
@@ -75,14 +78,14 @@ static void fwctl_uctx_close_work(struct work_struct *work)
 }
 
 /**
- * fwctl_uctx_open - make the context of a new file
+ * fwctl_uctx_open - create the context of a new file
  * @fwctl: the device, entered by the caller
  * @may_write: the file was opened for writing
  *
  * Context: may sleep, waits for the backend.
  * Return: the context, for fwctl_uctx_close(); or an ERR_PTR(): -EBUSY if the
- * device has as many open files as it may, -ENOMEM, or what the backend's
- * open_uctx returned.
+ * device has the maximum number of open files, -ENOMEM, or the errno of the
+ * backend's open_uctx.
  */
 struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write)
 {
@@ -99,7 +102,7 @@ struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write)
 		return ERR_PTR(-ENOMEM);
 	}
 
-	/* The file's reference to the cdev keeps the device. */
+	/* The file holds a reference to the cdev, and so to the device. */
 	uctx->fwctl = fwctl;
 	uctx->may_write = may_write;
 	refcount_set(&uctx->owners, 2);
@@ -118,10 +121,11 @@ struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write)
 }
 
 /**
- * fwctl_uctx_close - end the context of a file that was released
- * @uctx: the context; not to be used afterwards
+ * fwctl_uctx_close - close the context of a file that was released
+ * @uctx: the context, which the caller must not use afterwards
  *
- * Once removal has begun closing is left to fwctl_unregister().
+ * Once removal has begun, fwctl_unregister() closes the context, and this
+ * function only drops the file's reference.
  *
  * Context: may sleep, waits for the backend.
  */
@@ -191,14 +195,15 @@ static struct class fwctl_class = {
 };
 
 /**
- * __fwctl_alloc_device - what fwctl_alloc_device() expands to
+ * __fwctl_alloc_device - function behind the macro fwctl_alloc_device()
  * @parent: the device that the RPCs reach
  * @ops: the backend's ops
  * @size: bytes of the backend's structure
- * @driver: the backend's module, as sysfs shows it; a constant
+ * @driver: name of the backend's module, for sysfs
  *
  * Context: may sleep.
- * Return: the device, to be released by fwctl_put(), or NULL.
+ * Return: the device, to be released by fwctl_put(); or NULL if there is no
+ * memory or no device number, or a size in @ops or @size is too small.
  */
 struct fwctl_device *__fwctl_alloc_device(struct device *parent,
 					  const struct fwctl_ops *ops,
@@ -214,7 +219,7 @@ struct fwctl_device *__fwctl_alloc_device(struct device *parent,
 	if (!fwctl)
 		return NULL;
 
-	/* Files show the name, and may outlast the backend's module. */
+	/* A copy: files show the name and may outlive the backend's module. */
 	fwctl->driver = kstrdup_const(driver, GFP_KERNEL);
 	if (!fwctl->driver ||
 	    xa_alloc(&fwctl_devices, &fwctl->index, NULL,
@@ -250,17 +255,18 @@ struct fwctl_device *__fwctl_alloc_device(struct device *parent,
 EXPORT_SYMBOL_NS_GPL(__fwctl_alloc_device, "FWCTL");
 
 /**
- * _fwctl_alloc_device - fwctl_alloc_device() for those who cannot use a macro
- * @parent: the device that the RPCs reach, bound to its driver, which sysfs
+ * _fwctl_alloc_device - fwctl_alloc_device() for callers that cannot use a macro
+ * @parent: the device that the RPCs reach, bound to its driver, whose name sysfs
  *	then shows as the backend's
  * @ops: the backend's ops
  * @size: bytes of the backend's structure
  *
- * This, too, is called from elsewhere in Linux: CXL, and Rust. Its arguments
- * are not ours to change.
+ * Linux has callers of this function outside of drivers/fwctl: CXL, and Rust
+ * bindings. Its parameters must stay as they are.
  *
  * Context: may sleep.
- * Return: the device, to be released by fwctl_put(), or NULL.
+ * Return: the device, to be released by fwctl_put(); or NULL, as
+ * __fwctl_alloc_device().
  */
 struct fwctl_device *_fwctl_alloc_device(struct device *parent,
 					 const struct fwctl_ops *ops,
@@ -277,13 +283,15 @@ static_assert(__same_type(_fwctl_alloc_device,
 						size_t size)));
 
 /**
- * fwctl_register - let user space have a device
- * @fwctl: from fwctl_alloc_device(), ready for all of its ops
+ * fwctl_register - make a device available to user space
+ * @fwctl: from fwctl_alloc_device(); the backend is ready for calls of its ops
  *
- * On success the backend calls fwctl_unregister() before its device goes.
+ * On success the backend must call fwctl_unregister() before its device goes
+ * away.
  *
  * Context: may sleep.
- * Return: 0, or a negative errno, after which only fwctl_put() is left to do.
+ * Return: 0; or a negative errno, and then the caller only has to call
+ * fwctl_put().
  */
 int fwctl_register(struct fwctl_device *fwctl)
 {
@@ -301,12 +309,13 @@ int fwctl_register(struct fwctl_device *fwctl)
 EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
 
 /*
- * Has every context closed that is left, once no call is inside the backend.
+ * Closes every context that is left, after the last call inside the backend has
+ * ended. Workers do that in parallel.
  *
- * Meanwhile this thread does what no worker has begun, so that it gets done
- * even if memory for more workers is short. That is why the queue has no
- * rescuer: one that steps in because workers come too slowly takes all that is
- * queued, to do it one after another.
+ * This thread closes the contexts that no worker has begun to close, so that all
+ * get closed even if memory for more workers is short. That is why the queue has
+ * no rescuer: a rescuer that steps in because workers are created too slowly
+ * takes all queued work, and does it one after another.
  */
 static void fwctl_close_all(struct fwctl_device *fwctl)
 {
@@ -333,16 +342,17 @@ static void fwctl_close_all(struct fwctl_device *fwctl)
 }
 
 /**
- * fwctl_unregister - take a device away from user space
+ * fwctl_unregister - remove a device from user space
  * @fwctl: a registered device
  *
- * At once every new open() and call gets ENODEV, as do calls that wait for
- * their turn; the backend's abort op, if any, is called. Then waits for calls
- * that are inside the backend, and has all contexts closed, in parallel. When
- * it returns no op of the backend runs, or ever will. Files may stay open;
- * they keep the memory of @fwctl, not the backend's module.
+ * From the first step on every new open() and call fails with ENODEV, as do
+ * calls that wait for their turn. Then this function calls the backend's abort
+ * op, if there is one, waits for the calls inside the backend, and closes all
+ * contexts in parallel. After it has returned no op of the backend runs. Files
+ * may stay open; they keep the memory of @fwctl, but not the backend's module.
+ * The caller's reference to @fwctl remains: fwctl_put() is due.
  *
- * Context: may sleep. The backend must hold no lock that its ops take.
+ * Context: may sleep. The caller must hold no lock that the backend's ops take.
  */
 void fwctl_unregister(struct fwctl_device *fwctl)
 {
@@ -353,7 +363,7 @@ void fwctl_unregister(struct fwctl_device *fwctl)
 	xa_store(&fwctl_devices, fwctl->index, NULL, GFP_KERNEL);
 	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_REMOVED_NTF);
 
-	/* The parent is there until cdev_device_del(): see fwctl_find(). */
+	/* Callers of fwctl_find() need the parent, until cdev_device_del(). */
 	fwctl_leave(fwctl);
 	wait_for_completion(&fwctl->unused);
 	cdev_device_del(&fwctl->cdev, &fwctl->dev);
@@ -363,8 +373,8 @@ void fwctl_unregister(struct fwctl_device *fwctl)
 EXPORT_SYMBOL_NS_GPL(fwctl_unregister, "FWCTL");
 
 /**
- * fwctl_devices_init - prepare for devices
- * @fops: operations of their files
+ * fwctl_devices_init - set up the class, the region of numbers, and the queue
+ * @fops: operations of the devices' files
  *
  * Context: may sleep.
  * Return: 0, then fwctl_devices_exit() is due, or a negative errno.
@@ -397,8 +407,8 @@ err_wq:
 /**
  * fwctl_devices_exit - undo fwctl_devices_init()
  *
- * The caller makes sure that no device is left: each backend uses symbols of
- * this module, and each open file holds a reference to it.
+ * No device is left then: backends use symbols of this module, and open files
+ * hold references to it.
  *
  * Context: may sleep.
  */

@@ -17,8 +17,9 @@
 #include "netlink_gen.h"
 
 /*
- * Devices belong to the initial namespace, so the family does, and others do
- * not see it. The generated table of groups knows nothing of privileges.
+ * Devices belong to the initial network namespace, so the family exists only
+ * there. This table is in place of the generated one, which has no flags for
+ * privileges.
  */
 static const struct genl_multicast_group fwctl_nl_groups[] = {
 	[FWCTL_NLGRP_DEVICE] = {
@@ -47,7 +48,7 @@ static struct genl_family fwctl_nl_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(fwctl_nl_groups),
 };
 
-/* Makes the order of events in a group that of their numbers. */
+/* Protects fwctl_nl_seq, and keeps the events of a group in its order. */
 static DEFINE_SPINLOCK(fwctl_nl_seq_lock);
 static u64 fwctl_nl_seq[ARRAY_SIZE(fwctl_nl_groups)];
 
@@ -64,7 +65,6 @@ static int fwctl_nl_put_counter(struct sk_buff *skb, int type, u32 id,
 	return 0;
 }
 
-/* The caller has entered the device. */
 static int fwctl_nl_put_device(struct sk_buff *skb, struct fwctl_device *fwctl)
 {
 	struct device *parent = fwctl->dev.parent;
@@ -103,7 +103,7 @@ static int fwctl_nl_put_device(struct sk_buff *skb, struct fwctl_device *fwctl)
 /**
  * fwctl_nl_device_msg - add a message with the state of a device to a buffer
  * @skb: the buffer; unchanged if this function fails
- * @fwctl: the device, entered, or registered and not yet or no more reachable
+ * @fwctl: the device, entered, or in fwctl_register() or fwctl_unregister()
  * @portid: netlink port of the receiver, or 0 for a multicast
  * @seq: sequence number of the request, or 0
  * @flags: netlink flags
@@ -133,9 +133,11 @@ static bool fwctl_nl_heard(unsigned int group)
 }
 
 /**
- * fwctl_nl_notify - tell the group of devices
- * @fwctl: the device, entered, or registered and not yet or no more reachable
- * @cmd: one of the notifications of the family
+ * fwctl_nl_notify - send a notification with the state of a device
+ * @fwctl: the device, entered, or in fwctl_register() or fwctl_unregister()
+ * @cmd: the notification, FWCTL_CMD_DEV_*_NTF
+ *
+ * Listeners lose a notification that there is no memory for.
  *
  * Context: process, may sleep.
  */
@@ -155,7 +157,7 @@ void fwctl_nl_notify(struct fwctl_device *fwctl, u8 cmd)
 					FWCTL_NLGRP_DEVICE, GFP_KERNEL);
 }
 
-/* Which groups an event goes to, as a mask. */
+/* The groups that the event of a call goes to, as a mask. */
 static unsigned int fwctl_nl_groups_of(const struct fwctl_call *call)
 {
 	unsigned int groups = BIT(FWCTL_NLGRP_AUDIT);
@@ -168,10 +170,11 @@ static unsigned int fwctl_nl_groups_of(const struct fwctl_call *call)
 }
 
 /**
- * fwctl_nl_audited - does anybody listen to events like this one?
- * @call: judged already
+ * fwctl_nl_audited - check for listeners to the event of a call
+ * @call: the call, with its cmd and reason set
  *
  * Context: any.
+ * Return: true if a group that the event goes to has a listener.
  */
 bool fwctl_nl_audited(const struct fwctl_call *call)
 {
@@ -212,7 +215,7 @@ static int fwctl_nl_put_audit(struct sk_buff *skb,
 	    (call->has_fw_status && nla_put_u32(skb, FWCTL_A_AUDIT_FW_STATUS,
 						call->fw_status)))
 		return -EMSGSIZE;
-	/* Refused, or nobody listened yet when it started: no times. */
+	/* A refused call has no times. */
 	if (call->timed &&
 	    (nla_put_u64_64bit(skb, FWCTL_A_AUDIT_START, call->start, 0) ||
 	     nla_put_u64_64bit(skb, FWCTL_A_AUDIT_DURATION, call->duration, 0)))
@@ -220,7 +223,7 @@ static int fwctl_nl_put_audit(struct sk_buff *skb,
 	return 0;
 }
 
-/* Consumes @skb, whose first attribute is the number of the event. */
+/* Consumes @skb, whose first attribute is the event's sequence number. */
 static void fwctl_nl_send_numbered(struct sk_buff *skb, unsigned int group)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(skb);
@@ -234,7 +237,7 @@ static void fwctl_nl_send_numbered(struct sk_buff *skb, unsigned int group)
 	spin_unlock(&fwctl_nl_seq_lock);
 }
 
-/* An event that memory did not suffice for is one that listeners lost. */
+/* Listeners lose an event without memory: they see the gap in the numbers. */
 static void fwctl_nl_skip_number(unsigned int group)
 {
 	spin_lock(&fwctl_nl_seq_lock);
@@ -243,13 +246,13 @@ static void fwctl_nl_skip_number(unsigned int group)
 }
 
 /**
- * fwctl_nl_audit - send the event of a call to the groups that want it
- * @call: finished or refused, in the process that made it
+ * fwctl_nl_audit - send the event of a call to its groups
+ * @call: the call, finished or refused
  *
- * Never waits for a listener. One whose socket is full loses the event and can
- * tell so from the numbers.
+ * Does not wait for listeners. A listener whose socket buffer is full loses the
+ * event, and sees the gap in the sequence numbers.
  *
- * Context: process, may sleep.
+ * Context: the process that made the call, may sleep.
  */
 void fwctl_nl_audit(const struct fwctl_call *call)
 {

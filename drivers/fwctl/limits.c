@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Limits on what callers can multiply: files, calls in flight, memory.
+ * Limits on files, calls in flight and memory, which callers can multiply.
  *
- * A file is a user context of the firmware, and a call in flight one of its
- * command slots. The kernel's own driver of the device needs both, so that
- * user space must not have them all: of the 32 slots of a ConnectX mlx5_core
- * lets commands that are not urgent have half, its own among them.
+ * A file takes a user context of the firmware, and a call in flight one of its
+ * command slots. The kernel's own driver of the device needs both, so that user
+ * space must not take all: of the 32 slots of a ConnectX, mlx5_core gives half to
+ * commands that are not urgent, its own included.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -17,12 +17,12 @@
 static unsigned int max_files = 256;
 module_param(max_files, uint, 0644);
 MODULE_PARM_DESC(max_files,
-		 "Open files per device; open() beyond fails with EBUSY (default 256)");
+		 "Maximum number of open files per device; further open() calls fail with EBUSY (default 256)");
 
 static unsigned int max_rpcs = 8;
 module_param(max_rpcs, uint, 0644);
 MODULE_PARM_DESC(max_rpcs,
-		 "RPCs in flight per device, at least 1; further ones wait (default 8)");
+		 "Maximum number of RPCs in flight per device, at least 1; further RPCs wait (default 8)");
 
 static bool fwctl_count_below(atomic_t *count, int max)
 {
@@ -40,7 +40,7 @@ static bool fwctl_count_below(atomic_t *count, int max)
  * @fwctl: the device
  *
  * Context: any.
- * Return: 0, or -EBUSY if the device has as many as it may.
+ * Return: 0, or -EBUSY if the device has max_files open files already.
  */
 int fwctl_file_charge(struct fwctl_device *fwctl)
 {
@@ -70,7 +70,7 @@ static bool fwctl_slot_try(struct fwctl_device *fwctl)
 	return fwctl_count_below(&fwctl->rpcs, fwctl_slots());
 }
 
-/* Only if there is a slot: who is woken in vain goes to the queue's end. */
+/* Only if a slot is free: a waiter woken in vain goes to the end of the queue. */
 static void fwctl_slot_wake(struct fwctl_device *fwctl)
 {
 	if (wq_has_sleeper(&fwctl->rpc_slots) &&
@@ -78,6 +78,7 @@ static void fwctl_slot_wake(struct fwctl_device *fwctl)
 		wake_up(&fwctl->rpc_slots);
 }
 
+/* The condition that a waiter waits for: a slot of its own, or removal. */
 static bool fwctl_slot_settled(struct fwctl_device *fwctl, int *result)
 {
 	if (READ_ONCE(fwctl->gone))
@@ -90,22 +91,23 @@ static bool fwctl_slot_settled(struct fwctl_device *fwctl, int *result)
 }
 
 /**
- * fwctl_slot_get - wait for the turn of an RPC
- * @fwctl: the device; not entered, so that removal does not wait for the turn
- * @nonblock: fail rather than wait
+ * fwctl_slot_get - take one of the device's slots for RPCs in flight
+ * @fwctl: the device; not entered, so that removal does not wait for a slot
+ * @nonblock: fail rather than wait for a slot
  *
- * Turns go in the order in which callers began to wait. The caller must hold
- * nothing that fwctl_slot_put() of another call depends on.
+ * Callers get slots in the order in which they began to wait. The caller must
+ * hold nothing that another call needs to reach fwctl_slot_put().
  *
  * Context: may sleep; a fatal signal or the removal of the device ends the wait.
- * Return: 0, then fwctl_slot_put() is due; -EAGAIN with @nonblock, -EINTR if
- * the caller is being killed, -ENODEV if the device is gone.
+ * Return: 0, then fwctl_slot_put() is due; -EAGAIN if no slot is free and
+ * @nonblock is set; -EINTR if the caller is being killed while it waits; -ENODEV
+ * if the device is gone.
  */
 int fwctl_slot_get(struct fwctl_device *fwctl, bool nonblock)
 {
 	int result;
 
-	/* Without a barrier: to overtake a waiter at times does no harm. */
+	/* No barrier: a caller may overtake a waiter now and then. */
 	if (likely(!waitqueue_active(&fwctl->rpc_slots)) &&
 	    fwctl_slot_try(fwctl))
 		return 0;
@@ -114,13 +116,13 @@ int fwctl_slot_get(struct fwctl_device *fwctl, bool nonblock)
 	if (wait_event_killable_exclusive(fwctl->rpc_slots,
 					  fwctl_slot_settled(fwctl, &result)))
 		return -EINTR;
-	/* There are more slots than before if the limit was raised. */
+	/* If max_rpcs was raised more slots are free: wake the next waiter. */
 	fwctl_slot_wake(fwctl);
 	return result;
 }
 
 /**
- * fwctl_slot_put - the turn of an RPC is over
+ * fwctl_slot_put - give back a slot
  * @fwctl: the device that fwctl_slot_get() was called for
  *
  * Context: any.
@@ -132,17 +134,18 @@ void fwctl_slot_put(struct fwctl_device *fwctl)
 }
 
 /**
- * fwctl_buffer_get - memory for a request and, in the same place, its answer
- * @uctx: the file that the call comes through
- * @need: bytes
- * @size: set to the bytes there are, for fwctl_buffer_put()
+ * fwctl_buffer_get - get memory for a request and, in the same place, its answer
+ * @uctx: context of the caller's file
+ * @need: bytes that the caller needs
+ * @size: receives the size of the buffer in bytes, for fwctl_buffer_put()
  *
- * The memory holds whatever an earlier call through the same file left there.
- * Allocating and clearing it for each call would cost more than all else that
- * the core does, so each file keeps one buffer.
+ * The buffer is not cleared: it may hold data of an earlier call of the same
+ * file. Allocating and clearing it for each call would cost more than everything
+ * else that the core does, so each file keeps one buffer.
  *
  * Context: may sleep.
- * Return: memory charged to the caller's memory cgroup, or NULL.
+ * Return: a buffer of at least @need bytes, charged to the memory cgroup of the
+ * caller that allocated it, for fwctl_buffer_put(); or NULL.
  */
 void *fwctl_buffer_get(struct fwctl_uctx *uctx, size_t need, size_t *size)
 {
@@ -158,16 +161,18 @@ void *fwctl_buffer_get(struct fwctl_uctx *uctx, size_t need, size_t *size)
 		return buffer;
 	kvfree(buffer);
 
-	/* A limit that the caller runs into is no news for the kernel's log. */
+	/* Without a warning in the log if the caller's cgroup is at its limit. */
 	*size = PAGE_ALIGN(max_t(size_t, need, 1));
 	return kvmalloc(*size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 /**
- * fwctl_buffer_put - give a buffer back
- * @uctx: the file that fwctl_buffer_get() was called for
+ * fwctl_buffer_put - give back a buffer
+ * @uctx: the context that fwctl_buffer_get() was called for
  * @buffer: the buffer
- * @size: its size
+ * @size: its size in bytes, from fwctl_buffer_get()
+ *
+ * The file keeps the larger of this buffer and the one that it has.
  *
  * Context: may sleep.
  */

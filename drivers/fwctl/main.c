@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module: starts and stops the parts of the core.
+ * The module's init and exit: start and stop the parts of the core.
  */
 #include <linux/init.h>
 #include <linux/module.h>
@@ -32,7 +32,7 @@ static void __exit fwctl_exit(void)
 	fwctl_devices_exit();
 }
 
-/* A backend that is built in may probe as soon as device initcalls run. */
+/* A built-in backend may probe as soon as device initcalls run. */
 subsys_initcall(fwctl_init);
 module_exit(fwctl_exit);
 MODULE_DESCRIPTION("Remote procedure calls to device firmware");

@@ -15,7 +15,7 @@ static void fwctl_nl_device_put(struct fwctl_device *fwctl)
 	fwctl_put(fwctl);
 }
 
-/* The device that a request names, entered and held, or an ERR_PTR(). */
+/* Returns the requested device, for fwctl_nl_device_put(), or an ERR_PTR(). */
 static struct fwctl_device *fwctl_nl_device_get(struct genl_info *info)
 {
 	struct nlattr *index = info->attrs[FWCTL_A_DEV_INDEX];
@@ -24,7 +24,7 @@ static struct fwctl_device *fwctl_nl_device_get(struct genl_info *info)
 	unsigned int nr;
 
 	if (!index == !name) {
-		GENL_SET_ERR_MSG(info, "name the device by index or by name");
+		GENL_SET_ERR_MSG(info, "the request must have either index or name");
 		return ERR_PTR(-EINVAL);
 	}
 	if (index)
@@ -91,16 +91,20 @@ int fwctl_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	if (!ceiling) {
-		GENL_SET_ERR_MSG(info, "nothing to set: no ceiling");
+		GENL_SET_ERR_MSG(info, "the request must have ceiling");
 		return -EINVAL;
 	}
 	fwctl = fwctl_nl_device_get(info);
 	if (IS_ERR(fwctl))
 		return PTR_ERR(fwctl);
-	err = fwctl_nl_may_lower(skb) ?:
-	      fwctl_ceiling_lower(fwctl, nla_get_u32(ceiling));
-	if (err == -EPERM)
-		GENL_SET_ERR_MSG(info, "a ceiling is lowered, by CAP_SYS_ADMIN, and never raised");
+	err = fwctl_nl_may_lower(skb);
+	if (err) {
+		GENL_SET_ERR_MSG(info, "lowering a ceiling needs CAP_SYS_ADMIN");
+	} else {
+		err = fwctl_ceiling_lower(fwctl, nla_get_u32(ceiling));
+		if (err == -EPERM)
+			GENL_SET_ERR_MSG(info, "a ceiling cannot be raised");
+	}
 	fwctl_nl_device_put(fwctl);
 	return err;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Policy: which request is admitted, under which scope, for whom.
+ * Policy: the decision whether a request is admitted.
  *
- * The one place that asks for a capability, asks for lockdown, or taints the
- * kernel.
+ * This is the only file that checks a capability, checks for lockdown, or taints
+ * the kernel.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -35,17 +35,17 @@ static const int fwctl_reason_errno[FWCTL_REASONS] = {
 };
 
 /*
- * The rules in the order in which they are asked:
+ * The rules, in the order in which they are checked:
  *
- * - A scope that carries a privilege is refused to whoever lacks it, before
- *   anything can be learnt from how the request itself is judged.
- * - The backend says what the request would do. Where it cannot, the caller is
- *   believed, and both write scopes count as writing.
- * - The declared scope must cover what the request does. Writing is not for
- *   DEBUG_READ_ONLY, whatever the numbers of the scopes suggest, nor for a
- *   file opened read-only.
- * - Limits look at what the request does, not at what was declared: tools
- *   that declare the highest scope for all they send can go on reading where
+ * - A caller without the capability for the declared scope is refused first, so
+ *   that it learns nothing from the decision on the request itself.
+ * - The backend classifies the request. A backend without this op leaves the
+ *   declared scope as the effective one, and both write scopes count as writing.
+ * - The declared scope must cover the effective one. A request that writes is
+ *   refused under DEBUG_READ_ONLY, although that is above CONFIGURATION, and on
+ *   a file opened read-only.
+ * - Lockdown and ceilings apply to the effective scope, not to the declared one:
+ *   tools that declare the highest scope for every request can still read where
  *   only writing is forbidden.
  */
 static enum fwctl_reason fwctl_judge(struct fwctl_call *call)
@@ -84,7 +84,7 @@ static enum fwctl_reason fwctl_judge(struct fwctl_call *call)
 	return FWCTL_REASON_ADMITTED;
 }
 
-/* Each device's and each program's first use of a scope that taints. */
+/* Logs the first use of a scope on a device, and of a file by a process. */
 static void fwctl_taint(struct fwctl_call *call)
 {
 	struct fwctl_uctx *uctx = call->uctx;
@@ -110,17 +110,17 @@ static void fwctl_taint(struct fwctl_call *call)
 
 /**
  * fwctl_admit - decide on a request that is about to be delivered
- * @call: the request; its cmd and reason are set. The device was entered by
- *	the caller.
+ * @call: the request; receives cmd and reason. The caller has entered the
+ *	device.
  *
- * What an admitted request owes follows the scope that was declared, as the
- * ABI promises: a write scope taints the kernel. That is the last step before
- * delivery, so that what is refused leaves no mark, and whatever delivery does
- * to the machine finds it.
+ * The taint follows the declared scope, as the ABI promises: an admitted request
+ * under a write scope taints the kernel. Tainting is the last step before
+ * delivery. So a refused request leaves no taint, and the taint is there before
+ * the request has any effect.
  *
- * Context: may sleep; called without locks.
- * Return: 0 if the request is to be delivered now, or the errno that belongs
- * to the reason of its refusal.
+ * Context: process, may sleep; the caller holds no lock.
+ * Return: 0 if the caller is to deliver the request now, or the errno of the
+ * reason of its refusal.
  */
 int fwctl_admit(struct fwctl_call *call)
 {
@@ -131,7 +131,7 @@ int fwctl_admit(struct fwctl_call *call)
 }
 
 /**
- * fwctl_may_lower - may the current process lower a ceiling?
+ * fwctl_may_lower - check the current process's privilege to lower a ceiling
  *
  * Context: process.
  * Return: 0 or -EPERM.
@@ -142,11 +142,11 @@ int fwctl_may_lower(void)
 }
 
 /**
- * fwctl_nl_may_lower - may the sender of a netlink message lower a ceiling?
+ * fwctl_nl_may_lower - check a netlink sender's privilege to lower a ceiling
  * @skb: the message
  *
- * Whoever opened the socket must be allowed to, too: a program with privileges
- * may have been handed it as what it writes its output to.
+ * The process that opened the socket needs the privilege, too: it may have passed
+ * the socket to a privileged program as standard output.
  *
  * Context: process.
  * Return: 0 or -EPERM.

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The removal of a device, device.c and chardev.c, for the model checker spin:
- * FILES files that are opened, called and closed at any time, and
- * fwctl_unregister(), in every order there is.
+ * Model of the removal of a device in device.c and chardev.c, for the model
+ * checker spin: FILES files that are opened, called and closed at any time, and
+ * fwctl_unregister(), in every possible order.
  *
- * Checked: nothing hangs; once fwctl_unregister() has returned no op of the
- * backend runs or begins; every context that was opened is closed once, not
- * during another op of it, and freed once, by then or with its file.
+ * The model checks: nothing hangs; after fwctl_unregister() has returned no op
+ * of the backend runs; every context that was opened is closed once, not during
+ * another op of it, and freed once, by then or with its file.
  *
  *	spin -a removal.pml && cc -O2 -DSAFETY -DCOLLAPSE pan.c -o pan && ./pan -m1000000
  *
- * A step here is an atomic operation there. fwctl->lock is one step: nothing in
- * it waits. Memory is sequentially consistent here; there, fwctl_enter() has the
- * barrier that it takes.
+ * A step of the model is an atomic operation of the code. A section under
+ * fwctl->lock is one step, because nothing in it waits. The model's memory is
+ * sequentially consistent; the code has the barrier for that in fwctl_enter().
  */
 #define FILES 2
 
 bool gone, unregistered;
 int users = 1;			/* one for the registration */
 bool unused;			/* the completion */
-byte inside;			/* ops that run */
+byte inside;			/* number of ops that run */
 
 bool listed[FILES];		/* in fwctl->uctxs */
 byte owners[FILES];
-byte busy[FILES];		/* ops of this context that run */
+byte busy[FILES];		/* number of ops of this context that run */
 byte opened[FILES], closed[FILES], freed[FILES];
 bool queued[FILES];		/* close_work */
 
@@ -58,7 +58,7 @@ inline leave()
 	}
 }
 
-/* fwctl_enter(): the two steps of it, between which anything may happen */
+/* fwctl_enter() in two steps, between which other processes may run */
 inline enter(in)
 {
 	atomic {
@@ -219,7 +219,7 @@ init {
 		};
 		run unregister()
 	};
-	/* All others have ended. */
+	/* Wait until all other processes have ended. */
 	_nr_pr == 1;
 	for (i : 0 .. FILES - 1) {
 		assert(closed[i] == opened[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints of fwctl: what becomes of each RPC.
+ * Tracepoints of fwctl: the way of each RPC through the core.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM fwctl
@@ -46,19 +46,22 @@ DECLARE_EVENT_CLASS(fwctl_call,
 		  __entry->duration)
 );
 
-/* About to be delivered to the backend. */
+/* The RPC is about to be delivered to the backend. */
 DEFINE_EVENT(fwctl_call, fwctl_admitted,
 	TP_PROTO(const struct fwctl_call *call),
 	TP_ARGS(call)
 );
 
-/* Not delivered; reason is an enum fwctl_reason. */
+/* The RPC was refused; reason is an enum fwctl_reason. */
 DEFINE_EVENT(fwctl_call, fwctl_refused,
 	TP_PROTO(const struct fwctl_call *call),
 	TP_ARGS(call)
 );
 
-/* Back from the backend; duration in nanoseconds if anybody wanted to know. */
+/*
+ * The RPC has returned from the backend. The duration is in nanoseconds; 0 if
+ * this event and the audit events had no listener when the RPC was delivered.
+ */
 DEFINE_EVENT(fwctl_call, fwctl_finished,
 	TP_PROTO(const struct fwctl_call *call),
 	TP_ARGS(call)

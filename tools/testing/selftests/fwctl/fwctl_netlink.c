@@ -11,8 +11,9 @@
 
 #define ALL_ATTRIBUTES ((2u << FWCTL_A_DEV_MAX) - 2)
 #define NO_DEVICE "no such fwctl device"
-#define ONE_OF_BOTH "name the device by index or by name"
-#define NEVER_RAISED "a ceiling is lowered, by CAP_SYS_ADMIN, and never raised"
+#define ONE_OF_BOTH "the request must have either index or name"
+#define NEVER_RAISED "a ceiling cannot be raised"
+#define NEEDS_CAPABILITY "lowering a ceiling needs CAP_SYS_ADMIN"
 
 FIXTURE(netlink) {
 	struct sim sim;
@@ -333,7 +334,7 @@ TEST_F(netlink, set_nonsense)
 	msg = fnl_request(&self->nl, 0, FWCTL_CMD_DEV_SET);
 	nla_put_u32(msg, FWCTL_A_DEV_INDEX, self->sim.number);
 	EXPECT_EQ(EINVAL, fnl_transact(&self->nl, msg));
-	EXPECT_STREQ("nothing to set: no ceiling", self->nl.text);
+	EXPECT_STREQ("the request must have ceiling", self->nl.text);
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 }
 
@@ -344,7 +345,7 @@ TEST_F(netlink, set_needs_capability)
 	ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, false));
 	EXPECT_EQ(EPERM, fnl_dev_set(&self->nl, self->sim.number,
 				     FWCTL_CEILING_NONE));
-	EXPECT_STREQ(NEVER_RAISED, self->nl.text);
+	EXPECT_STREQ(NEEDS_CAPABILITY, self->nl.text);
 	EXPECT_EQ(EPERM, fnl_dev_set(&self->nl, self->sim.number,
 				     FWCTL_CEILING_DEBUG_WRITE_FULL));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
@@ -387,7 +388,7 @@ TEST_F(netlink, set_by_deputy)
 	ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, true));
 	EXPECT_EQ(EPERM, write_dev_set(&weak, self->sim.number,
 				       FWCTL_CEILING_NONE));
-	EXPECT_STREQ(NEVER_RAISED, weak.text);
+	EXPECT_STREQ(NEEDS_CAPABILITY, weak.text);
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 	fnl_close(&weak);
 

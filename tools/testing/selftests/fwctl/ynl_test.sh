@@ -120,7 +120,7 @@ unknown_device()
 {
 	expect_text "no such device" "no such fwctl device" \
 		"$(ynl --do dev-get --json '{"name": "fwctl4095"}' 2>&1)" &&
-		expect_text "no device" "name the device by index or by name" \
+		expect_text "no device" "the request must have either index or name" \
 			"$(ynl --do dev-get 2>&1)"
 }
 
@@ -151,7 +151,7 @@ ceiling_is_not_raised()
 		--json "{\"name\": \"$dev\", \"ceiling\": \"debug-write-full\"}" 2>&1)
 	expect "exit status" 1 $? &&
 		expect_text errno "Operation not permitted" "$text" &&
-		expect_text text "never raised" "$text" &&
+		expect_text text "a ceiling cannot be raised" "$text" &&
 		expect "in sysfs" debug-write "$(sysfs scope_max)"
 }
 
