@@ -3,9 +3,9 @@
  * The mlx5 backend's classifier, in user space: the tables themselves, every
  * opcode and every register, and the commands of programs in use.
  *
- * What is expected stands here a second time, as it was published, so that a
- * slip in the tables shows. The argument is the documentation's page of the
- * tables, which is checked against what the classifier does.
+ * The expected scopes repeat those that were published, and do not use the tables,
+ * so that a wrong entry makes a test fail. The argument is the documentation's page
+ * of the tables; its rows are compared with the classifier's verdicts.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static void put32(__u8 *at, __u32 value)
 	put16(at + 2, value & 0xffff);
 }
 
-/* The command lies at the end of its memory, for a sanitizer to watch over. */
+/* The copy ends where its memory ends, so that a sanitizer sees an overrun. */
 static int classify(const __u8 *cmd, size_t len, size_t out_len, __u32 caps,
 		    struct mlx5_fwctl_verdict *v)
 {
@@ -122,7 +122,7 @@ static void refuse_reg(unsigned int id, unsigned int op_mod)
 	expect_error(what, cmd, sizeof(cmd), -EBADMSG);
 }
 
-/* A reason ends with where it is from: " (IFC, ADB)". */
+/* A reason ends with its sources: " (IFC, ADB)". */
 static bool has_source(const char *why)
 {
 	static const char * const sources[] = {
@@ -410,7 +410,7 @@ static void test_reset(void)
 {
 	unsigned int bit;
 
-	/* What mstconfig sends after set and reset, in old and new versions. */
+	/* MFRL as old and new versions of mstconfig write it after "set" and "reset" */
 	expect_reg(0x9028, WRITE_REG, 4, 0x40, CONF, true);
 	expect_reg(0x9028, WRITE_REG, 4, 0x48, CONF, true);
 	for (bit = 0; bit < 32; bit++)
@@ -451,11 +451,11 @@ static void test_all_registers(void)
 #define MAX_CELLS 9
 
 /**
- * struct page - where in the documentation's page a row was read
- * @file: the page
- * @table: how many headings were seen, 1: opcodes, 2: registers, 3: contents
- * @rows: how many rows each table has
- * @cells: of the row
+ * struct page - the documentation's page, and the row that was read last
+ * @file: the page, read up to the end of that row
+ * @table: the table of the row, 1: opcodes, 2: registers, 3: contents
+ * @rows: number of rows read of each table
+ * @cells: the text of the row's cells
  */
 struct page {
 	FILE *file;
@@ -464,7 +464,7 @@ struct page {
 	char cells[MAX_CELLS][160];
 };
 
-/* The text of a cell, without the marks of literals */
+/* Copies the text of a cell without the backquotes of literals. */
 static void copy_cell(char *cell, size_t size, const char *text)
 {
 	size_t len = 0;
@@ -475,7 +475,7 @@ static void copy_cell(char *cell, size_t size, const char *text)
 	cell[len] = 0;
 }
 
-/* The next row that begins with a number, or false at the end. */
+/* Reads the next row that begins with a number. Returns false at the end. */
 static bool read_row(struct page *page)
 {
 	char line[256];
@@ -492,7 +492,7 @@ static bool read_row(struct page *page)
 				break;
 			copy_cell(page->cells[++cell], sizeof(*page->cells), line + 7);
 		} else if (cell >= 0 && cell < MAX_CELLS - 1 && !strncmp(line, "     -", 6)) {
-			/* Behind an empty cell there is no blank. */
+			/* An empty cell has no blank after its dash. */
 			copy_cell(page->cells[++cell], sizeof(*page->cells),
 				  line + 6 + (line[6] == ' '));
 		}
@@ -504,7 +504,7 @@ static bool read_row(struct page *page)
 	return true;
 }
 
-/* @writes may be NULL where the page does not say. */
+/* @writes is NULL where the page does not say whether the command writes. */
 static void expect_row(const struct page *page, const __u8 *cmd, const char *scope,
 		       const char *writes)
 {
@@ -526,7 +526,7 @@ static void expect_row(const struct page *page, const __u8 *cmd, const char *sco
 			  page->cells[1]);
 }
 
-/* Without the bits that make it do more */
+/* Sets each field that decides on the scope to its harmless value. */
 static void make_harmless(__u8 *cmd, unsigned int number, unsigned int where)
 {
 	const struct mlx5_fwctl_content *c = mlx5_fwctl_contents;

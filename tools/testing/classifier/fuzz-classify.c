@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The classifier under libFuzzer: what must hold of every command whatsoever.
+ * libFuzzer target: invariants of the classifier that hold for every command.
  *
  * The first byte of the input is the user context's capabilities, the second the
- * room for the answer; the rest is the command. It lies alone in memory of its
- * own length, so that a look beyond its end is found.
+ * length of the output buffer; the rest is the command. It is copied to memory of its
+ * own length, so that a sanitizer sees a read beyond its end.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static __u32 be32_at(const __u8 *p)
 	return (__u32)be16_at(p) << 16 | be16_at(p + 2);
 }
 
-/* Classifies the first @len bytes, of which there are @have; the rest is zero. */
+/* Classifies @len bytes: those of @cmd, which has @have bytes, then zeros. */
 static struct result classify(const __u8 *cmd, size_t have, size_t len,
 			      size_t out_len, __u32 caps)
 {
@@ -46,7 +46,7 @@ static struct result classify(const __u8 *cmd, size_t have, size_t len,
 	REQUIRE(copy && before);
 	memcpy(copy, cmd, have < len ? have : len);
 	memcpy(before, copy, len);
-	/* Nothing that stood in the verdict before may show through. */
+	/* The verdict must not depend on the previous content of its memory. */
 	memset(&r.v, 0xa5, sizeof(r.v));
 	r.err = mlx5_fwctl_classify(copy, len, out_len, caps, &r.v);
 	REQUIRE(!memcmp(copy, before, len));
@@ -62,7 +62,7 @@ static bool same(const struct result *a, const struct result *b)
 	       a->v.name == b->v.name;
 }
 
-/* The core's rules, for a file opened for writing without limits */
+/* The core's rules, for a file opened for writing, without a ceiling */
 static bool admitted(const struct result *r, __u32 scope)
 {
 	return !r->err && r->v.scope <= scope &&
@@ -86,7 +86,7 @@ static void check_result(const struct result *r, size_t len, size_t out_len)
 		REQUIRE(r->v.writes || r->v.scope != FWCTL_RPC_DEBUG_WRITE);
 	}
 
-	/* Who is admitted is so under every wider scope for writing. */
+	/* A command that a scope admits is admitted by every wider scope that writes. */
 	REQUIRE(!r->v.writes || !admitted(r, FWCTL_RPC_DEBUG_READ_ONLY));
 	for (scope = 0; scope < FWCTL_RPC_DEBUG_WRITE_FULL; scope++)
 		REQUIRE(!admitted(r, scope) || admitted(r, FWCTL_RPC_DEBUG_WRITE_FULL));
@@ -102,7 +102,7 @@ static void at_least(const struct result *r, __u8 access)
 	REQUIRE(r->v.writes || !(access & MLX5_FWCTL_WRITES));
 }
 
-/* What is admitted has an entry, and takes no less than any rule that it meets. */
+/* An admitted command has an entry, and each rule that applies bounds its scope below. */
 static void check_tables(const struct result *r, const __u8 *cmd, size_t len,
 			 __u32 caps)
 {
@@ -181,7 +181,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	if (!r.err)
 		check_tables(&r, cmd, len, caps);
 
-	/* More room changes nothing, capabilities only add. */
+	/* A longer output buffer has no effect; capabilities only admit more. */
 	if (out_len >= MLX5_FWCTL_HEADER) {
 		other = classify(cmd, len, len, out_len + 1000, caps);
 		REQUIRE(same(&r, &other));
@@ -189,7 +189,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	other = classify(cmd, len, len, out_len, ~0u);
 	REQUIRE(r.err || same(&r, &other));
 
-	/* The uid is overwritten before delivery, and means nothing. */
+	/* The backend overwrites the uid, which must have no effect. */
 	changed = malloc(len);
 	REQUIRE(changed);
 	memcpy(changed, cmd, len);
@@ -198,18 +198,18 @@ int fuzz_one(const uint8_t *data, size_t size)
 	other = classify(changed, len, len, out_len, caps);
 	REQUIRE(same(&r, &other));
 
-	/* No command goes to another function. */
+	/* A command for another function is refused. */
 	changed[MLX5_FWCTL_TUNNEL] |= 1;
 	other = classify(changed, len, len, out_len, ~0u);
 	REQUIRE(other.err);
 	free(changed);
 
-	/* Zeros behind its end change nothing of what could be told. */
+	/* Zeros after the end do not change a verdict without an error. */
 	other = classify(cmd, len, len + 64, out_len, caps);
 	check_result(&other, len + 64, out_len);
 	REQUIRE(r.err || same(&r, &other));
 
-	/* What is cut can be told as before, or not at all. */
+	/* A cut command has the same verdict, or is too short for one. */
 	for (cut = MLX5_FWCTL_HEADER + 1; cut < len && cut < 64; cut++) {
 		other = classify(cmd, len, cut, out_len, caps);
 		REQUIRE(other.err == -EMSGSIZE || r.err == -EMSGSIZE || same(&r, &other));
