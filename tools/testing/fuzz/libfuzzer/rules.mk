@@ -5,7 +5,8 @@
 #
 # FUZZERS		the names of the targets
 # FUZZ_DIR		the folder of fuzz-NAME.c
-# FUZZ_SOURCES_NAME	the other files that a target is built from
+# FUZZ_SOURCES		files that every target is built from, headers included
+# FUZZ_SOURCES_NAME	files that only this one is built from
 # FUZZ_OF_NAME		the files whose coverage is measured
 # FUZZ_OPTIONS_NAME	options of libFuzzer
 # FUZZ_CFLAGS, FUZZ_LIBS, FUZZ_LIBS_NAME
@@ -38,13 +39,21 @@ $(FUZZERS:%=corpus-%): corpus-%: $(OUTPUT)fuzz/%
 	@$< -merge=1 -max_len=2048 $<.inputs $<.corpus > $<.log 2>&1
 	@$(CORPUS)/corpus add $* $<.inputs/*
 
-.SECONDEXPANSION:
-$(OUTPUT)fuzz/%-replay: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*) $(LIBFUZZER)/inputs.c
-	@mkdir -p $(@D)
-	$(CC) $(FUZZ_CFLAGS) $(SANITIZERS) --coverage -O1 -g -Wno-maybe-uninitialized \
-		-o $@ $(filter %.c,$^) $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
+REPLAY_CFLAGS = $(FUZZ_CFLAGS) $(SANITIZERS) --coverage -O1 -g -Wno-maybe-uninitialized
 
-$(OUTPUT)fuzz/%: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*)
+# One object, built once for the replays of all targets of the folder. Folders may share
+# OUTPUT, but not the names of targets.
+COMMON := $(OUTPUT)fuzz/$(firstword $(FUZZERS))-common.o
+$(COMMON): $(FUZZ_SOURCES)
+	@mkdir -p $(@D)
+	$(CC) $(REPLAY_CFLAGS) -r -o $@ $(filter %.c,$^)
+
+.SECONDEXPANSION:
+$(OUTPUT)fuzz/%-replay: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*) $(LIBFUZZER)/inputs.c \
+		$(COMMON)
+	$(CC) $(REPLAY_CFLAGS) -o $@ $(filter %.c %.o,$^) $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
+
+$(OUTPUT)fuzz/%: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*) $(FUZZ_SOURCES)
 	@mkdir -p $(@D)
 	$(CLANG) $(FUZZ_CFLAGS) $(SANITIZERS) -fsanitize=fuzzer -O2 -g \
 		-Dfuzz_one=LLVMFuzzerTestOneInput -o $@ $(filter %.c,$^) $(FUZZ_LIBS) \
