@@ -12,6 +12,7 @@
 static void mend(__u8 *data, size_t size)
 {
 	size_t at = FWCTL_TAPE_HEADER, len;
+	__u32 crc;
 
 	if (size < at)
 		return;
@@ -22,9 +23,9 @@ static void mend(__u8 *data, size_t size)
 		len = fwctl_load_le32(data + at);
 		if (len > size - at - FWCTL_TAPE_FRAME)
 			break;
-		fwctl_store_le32(data + at + 4,
-			fwctl_crc32(fwctl_crc32(0, data + at, 4),
-				    data + at + FWCTL_TAPE_FRAME, len));
+		crc = fwctl_crc32(0, data + at, 4);
+		crc = fwctl_crc32(crc, data + at + FWCTL_TAPE_FRAME, len);
+		fwctl_store_le32(data + at + 4, crc);
 	}
 }
 
