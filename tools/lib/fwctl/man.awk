@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# awk -v dir=FOLDER -v version=VERSION -f man.awk: one man(3) page an item, from
-# what kernel-doc makes of libfwctl.h, and libfwctl.3, which lists them all.
+# awk -v dir=FOLDER -v version=VERSION -f man.awk: write a man(3) page for each item
+# of kernel-doc's output for libfwctl.h, and libfwctl.3, which lists them all.
 
 function end_page()
 {
@@ -22,7 +22,8 @@ function begin_page(name)
 	end_page()
 	split($0, quoted, "\"")
 	title = quoted[2]
-	# kernel-doc of 6.12 and before: "Kernel API" first, and for rules only.
+	# With kernel-doc of 6.12 and before, "Kernel API" is the first string of the
+	# line, and the title of the rules.
 	if (title == "Kernel API" && quoted[4] != title)
 		title = quoted[4]
 	in_rules = title == "Rules of the library" || title == "Kernel API"
@@ -43,7 +44,7 @@ in_rules {
 	next
 }
 
-# kernel-doc lists everything there is in the file.
+# kernel-doc lists all items of the file.
 /^\.SH "SEE ALSO"/ { skip = 1 }
 skip { next }
 

@@ -3,8 +3,8 @@
 """
 generate.py FILE... - check layouts and print them as C tables
 
-README.md beside this file describes the language. Whatever is wrong is told
-with file and line, and ends with exit status 1.
+README.md in this folder describes the language. Errors are printed with file and
+line; the exit status is then 1.
 """
 import re
 import sys
@@ -20,18 +20,18 @@ VALUE = re.compile(r"([a-z0-9][a-zA-Z0-9_]*)=(\d+)")
 
 
 class Wrong(Exception):
-    """What is wrong with a line."""
+    """An error in a line."""
 
 
 class Layout:
-    """A register, a page of capabilities or a command."""
+    """A register, a page of capabilities, a query or a segment."""
 
     def __init__(self, match, where):
         self.kind, self.name, number, first, second, self.about = match.groups()
         self.where = where
         self.id = int(number, 16)
         if (self.kind == "query") != (second is not None):
-            raise Wrong("a query has a length of its input and one of its output, others one")
+            raise Wrong("a query has two lengths, input and output; other layouts have one")
         self.in_size = int(first) if second else 0
         self.size = int(second or first)
         self.fields = []
@@ -39,7 +39,7 @@ class Layout:
             raise Wrong("a length is a multiple of 4 up to 4096, a number has 16 bits")
 
     def find(self, name):
-        """Number of the field with this name."""
+        """Index of the field with this name."""
         for number, field in enumerate(self.fields):
             if field.name == name:
                 return number
@@ -47,7 +47,7 @@ class Layout:
 
 
 class Field:
-    """Some bits, counted from the highest one of the first byte."""
+    """Bits, counted from the highest bit of the first byte."""
 
     def __init__(self, access, name, at, width, text, about):
         self.access, self.name, self.at, self.width = access, name, at, width
@@ -55,42 +55,42 @@ class Field:
         self.by, self.when, self.default, self.values = -1, None, 0, {}
 
     def overlaps(self, other):
-        """Do two fields have bits in common that both are there at a time?"""
+        """Tell whether two fields that can be present together share bits."""
         if self.when and other.when and self.when != other.when:
             return False
         return self.at < other.at + other.width and other.at < self.at + self.width
 
 
 def place(offset, bit, width, text):
-    """Where a field begins, from dword, lowest bit and width."""
+    """Position of a field's first bit, from dword, lowest bit and width."""
     if offset % 4:
-        raise Wrong("an offset is that of a dword")
+        raise Wrong("the offset is not that of a dword")
     if text or width > 32:
         if bit or (width != 64 and not text):
-            raise Wrong("what is longer than a dword begins with bit 0, and is text or has 64 bits")
+            raise Wrong("a field longer than a dword begins at bit 0, and is text or has 64 bits")
         return offset * 8
     if not width or bit + width > 32:
-        raise Wrong("does not fit a dword")
+        raise Wrong("the field does not fit a dword")
     return offset * 8 + 32 - bit - width
 
 
 def add(layout, field):
-    """Add a field, if it gets along with the others."""
+    """Check a field against the layout and its other fields, and add it."""
     size = layout.in_size if layout.in_size and field.access == "key" else layout.size
     if field.at + field.width > size * 8:
         raise Wrong(f"{field.name} reaches beyond the end")
     if layout.kind != "register" and field.at < 32 and layout.kind == "query":
-        raise Wrong(f"{field.name} lies where every command has its header")
+        raise Wrong(f"{field.name} overlaps the header of commands")
     if layout.kind != "register" and field.access in ("rw", "wo"):
-        raise Wrong(f"{field.name}: only registers are written")
+        raise Wrong(f"{field.name}: only registers can be written")
     if field.access != "ro" and (field.text or not field.about):
-        raise Wrong(f"{field.name} is no text, and says what it is, if it can be written")
+        raise Wrong(f"{field.name}: a field that is not ro is a number and has a description")
     for other in layout.fields:
         apart = layout.in_size and (other.access == "key") != (field.access == "key")
         if other.name == field.name and (
                 not (field.when and other.when) or field.when == other.when or
                 "ro" not in (field.access, other.access)):
-            raise Wrong(f"there is a {field.name} already")
+            raise Wrong(f"{field.name} is defined already")
         if not apart and field.overlaps(other):
             raise Wrong(f"{field.name} overlaps {other.name}")
     layout.fields.append(field)
@@ -115,7 +115,7 @@ def parse_field(layout, match, when):
         if by:
             field.by = layout.find(by.replace("#", str(number)))
             if layout.fields[field.by].access != "wo" or access != "rw":
-                raise Wrong("by= is for rw, and names a wo")
+                raise Wrong("by= belongs to an rw field and names a wo field")
         add(layout, field)
         new.append(field)
         at += int(step or 0)
@@ -123,39 +123,39 @@ def parse_field(layout, match, when):
 
 
 def parse_values(line, fields):
-    """Names of values."""
+    """Parse names of values."""
     for word in line.split():
         match = VALUE.fullmatch(word)
         if not match or match[1].isdigit() or re.match("0x", match[1]):
-            raise Wrong(f"{word}: is not NAME=NUMBER")
+            raise Wrong(f"{word}: not NAME=NUMBER")
         number = int(match[2])
         for field in fields:
             if number >= 1 << field.width:
-                raise Wrong(f"{word}: has more bits than {field.name}")
+                raise Wrong(f"{word}: the number has more bits than {field.name}")
             if match[1] in field.values or number in field.values.values():
-                raise Wrong(f"{word}: is there already")
+                raise Wrong(f"{word}: the name or the number is defined already")
             field.values[match[1]] = number
 
 
 def parse_line(line, where, state):
-    """One line."""
+    """Parse one line."""
     layouts, last = state["layouts"], state["last"]
     if match := HEAD.fullmatch(line):
         layout = Layout(match, where)
         for other in layouts:
             if other.kind == layout.kind and (other.name == layout.name or
                                               other.id == layout.id):
-                raise Wrong(f"{layout.name}: name or number is that of {other.where}")
+                raise Wrong(f"{layout.name}: the name or the number is that of {other.where}")
         layouts.append(layout)
         state["last"], state["when"] = [], None
     elif not layouts:
-        raise Wrong("belongs to nothing")
+        raise Wrong("no layout begins before this line")
     elif match := WHEN.fullmatch(line):
         layout = layouts[-1]
         number = layout.find(match[1])
         field = layout.fields[number]
         if layout.kind != "register" or field.access != "key" or field.when:
-            raise Wrong("when names a key of a register that is always there")
+            raise Wrong("when takes a key of a register, and the key is always present")
         if match[2] not in field.values:
             raise Wrong(f"{match[1]} has no value {match[2]}")
         state["when"] = (number, field.values[match[2]])
@@ -164,11 +164,11 @@ def parse_line(line, where, state):
     elif line.startswith("\t\t") and last:
         parse_values(line, last)
     else:
-        raise Wrong("makes no sense")
+        raise Wrong("syntax error")
 
 
 def quote(text):
-    """A C string."""
+    """A C string literal, or NULL."""
     return "NULL" if text is None else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -180,9 +180,9 @@ def position(field):
 
 
 def print_tables(layouts):
-    """All of it, as C."""
+    """Print all layouts as C tables."""
     known = {}
-    print("/* Made by generate.py; what is here is in the layouts. */")
+    print("/* Made by generate.py from the .layout files. */")
     layouts.sort(key=lambda layout: (list(KINDS).index(layout.kind), layout.id))
     for layout in layouts:
         for field in layout.fields:
@@ -211,7 +211,7 @@ def print_tables(layouts):
 
 
 def main():
-    """Reads the files, prints the tables."""
+    """Read the files and print the tables."""
     state = {"layouts": [], "last": [], "when": None}
     failed = False
     for path in sys.argv[1:]:
