@@ -28,7 +28,8 @@ $(FUZZERS:%=check-corpus-%): check-corpus-%: $(OUTPUT)fuzz/%-replay
 	@if $< $(CORPUS)/$*/* > $<.log 2>&1; then \
 		grep -a '^# [0-9]* inputs$$' $<.log; echo "ok 1 corpus of $*"; \
 	else \
-		grep -a '^input: ' $<.log | tail -n 1; tail -n 30 $<.log; \
+		grep -a '^input: ' $<.log | tail -n 1; \
+		grep -av '^input: ' $<.log | tail -n 30; \
 		echo "not ok 1 corpus of $*"; exit 1; \
 	fi
 
@@ -36,7 +37,8 @@ $(FUZZERS:%=check-corpus-%): check-corpus-%: $(OUTPUT)fuzz/%-replay
 $(FUZZERS:%=corpus-%): corpus-%: $(OUTPUT)fuzz/%
 	@$(RM) -r $<.inputs
 	@$(CORPUS)/corpus unpack $* $<.inputs
-	@$< -merge=1 -max_len=2048 $<.inputs $<.corpus > $<.log 2>&1
+	@$< -merge=1 -max_len=2048 $<.inputs $<.corpus > $<.log 2>&1 || \
+		{ tail -n 5 $<.log >&2; exit 1; }
 	@$(CORPUS)/corpus add $* $<.inputs/*
 
 REPLAY_CFLAGS = $(FUZZ_CFLAGS) $(SANITIZERS) --coverage -O1 -g -Wno-maybe-uninitialized
@@ -46,11 +48,13 @@ REPLAY_CFLAGS = $(FUZZ_CFLAGS) $(SANITIZERS) --coverage -O1 -g -Wno-maybe-uninit
 COMMON := $(OUTPUT)fuzz/$(firstword $(FUZZERS))-common.o
 $(COMMON): $(FUZZ_SOURCES)
 	@mkdir -p $(@D)
+	@$(RM) $@-*.gcda
 	$(CC) $(REPLAY_CFLAGS) -r -o $@ $(filter %.c,$^)
 
 .SECONDEXPANSION:
 $(OUTPUT)fuzz/%-replay: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*) $(LIBFUZZER)/inputs.c \
 		$(COMMON)
+	@$(RM) $@-*.gcda
 	$(CC) $(REPLAY_CFLAGS) -o $@ $(filter %.c %.o,$^) $(FUZZ_LIBS) $(FUZZ_LIBS_$*)
 
 $(OUTPUT)fuzz/%: $(FUZZ_DIR)/fuzz-%.c $$(FUZZ_SOURCES_$$*) $(FUZZ_SOURCES)
