@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Making the wanted configuration the next one: all of it, or none.
+ * Writes the wanted configuration to a device: all of it, or none.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
 
-/* Is an item to be written? */
+/* Does an item have to be written? */
 bool config_dirty(const struct config_item *item)
 {
 	return item->read & 1U << CONFIG_WANTED &&
@@ -25,7 +25,7 @@ bool config_differs(const struct config *config)
 	return false;
 }
 
-/* The parameters whose next value is another than the wanted one. */
+/* The parameters whose wanted value differs from the next one. */
 json_object *config_plan(struct config *config)
 {
 	json_object *plan = json_object_new_array(), *row, *from, *to;
@@ -58,10 +58,7 @@ json_object *config_plan(struct config *config)
 	return plan;
 }
 
-/*
- * Show on the terminal what is going to be written, and ask; returns an exit
- * code.
- */
+/* Show the changes on the terminal and ask for consent; returns an exit code. */
 int config_agree(struct config *config, json_object *plan, bool yes)
 {
 	size_t i, count = json_object_array_length(plan);
@@ -71,7 +68,7 @@ int config_agree(struct config *config, json_object *plan, bool yes)
 		return 0;
 	if (!can_ask())
 		return fail(config->run, FWCTL_EXIT_REFUSED,
-			    "%s: nothing is written: look at it by --dry-run, agree to it by --yes",
+			    "%s: nothing was written: add --yes to write the changes, or --dry-run to see them",
 			    name);
 	for (i = 0; i < count; i++) {
 		json_object *row = json_object_array_get_idx(plan, i);
@@ -86,10 +83,10 @@ int config_agree(struct config *config, json_object *plan, bool yes)
 	if (confirm("%s: %zu parameters change. Write them?", name, count))
 		return 0;
 	return fail(config->run, FWCTL_EXIT_REFUSED,
-		    "%s: nothing is written, as nobody agreed", name);
+		    "%s: nothing was written: the answer was not yes", name);
 }
 
-/* Write an item, and see whether it was; returns an exit code. */
+/* Write an item and read it back; returns an exit code. */
 static int write_verified(struct config *config, struct config_item *item,
 			  const __u8 *data)
 {
@@ -99,15 +96,15 @@ static int write_verified(struct config *config, struct config_item *item,
 	if (code || !memcmp(item->data[CONFIG_NEXT], data, item->len))
 		return code;
 	return fail(config->run, FWCTL_EXIT_PARTIAL,
-		    "%s: %s is not what was written: see the firmware",
+		    "%s: %s was written, but reads back different: the firmware did not accept it",
 		    fwctl_dev_name(config->dev), item->tlv->name);
 }
 
 /*
- * Write all items that differ, and verify each. If that fails all are what they
- * were, unless the run's error says otherwise. @rollback, a file that tells what
- * they were, or NULL, is only spoken of. Returns an exit code; what is wanted is
- * no longer known.
+ * Write all items that differ, and verify each. After a failure, restore those that
+ * were written; if that fails, too, the run's error names @rollback, a file with
+ * the earlier values, unless it is NULL. Returns an exit code. CONFIG_WANTED is
+ * undefined afterwards.
  */
 int config_change(struct config *config, const char *rollback)
 {
@@ -126,7 +123,7 @@ int config_change(struct config *config, const char *rollback)
 		    write_verified(config, &config->items[end],
 				   config->items[end].data[CONFIG_WANTED]))
 			break;
-	/* Also the one that failed may have been written. */
+	/* The item whose write failed may have been written, too. */
 	for (i = end; config->run->code && i < config->nitems && i != SIZE_MAX;
 	     i--) {
 		struct config_item *item = &config->items[i];
@@ -140,10 +137,10 @@ int config_change(struct config *config, const char *rollback)
 			restored = false;
 	}
 	if (config->run->code && restored) {
-		fail_more(config->run, "what was written before is restored");
+		fail_more(config->run, "the earlier values are restored");
 	} else if (config->run->code) {
 		fail_more(config->run,
-			  "what was written before could not be restored%s%s",
+			  "the earlier values could not be restored%s%s",
 			  rollback ? ": apply " : "", rollback ? rollback : "");
 		config->run->code = FWCTL_EXIT_PARTIAL;
 	}

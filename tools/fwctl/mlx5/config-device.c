@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ConnectX's configuration as the device has it: each view of an item is read
- * at most once, and what the device does not have is asked for once.
+ * A ConnectX's configuration in the device. Each view of an item is requested at
+ * most once, also if the device does not have it.
  *
  * Layouts: Adapters PRM, register MNVDA.
  */
@@ -23,12 +23,12 @@
 #define LENGTH 0x1ff
 #define VERSION_SHIFT 12
 #define VERSION 0xf
-/* Who writes, as mstconfig says it, and that it replaces what is there. */
+/* The writer, with mstconfig's number, and the bit that allows to replace an item. */
 #define WRITER 0x02090000
 #define READ_DEFAULT 0x00800000
 #define READ_CURRENT 0x00400000
 
-/* How firmware says that it has no such item. */
+/* The status of a firmware that has no such item. */
 #define BAD_RESOURCE 0x05
 #define NO_RESOURCES 0x0f
 
@@ -50,7 +50,7 @@ static __u32 type_of(const struct config_item *item)
 		return type | item->instance << 16;
 	if (item->tlv->class == CONFIG_MODULE)
 		return type | item->instance << 14;
-	/* Without host_id_valid a function and a host are the asking ones. */
+	/* Without host_id_valid the item is that of the function that sends the request. */
 	return type;
 }
 
@@ -82,16 +82,16 @@ static int read_item(struct config *config, struct config_item *item,
 	item->len = get_unaligned_be32(data) & LENGTH;
 	if (item->len > CONFIG_MAX_ITEM || item->len % 4)
 		return fail(config->run, FWCTL_EXIT_FIRMWARE,
-			    "%s: %s has %u bytes, which no item has: see the firmware",
+			    "%s: %s: the firmware reports a length of %u bytes, not a multiple of 4 up to %u",
 			    fwctl_dev_name(config->dev), item->tlv->name,
-			    item->len);
+			    item->len, CONFIG_MAX_ITEM);
 	item->version = get_unaligned_be32(data) >> VERSION_SHIFT & VERSION;
 	memcpy(item->data[view], data + HEADER, item->len);
 	item->read |= 1U << view;
 	return 0;
 }
 
-/* Of several modules the first that is missing is the end. */
+/* Modules are numbered without gaps: behind a missing one there are no others. */
 static bool module_missing(struct config *config, struct config_item *item)
 {
 	return item->tlv->class == CONFIG_MODULE && item->instance &&
@@ -124,7 +124,7 @@ bool config_read(struct config *config, struct config_item *item,
 	return item->read & 1U << view;
 }
 
-/* Write an item, for the next start of the firmware; returns an exit code. */
+/* Write an item; the firmware uses it from its next start. Returns an exit code. */
 int config_write(struct config *config, struct config_item *item,
 		 const __u8 *data)
 {
@@ -143,14 +143,14 @@ int config_write(struct config *config, struct config_item *item,
 	return ret < 0 ? fail_item(config, &reg, item) : ret;
 }
 
-/* Read again what is next; returns an exit code. */
+/* Read CONFIG_NEXT again; returns an exit code. */
 int config_reread(struct config *config, struct config_item *item)
 {
 	int code = read_item(config, item, CONFIG_NEXT);
 
 	if (!code && item->missing & 1U << CONFIG_NEXT)
 		code = fail(config->run, FWCTL_EXIT_PARTIAL,
-			    "%s: %s is gone after it was written: see the firmware",
+			    "%s: %s: the firmware has no such item any more after it was written",
 			    fwctl_dev_name(config->dev), item->tlv->name);
 	return code;
 }
@@ -169,7 +169,7 @@ struct config_item *config_item(struct config *config,
 	return NULL;
 }
 
-/* Bits of one value: of an array, those of an element. */
+/* The width of one value in bits; of an array, that of an element. */
 unsigned int config_width(const struct config_field *field)
 {
 	return field->elements ? 8 : field->width;
@@ -180,7 +180,7 @@ uint64_t config_mask(unsigned int width)
 	return width < 64 ? (1ULL << width) - 1 : ~0ULL;
 }
 
-/* A value that is a number. */
+/* The value of a parameter that is a number. */
 uint64_t config_number(const struct config_param *param, const __u8 *data)
 {
 	unsigned int start = param->field->start, dword = start / 32 * 4;
@@ -252,7 +252,7 @@ static void name_param(struct config_param *param)
 		 index);
 }
 
-/* The parameters of an item that users can name. */
+/* Add the parameters of an item that have a name for users. */
 static int add_params(struct config *config, struct config_item *item)
 {
 	struct config_param *params, *param;
@@ -300,8 +300,8 @@ static int read_ports(struct config *config, unsigned int *ports)
 }
 
 /*
- * Open the device that is the first argument of a command, with the names of its
- * configuration. To be closed by config_close() in any case. Returns an exit code.
+ * Open the device that is the first argument of a command, and read the catalogue.
+ * The caller calls config_close() also after an error. Returns an exit code.
  */
 int config_open(struct run *run, const char *database, struct config *config)
 {
@@ -311,17 +311,11 @@ int config_open(struct run *run, const char *database, struct config *config)
 	*config = (struct config){ .run = run };
 	if (run->set.has_scope && run->set.scope > FWCTL_RPC_DEBUG_READ_ONLY)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "--scope %s: configuration needs no more than scope configuration",
+			    "--scope %s: mlx5 config needs scope configuration; leave out --scope",
 			    fwctl_scope_name(run->set.scope));
 	if (config_names(run, database, &config->names) ||
-	    open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK,
-			&config->dev))
-		return run->code;
-	if (fwctl_dev_type(config->dev) != run->object->vendor->type)
-		return fail(run, FWCTL_EXIT_UNSUPPORTED,
-			    "%s: is not of type mlx5, which fwctl mlx5 is about: see fwctl dev list",
-			    fwctl_dev_name(config->dev));
-	if (read_ports(config, &ports) || make_items(config, ports))
+	    vendor_open(run, &config->dev) || read_ports(config, &ports) ||
+	    make_items(config, ports))
 		return run->code;
 	for (i = 0; i < config->nitems; i++)
 		if (add_params(config, &config->items[i]))

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Expressions of the catalogue: integers, fields (ITEM.FIELD, or FIELD of the
- * same item, a $ in front of either), ?: || && comparisons + - * / ! and
+ * same item, either with a $ in front), ?: || && comparisons + - * / ! and
  * parentheses.
  *
- * What cannot be known, e.g. a field that the device does not have, makes
- * unknown what depends on it.
+ * A field that the device does not have is unknown, and so is an expression whose
+ * value depends on it.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -36,7 +36,7 @@ static struct value known(int64_t number)
 	return (struct value){ number, true };
 }
 
-/* Take the next characters if they are these. */
+/* Consume a word if it comes next. */
 static bool take(struct parser *parser, const char *word)
 {
 	size_t len = strlen(word);
@@ -53,7 +53,7 @@ static bool is_name(const char *name, const char *text, size_t len)
 	return strlen(name) == len && !memcmp(name, text, len);
 }
 
-/* A field of the same item, or of one of the same port or module. */
+/* Read a field of the same item, or of another one of the same port or module. */
 static struct value get_field(struct parser *parser, const char *tlv,
 			      size_t tlv_len, const char *field, size_t len)
 {
@@ -275,8 +275,8 @@ static struct value parse_choice(struct parser *parser)
 }
 
 /*
- * Evaluate an expression about a parameter, with the values that are wanted;
- * false if it cannot be known. What is not understood cannot either.
+ * Evaluate an expression about a parameter, with the wanted values. Returns false
+ * if the result is unknown or the expression is malformed.
  */
 bool config_eval(struct config *config, const struct config_param *param,
 		 const char *text, int64_t *value)

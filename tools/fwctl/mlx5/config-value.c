@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Values of parameters: from an item's bytes to JSON and text and back, and
- * whether a parameter can have them.
+ * Values of parameters: conversion of an item's bytes to JSON and text and back,
+ * and checks whether a parameter can have a value.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "config.h"
 
-/* Does the field lie within what the device has of the item? */
+/* Does the device's version of the item have the field? */
 static bool inside(const struct config_field *field,
 		   const struct config_item *item)
 {
@@ -36,8 +36,8 @@ bool config_probe(struct config *config, const struct config_param *param)
 }
 
 /*
- * The next of an enum's values, at @at: its name, its length and its number;
- * returns where the one behind it begins, or NULL.
+ * Parse one of an enum's values at @at: its name, the name's length and its
+ * number. Returns the beginning of the next one, or NULL at the end.
  */
 static const char *next_value(const char *at, const char **name, size_t *len,
 			      uint64_t *number)
@@ -55,7 +55,7 @@ static const char *next_value(const char *at, const char **name, size_t *len,
 	return end;
 }
 
-/* An enum's name for a number; its length is at @len. NULL if it has none. */
+/* The name of an enum's value, of *len characters, or NULL. */
 static const char *value_name(const struct config_field *field,
 			      uint64_t wanted, size_t *len)
 {
@@ -81,7 +81,7 @@ json_object *config_values(const struct config_field *field)
 	return array;
 }
 
-/* A value as JSON: bool, int, the name of an enum's, or hexadecimal bytes. */
+/* A value as JSON: bool, int, the name of an enum's value, or hexadecimal bytes. */
 json_object *config_json(const struct config_param *param, const __u8 *data)
 {
 	const struct config_field *field = param->field;
@@ -100,7 +100,7 @@ json_object *config_json(const struct config_param *param, const __u8 *data)
 		      json_object_new_uint64(number);
 }
 
-/* The same as config_parse() takes it, from malloc(). */
+/* A value as text that config_parse() accepts; the caller frees it. */
 char *config_text(const struct config_param *param, const __u8 *data)
 {
 	json_object *value = config_json(param, data);
@@ -110,7 +110,7 @@ char *config_text(const struct config_param *param, const __u8 *data)
 	return text;
 }
 
-/* What a number may be at least and at most. */
+/* The least and the greatest number that a parameter may have. */
 void config_range(struct config *config, const struct config_param *param,
 		  uint64_t *min, uint64_t *max)
 {
@@ -152,7 +152,7 @@ static bool parse_integer(const char *text, uint64_t *value)
 	return isdigit((unsigned char)*text) && !errno && !*end;
 }
 
-/* A name, in letters of either case, or the number of one. */
+/* Parse the name of an enum's value, in upper or lower case, or its number. */
 static bool parse_enum(const struct config_field *field, const char *text,
 		       uint64_t *value)
 {
@@ -177,14 +177,14 @@ static int parse_bytes(struct config *config, const struct config_param *param,
 			       field->start / 8, bytes.data, bytes.len);
 		else
 			fail(config->run, FWCTL_EXIT_USAGE,
-			     "%s: has %u bytes, not %zu", param->name,
+			     "%s: needs %u bytes, not %zu", param->name,
 			     field->width / 8, bytes.len);
 	}
 	free(bytes.data);
 	return config->run->code;
 }
 
-/* The field that has to be set for a parameter to count, or NULL. */
+/* The field that must be 1 for a parameter to take effect, or NULL. */
 static const struct config_field *valid_field(struct config *config,
 					      const struct config_field *field)
 {
@@ -199,9 +199,9 @@ static const struct config_field *valid_field(struct config *config,
 }
 
 /*
- * Make a value the wanted one; returns an exit code. If it is there already it
- * comes to count only if that is @insisted on: a file of what is there changes
- * nothing.
+ * Make a value the wanted one; returns an exit code. If the parameter already has
+ * the value, only @insisted sets the field that makes it take effect: applying a
+ * file that was just exported changes nothing.
  */
 int config_parse(struct config *config, const struct config_param *param,
 		 const char *text, bool insisted)
@@ -218,7 +218,7 @@ int config_parse(struct config *config, const struct config_param *param,
 	if (!config_read(config, param->item, CONFIG_WANTED) ||
 	    !inside(field, param->item))
 		return fail(config->run, FWCTL_EXIT_UNSUPPORTED,
-			    "%s: the device has no such parameter: see fwctl mlx5 config list %s",
+			    "%s: the device has no such parameter; see 'fwctl mlx5 config list %s'",
 			    param->name, config->run->argv[0]);
 	if (field->type == CONFIG_BYTES)
 		return parse_bytes(config, param, text);
@@ -232,7 +232,7 @@ int config_parse(struct config *config, const struct config_param *param,
 		return fail(config->run, FWCTL_EXIT_USAGE,
 			    "%s=%s: is not a number from 0 to %llu", param->name,
 			    text, (unsigned long long)config_mask(config_width(field)));
-	/* What an enum has no name for may have been read from a device. */
+	/* A device may have a value that its enum has no name for. */
 	if (!good && !(field->type == CONFIG_ENUM && parse_integer(text, &value) &&
 		       value == config_number(param, data)))
 		return fail(config->run, FWCTL_EXIT_USAGE,
@@ -250,7 +250,7 @@ int config_parse(struct config *config, const struct config_param *param,
 	return 0;
 }
 
-/* Make a parameter's value in a view the wanted one, and whether it counts. */
+/* Copy a parameter's value, and whether it takes effect, from a view. */
 void config_copy(struct config *config, const struct config_param *param,
 		 enum config_view from)
 {
@@ -280,7 +280,7 @@ int config_check(struct config *config, const struct config_param *param)
 
 	if (!config_probe(config, param))
 		return run->code ?: fail(run, FWCTL_EXIT_UNSUPPORTED,
-			"%s: the device does not have it, or only together with others: it needs %s",
+			"%s: the device does not have this parameter: it needs %s",
 			param->name, field->needs ? field->needs : "newer firmware");
 	if (field->type == CONFIG_BYTES)
 		return 0;
@@ -288,13 +288,13 @@ int config_check(struct config *config, const struct config_param *param)
 	config_range(config, param, &min, &max);
 	if (value < min || value > max)
 		return run->code ?: fail(run, FWCTL_EXIT_USAGE,
-			"%s=%llu: the device takes %llu to %llu", param->name,
+			"%s=%llu: the device accepts %llu to %llu", param->name,
 			(unsigned long long)value, (unsigned long long)min,
 			(unsigned long long)max);
 	if (field->rule && config_eval(config, param, field->rule, &holds) &&
 	    !holds)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s=%llu: breaks the rule %s", param->name,
+			    "%s=%llu: violates the rule %s", param->name,
 			    (unsigned long long)value, field->rule);
 	return run->code;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The non-volatile configuration of a ConnectX: items (TLVs), parameters in
- * them, and what a device says of both.
+ * The non-volatile configuration of a ConnectX: items (TLVs), the parameters in
+ * them, and their values in a device.
  */
 #ifndef _FWCTL_MLX5_CONFIG_H
 #define _FWCTL_MLX5_CONFIG_H
@@ -11,7 +11,7 @@
 #define CONFIG_MAX_ITEM 256
 #define CONFIG_MAX_NAME 96
 
-/* Bits 31:24 of an item's type; what is below depends on it. */
+/* Bits 31:24 of an item's type; they decide the meaning of the bits below. */
 enum config_class {
 	CONFIG_GLOBAL = 0,
 	CONFIG_PORT = 1,
@@ -22,15 +22,15 @@ enum config_class {
 
 enum config_type { CONFIG_BOOL, CONFIG_INT, CONFIG_ENUM, CONFIG_BYTES };
 
-/* When a new value is used: after a reset of the firmware, or of the host. */
+/* When a new value takes effect: at a reset of the firmware, or at a boot of the host. */
 enum config_effect { CONFIG_AT_RESET, CONFIG_AT_BOOT };
 
 /**
  * struct config_tlv - an item, as a catalogue describes it
- * @name: what expressions call it
+ * @name: its name in expressions
  * @class: &enum config_class
  * @index: its number in its class
- * @len: bytes
+ * @len: length in bytes
  * @effect: &enum config_effect
  */
 struct config_tlv {
@@ -43,22 +43,22 @@ struct config_tlv {
 
 /**
  * struct config_field - a part of an item
- * @name: of the parameter that it is, or NULL if only expressions name it
- * @field: what expressions call it
- * @tlv: its item's place in the catalogue
+ * @name: name of its parameter, or NULL if only expressions use it
+ * @field: its name in expressions
+ * @tlv: index of its item in the catalogue
  * @start: its lowest bit: 8 * BYTE + BIT of the big-endian dword at BYTE; of
  *	bytes and arrays 8 * BYTE
- * @width: in bits, of an array that of all its elements
+ * @width: in bits; of an array the sum of all elements
  * @type: &enum config_type
- * @version: of the item, from which on it exists
+ * @version: the first version of the item that has it
  * @values: names of an enum's values, "A=0x0,B=1", or NULL
  * @min: expression for its least value, or NULL
  * @max: expression for its greatest value, or NULL
- * @needs: expression that holds if a device has it, or NULL
- * @valid: the field that is to be set when it is, or NULL
- * @text: what it is about, or NULL
- * @rule: expression that its item has to fulfil, or NULL
- * @elements: of an array of bytes, else 0
+ * @needs: expression that is true if a device has it, or NULL
+ * @valid: the field that a write of this one sets to 1, or NULL
+ * @text: its description, or NULL
+ * @rule: expression that must be true of its item, or NULL
+ * @elements: number of elements of an array of bytes, else 0
  */
 struct config_field {
 	const char *name;
@@ -79,14 +79,14 @@ struct config_field {
 };
 
 /**
- * struct config_catalogue - all that is known of items and their fields
- * @source: where from
- * @tlvs: sorted by class and index
- * @ntlvs: how many
- * @fields: sorted by item and place
- * @nfields: how many
+ * struct config_catalogue - the known items and their fields
+ * @source: where they come from: "own" or "mstflint"
+ * @tlvs: items, sorted by class and index
+ * @ntlvs: number of @tlvs
+ * @fields: fields, sorted by item and place
+ * @nfields: number of @fields
  * @texts: strings to be freed, or NULL
- * @ntexts: how many
+ * @ntexts: number of @texts
  */
 struct config_catalogue {
 	const char *source;
@@ -98,20 +98,23 @@ struct config_catalogue {
 	size_t ntexts;
 };
 
-/* What an item can be asked for, and what is to become of it. */
+/*
+ * The values of an item. A device has the first three: from the factory, in use
+ * now, used after the next start. Those that the user wants are only here.
+ */
 enum config_view { CONFIG_DEFAULT, CONFIG_CURRENT, CONFIG_NEXT, CONFIG_WANTED };
 
 #define CONFIG_VIEWS 4
 
 /**
- * struct config_item - an item of a device, with what was read of it
- * @tlv: which
+ * struct config_item - an item of a device, with the values that were read
+ * @tlv: its description in the catalogue
  * @instance: number of its port (from 1), of its module (from 0), else 0
- * @read: mask of views that were read; a device's answer is kept
+ * @read: mask of the views in @data; each is read at most once
  * @missing: mask of views that the device does not have
- * @len: bytes, as the device says
- * @version: as the device says
- * @data: by view
+ * @len: length in bytes, as the device reports it
+ * @version: as the device reports it
+ * @data: its bytes, by view
  */
 struct config_item {
 	const struct config_tlv *tlv;
@@ -125,10 +128,10 @@ struct config_item {
 
 /**
  * struct config_param - a parameter of a device
- * @field: which
- * @item: where
- * @element: of an array
- * @name: what users call it: with _P1, _M0 or [0] where there are several
+ * @field: its description in the catalogue
+ * @item: the item that it is in
+ * @element: index in an array
+ * @name: its name for users, with _P1, _M0 or [0] where there are several
  */
 struct config_param {
 	const struct config_field *field;
@@ -142,12 +145,12 @@ struct config_param {
  * @run: the command
  * @dev: the device
  * @names: the catalogue
- * @accesses: scopes that its registers need, and how many requests were sent
- * @changed: was the device changed?
- * @items: by item of the catalogue and instance
- * @nitems: how many
+ * @accesses: scopes that its registers need, and the number of requests
+ * @changed: true if the device was changed
+ * @items: sorted by item of the catalogue and instance
+ * @nitems: number of @items
  * @params: all that the catalogue and the number of ports allow
- * @nparams: how many
+ * @nparams: number of @params
  */
 struct config {
 	struct run *run;

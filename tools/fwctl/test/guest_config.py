@@ -153,7 +153,7 @@ def refused_values():
     defaults()
     before = state()
     for code, regex, wrong in (
-            (USAGE, "takes 0 to 127", "NUM_OF_VFS=128"),
+            (USAGE, "accepts 0 to 127", "NUM_OF_VFS=128"),
             (USAGE, "is not a number from 0 to 65535", "NUM_OF_VFS=65536"),
             (USAGE, "is not a number", "NUM_OF_VFS=-1"),
             (USAGE, "is not a number", "NUM_OF_VFS="),
@@ -193,7 +193,7 @@ def set_and_reset():
     equal(config_json("set", "NUM_OF_VFS=16")["changed"], False)
     equal(config_json("reset", "NUM_OF_VFS")["changes"],
           [{"name": "NUM_OF_VFS", "from": 16, "to": 8, "effect": "firmware-reset"}])
-    config("reset").fails(REFUSED, "agree to it by --yes")
+    config("reset").fails(REFUSED, "nothing was written: add --yes")
     equal(len(config_json("reset", "--yes")["changes"]), 2)
     equal(state(), before)
     equal(config_json("reset", "--yes")["changed"], False)
@@ -212,7 +212,7 @@ def dry_run():
     equal(state(), before)
     config("query", "--dry-run").fails(USAGE, "has no meaning")
     config("set", "NUM_OF_VFS=1", "--scope", "debug-write-full").fails(
-        USAGE, "no more than scope configuration")
+        USAGE, "needs scope configuration; leave out --scope")
 
 
 @test
@@ -229,7 +229,7 @@ def export_and_apply():
     config("diff", path("a"), "--detailed-exitcode", code=CHANGED)
     equal(len(config_json("diff", path("a"))["changes"]), 3)
     changed = state()
-    config("apply", path("a")).fails(REFUSED, "look at it by --dry-run")
+    config("apply", path("a")).fails(REFUSED, "or --dry-run to see them")
     equal(state(), changed)
     code, text = on_terminal(["mlx5", "config", "apply", mlx5()["name"], path("a")],
                              typed=b"n\n")
@@ -260,8 +260,8 @@ def bad_files():
             (USAGE, ":2: is neither", "NUM_OF_VFS=16\nwhat\n"),
             (USAGE, ":2: NUM_OF_VFS: is there twice", "NUM_OF_VFS=1\nNUM_OF_VFS=2"),
             (USAGE, ":1: NONE: no parameter", "NONE=1"),
-            (USAGE, "takes 0 to 127", "UCTX_EN=0\nNUM_OF_VFS=200"),
-            (UNSUPPORTED, "does not have it", "UCTX_EN=0\nINTERNAL_CPU_PAGE_SUPPLIER=1"),
+            (USAGE, "accepts 0 to 127", "UCTX_EN=0\nNUM_OF_VFS=200"),
+            (UNSUPPORTED, "does not have this parameter", "UCTX_EN=0\nINTERNAL_CPU_PAGE_SUPPLIER=1"),
             (USAGE, "is no text", "NUM_OF_VFS=1\0"))):
         with open(path(f"{number}"), "w", encoding="utf-8") as file:
             file.write(text)
@@ -295,7 +295,7 @@ def failure_in_the_middle():
         done = run(["--json", "mlx5", "config", "apply", mlx5()["name"], path("new"),
                     "-y", "-b", path(f"b{after}")])
         done.ends(FIRMWARE, "status 0x4 .BAD_SYS_STATE., syndrome 0xabc; "
-                  "what was written before is restored")
+                  "the earlier values are restored")
         equal(done.json["result"]["changed"], False)
         equal(done.json["error"]["firmware"]["syndrome"], 0xabc)
         equal(state(), before)

@@ -253,7 +253,7 @@ def was_set(_):
 
 def too_much(_):
     """The limit comes from the device's capabilities; our tool knows it as well."""
-    run(["mlx5", "config", "set", dev(), "NUM_OF_VFS=128"]).fails(USAGE, "takes 0 to 127")
+    run(["mlx5", "config", "set", dev(), "NUM_OF_VFS=128"]).fails(USAGE, "accepts 0 to 127")
     was_set(None)
 
 
