@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5 config export, diff, apply: configuration as a file of lines
+ * fwctl mlx5 config export, diff, apply: the configuration as a file of lines
  * NAME=VALUE, in the order of the catalogue, with comments.
  */
 #include <ctype.h>
@@ -10,7 +10,7 @@
 
 #include "config.h"
 
-/* More is no file of configuration. */
+/* A longer file is not one of configuration. */
 #define MAX_FILE 1048576
 
 const struct column_spec config_diff_columns[] = {
@@ -21,7 +21,7 @@ const struct column_spec config_diff_columns[] = {
 	{}
 };
 
-/* A description as comments of at most 78 columns. */
+/* Print a description as comments of at most 78 columns. */
 static void print_comment(FILE *file, const char *text)
 {
 	size_t len, column = 0;
@@ -82,7 +82,7 @@ static void print_param(struct config *config, const struct config_param *param,
 	free(text);
 }
 
-/* Is a parameter in an item that is going to be written? */
+/* Does a write of the changed items replace the parameter? */
 static bool is_replaced(const struct config_param *param)
 {
 	return config_dirty(param->item) &&
@@ -91,8 +91,8 @@ static bool is_replaced(const struct config_param *param)
 }
 
 /*
- * What is next of all parameters that the device has, or of those that a change
- * would replace, as text from malloc().
+ * The next values of all parameters that the device has, or of those that a change
+ * would replace, as text that the caller frees.
  */
 static char *export_text(struct config *config, bool replaced, size_t *len)
 {
@@ -129,7 +129,7 @@ int config_export_run(struct run *run)
 
 	if (run->set.dry_run)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "mlx5 config export: writes nothing to the device, so --dry-run has no meaning");
+			    "mlx5 config export: does not write to the device; leave out --dry-run");
 	if (config_open(run, option(run, "database"), &config))
 		goto out;
 	text = export_text(&config, false, &len);
@@ -163,7 +163,7 @@ static char *trim(char *text)
 	return text + strspn(text, " \t");
 }
 
-/* Make what a line says the wanted value; returns an exit code. */
+/* Take the wanted value of a parameter from a line; returns an exit code. */
 static int take_line(struct config *config, const char *name, int number,
 		     char *line, bool *named)
 {
@@ -177,13 +177,13 @@ static int take_line(struct config *config, const char *name, int number,
 	value = strchr(line, '=');
 	if (!value)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s:%d: is neither NAME=VALUE nor a comment (#)",
+			    "%s:%d: neither NAME=VALUE nor a comment (#)",
 			    name, number);
 	*value++ = 0;
 	line = trim(line);
 	param = config_find(config, line, strlen(line));
 	if (param && named[param - config->params])
-		fail(run, FWCTL_EXIT_USAGE, "%s: is there twice", line);
+		fail(run, FWCTL_EXIT_USAGE, "%s: duplicate parameter", line);
 	if (param)
 		named[param - config->params] = true;
 	if (!run->code)
@@ -191,7 +191,7 @@ static int take_line(struct config *config, const char *name, int number,
 	return run->code ? fail_front(run, "%s:%d", name, number) : 0;
 }
 
-/* Make what a file says the wanted values, and check them together. */
+/* Take the wanted values from a file, and check them together. */
 static int take_file(struct config *config, const char *name)
 {
 	struct run *run = config->run;
@@ -207,11 +207,11 @@ static int take_file(struct config *config, const char *name)
 		goto out;
 	text = strndup(file.data, file.len);
 	if (!text || strlen(text) != file.len)
-		fail(run, FWCTL_EXIT_USAGE, text ? "%s: is no text" :
+		fail(run, FWCTL_EXIT_USAGE, text ? "%s: not a text file" :
 		     "%s: no memory", name);
 	for (at = text; !run->code && (line = strsep(&at, "\n"));)
 		take_line(config, name, ++number, line, named);
-	/* Only now is known what holds for all of them together. */
+	/* A check may depend on values of lines further down. */
 	for (i = 0; i < config->nparams && !run->code; i++) {
 		const struct config_param *param = &config->params[i];
 		json_object *from, *to;
@@ -239,7 +239,7 @@ int config_diff_run(struct run *run)
 
 	if (run->set.dry_run)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "mlx5 config diff: writes nothing, so --dry-run has no meaning");
+			    "mlx5 config diff: does not write; leave out --dry-run");
 	if (!config_open(run, option(run, "database"), &config) &&
 	    !take_file(&config, run->argv[1])) {
 		differs = config_differs(&config);
@@ -254,7 +254,7 @@ int config_diff_run(struct run *run)
 	return run->code;
 }
 
-/* Where to keep what is replaced. */
+/* The name of the file that keeps the replaced values. */
 static const char *rollback_name(struct config *config, char *room, size_t size)
 {
 	const char *name = option(config->run, "rollback");

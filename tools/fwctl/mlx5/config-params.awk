@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Checks config-params.txt and makes C initializers of it: tables that config-params.c
-# includes. Ends with status 1 and a message for each thing that is wrong.
+# Checks config-params.txt and prints C initializers of two tables, which
+# config-params.c includes. After errors, prints a message for each and exits with 1.
 
 function wrong(message)
 {
@@ -12,7 +12,7 @@ function wrong(message)
 function hex(text,  i, value)
 {
 	if (text !~ /^0x[0-9a-f]+$/)
-		wrong(text ": is no hexadecimal number")
+		wrong(text ": not a hexadecimal number")
 	for (i = 3; i <= length(text); i++)
 		value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
 	return value + 0
@@ -29,21 +29,21 @@ function string(text)
 	return text == "" ? "NULL" : "\"" text "\""
 }
 
-# A field of the last item: checks its place, and that nothing else is there.
+# Checks the place of a field in the last item, and that it overlaps no other one.
 function place(field, offset, width,  part, first, i)
 {
 	if (field !~ /^[a-z][a-z0-9_]*$/)
-		wrong(field ": is no name of a field")
+		wrong(field ": not a name of a field")
 	if ((tlv, field) in known)
-		wrong(tlv "." field ": is there twice")
+		wrong(tlv "." field ": duplicate field")
 	known[tlv, field] = 1
 	if (offset !~ /^0x[0-9a-f]+\.[0-9]+$/ || width !~ /^[0-9]+$/)
-		wrong(offset " " width ": is no place")
+		wrong(offset " " width ": not a place")
 	split(offset, part, ".")
 	first = part[2] + 0
 	byte = hex(part[1])
 	if (byte % 4 || width < 1 || first + width > 32 || byte + 4 > len)
-		wrong(tlv "." field ": is beyond its dword or item")
+		wrong(tlv "." field ": outside its dword or item")
 	for (i = first; i < first + width; i++) {
 		if ((tlv, byte, i) in used)
 			wrong(tlv "." field ": overlaps " used[tlv, byte, i])
@@ -60,7 +60,7 @@ function flush_field()
 	if (name && text == "")
 		wrong(name ": has no text")
 	if ((type == "ENUM") != (values != ""))
-		wrong(name ": values belong to an enum, and only to that")
+		wrong(name ": an enum needs values, and no other type has them")
 	fields[nfields++] = sprintf("{ %s, %s, %d, %d, %d, CONFIG_%s, %d, %s, %s, %s, %s, %s, %s, NULL, 0 }",
 		string(name), string(field), ntlvs - 1, start, wide, type, version,
 		string(values), string(low), string(high), string(needs), string(valid),
@@ -69,7 +69,7 @@ function flush_field()
 	version = 0
 }
 
-# What expressions and valid bits name is looked for when all is known.
+# Remembers the fields that an expression names, to check them at the end.
 function refer(expression,  word)
 {
 	while (match(expression, /[a-zA-Z_][a-zA-Z0-9_.]*/)) {
@@ -82,7 +82,7 @@ function refer(expression,  word)
 }
 
 /^#/ || !NF { next }
-/^\t/ && !name { wrong("belongs to no parameter"); next }
+/^\t/ && !name { wrong("not behind a parameter"); next }
 /^\ttext / { text = rest(); next }
 /^\tneeds / { needs = rest(); refer(needs); next }
 /^\tmin / { low = rest(); refer(low); next }
@@ -94,14 +94,14 @@ function refer(expression,  word)
 	split("", words)
 	for (i = 2; i <= NF; i++) {
 		if ($i !~ /^[A-Za-z0-9_]+=[0-9]+$/) {
-			wrong($i ": is no NAME=NUMBER")
+			wrong($i ": not in the form NAME=NUMBER")
 			continue
 		}
 		split($i, pair, "=")
 		if (pair[1] in words || pair[2] in numbers)
-			wrong($i ": is there twice")
+			wrong($i ": duplicate name or number")
 		if (pair[2] + 0 >= 2 ^ wide)
-			wrong($i ": needs more bits than there are")
+			wrong($i ": needs more bits than the field has")
 		words[pair[1]] = numbers[pair[2]] = 1
 		values = values (values == "" ? "" : ",") $i
 	}
@@ -112,17 +112,17 @@ $1 == "tlv" && NF == 6 {
 	tlv = $2
 	len = $5 + 0
 	if (tlv in lengths)
-		wrong(tlv ": is there twice")
+		wrong(tlv ": duplicate item")
 	if ($3 !~ /^(global|port|function|host|module)$/)
-		wrong($3 ": is no class")
+		wrong($3 ": not a class")
 	if (len < 4 || len > 256 || len % 4)
-		wrong(tlv ": has a length that is none")
+		wrong(tlv ": the length is not a multiple of 4 from 4 to 256")
 	if (($3, $4) in places)
-		wrong(tlv ": has the number of " places[$3, $4])
+		wrong(tlv ": same number as " places[$3, $4])
 	places[$3, $4] = tlv
 	lengths[tlv] = len
 	if ($6 !~ /^(reset|boot)$/)
-		wrong($6 ": is no effect")
+		wrong($6 ": not an effect")
 	tlvs[ntlvs++] = sprintf("{ %s, CONFIG_%s, %d, %d, CONFIG_AT_%s }",
 				string(tlv), toupper($3), hex($4), len, toupper($6))
 	next
@@ -138,18 +138,18 @@ $1 == "param" && NF == 6 {
 	flush_field()
 	name = $2
 	if (name !~ /^[A-Z][A-Za-z0-9_]*$/)
-		wrong(name ": is no name of a parameter")
+		wrong(name ": not a name of a parameter")
 	if (tolower(name) in params)
-		wrong(name ": is there twice")
+		wrong(name ": duplicate parameter")
 	params[tolower(name)] = 1
 	field = $3
 	if ($6 !~ /^(bool|int|enum)$/ || ($6 == "bool" && $5 != 1))
-		wrong($6 ": is no type of it")
+		wrong($6 ": not a type of this parameter")
 	type = toupper($6)
 	place($3, $4, $5)
 	next
 }
-{ wrong("cannot be understood") }
+{ wrong("not a known line") }
 
 END {
 	flush_field()
@@ -157,7 +157,7 @@ END {
 		split(word, part, ".")
 		if (!((part[1], part[2]) in known)) {
 			FNR = wanted[word]
-			wrong(word ": there is no such field")
+			wrong(word ": no such field")
 		}
 	}
 	if (bad)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of a ConnectX's configuration: mstflint's database where that is
+ * The catalogue of a ConnectX's configuration: mstflint's database if it is
  * installed, else the tool's own table.
  *
- * SQLite is looked for at run time: the tool neither needs it to be built nor is
- * linked with it. The declarations below are a part of its stable interface.
+ * SQLite is loaded at run time: the tool neither needs it to be built nor is linked
+ * with it. The declarations below are a part of SQLite's stable interface.
  */
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 #define DATABASE "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
 
-/* More of either is no database of configuration. */
+/* Limit of rows in a table of a database. */
 #define MAX_ROWS 20000
 
 #include "config-params.inc"
@@ -51,7 +51,7 @@ const char *config_type_name(unsigned int type)
 #define SQLITE_DONE 101
 #define SQLITE_OPEN_READONLY 1
 
-/* One database, and the functions of SQLite that it is read by. */
+/* A database, and the functions of SQLite that read it. */
 struct reader {
 	void *library;
 	void *db;
@@ -97,7 +97,7 @@ static bool load_sqlite(struct reader *reader)
 	return true;
 }
 
-/* A column's text, kept with the catalogue; NULL if there is none. */
+/* A copy of a column's text that the catalogue owns; NULL if the column is empty. */
 static const char *keep_text(struct reader *reader,
 			     struct config_catalogue *names, int column)
 {
@@ -121,7 +121,7 @@ static bool is_there(struct reader *reader, int column)
 	return text && *text;
 }
 
-/* "0x4.16", bytes and bits, as bits. */
+/* Parse "0x4.16", bytes and bits, to a number of bits. */
 static bool parse_place(const char *text, unsigned int *bits)
 {
 	unsigned long byte, bit;
@@ -140,7 +140,7 @@ static bool parse_place(const char *text, unsigned int *bits)
 	return true;
 }
 
-/* Does it lie in its item, in a way that config-value.c can read it? */
+/* Is the field within its item, and aligned as config_number() expects it? */
 static bool place_ok(const struct config_field *field, unsigned int len)
 {
 	if (field->start + (uint64_t)field->width > 8 * len || !field->width)
@@ -230,7 +230,7 @@ static bool keep_field(struct reader *reader, struct config_catalogue *names)
 	if (!place_ok(field, names->tlvs[i].len))
 		return true;
 	field->version = reader->number(reader->row, 13);
-	/* What has no condition at all mstflint's own tool does not show either. */
+	/* Like mstflint's own tool, do not show parameters without any condition. */
 	if (is_there(reader, 9) || field->version || reader->number(reader->row, 12))
 		field->name = keep_text(reader, names, 1);
 	field->field = keep_text(reader, names, 2);
@@ -249,7 +249,7 @@ static bool keep_field(struct reader *reader, struct config_catalogue *names)
 	return true;
 }
 
-/* Run a query and have each of its rows kept; true if all went well. */
+/* Run a query and keep each of its rows; returns false after an error. */
 static bool read_rows(struct reader *reader, struct config_catalogue *names,
 		      const char *sql,
 		      bool (*keep)(struct reader *, struct config_catalogue *))
@@ -287,15 +287,15 @@ static int use_database(struct run *run, const char *path,
 
 	if (!load_sqlite(&reader))
 		fail(run, FWCTL_EXIT_UNSUPPORTED,
-		     "%s: cannot be read without libsqlite3.so.0: install SQLite, or say --database none",
+		     "%s: cannot be read without libsqlite3.so.0; install SQLite, or use --database none",
 		     path);
 	else if (!read_database(&reader, path, names))
 		fail(run, FWCTL_EXIT_USAGE,
-		     "%s: is no database of mstflint's: %s: say --database none for the tool's own table",
+		     "%s: not a database of mstflint: %s; use --database none for the tool's own table",
 		     path, reader.db ? reader.error(reader.db) : "no memory");
 	if (reader.db)
 		reader.close(reader.db);
-	/* Whatever SQLite has set up in this process stays. */
+	/* No dlclose(): SQLite may have registered functions in this process. */
 	return run->code;
 }
 
@@ -314,9 +314,9 @@ static int use_own_table(struct run *run, struct config_catalogue *names)
 }
 
 /*
- * Fill in a catalogue, to be freed by config_free_names() in any case; returns an
- * exit code. @database is a file, "none", or NULL for mstflint's if it can be
- * read.
+ * Fill in a catalogue. @database is a file, "none", or NULL for mstflint's database
+ * if it can be read. The caller calls config_free_names() also after an error.
+ * Returns an exit code.
  */
 int config_names(struct run *run, const char *database,
 		 struct config_catalogue *names)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5 config list, query, set, reset. What concerns files is in
- * config-file.c.
+ * fwctl mlx5 config list, query, set, reset. config-file.c has the commands that
+ * read or write files.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +11,11 @@
 
 #define DATABASE							\
 	{ "database", 'd', "FILE",					\
-	  "names from this database of mstflint's; none: the tool's own" }
+	  "read names from this database of mstflint; none: use the tool's own table" }
 #define YES { "yes", 'y', NULL, "write without asking" }
 #define DETAILED							\
 	{ "detailed-exitcode", 'e', NULL,				\
-	  "exit with 8 if something differs or was changed" }
+	  "exit with 8 if values differ or were changed" }
 
 const struct option_spec config_options[] = { DATABASE, {} };
 
@@ -30,7 +30,7 @@ const struct option_spec config_diff_options[] = { DATABASE, DETAILED, {} };
 const struct option_spec config_apply_options[] = {
 	DATABASE, YES, DETAILED,
 	{ "rollback", 'b', "FILE",
-	  "keep what is replaced here; otherwise in rollback-DEV-TIME.conf" },
+	  "keep the replaced values in this file; default: rollback-DEV-TIME.conf" },
 	{}
 };
 
@@ -69,17 +69,17 @@ const struct column_spec config_change_columns[] = {
 	{}
 };
 
-/* Only what writes has something that --dry-run leaves out. */
+/* Refuse --dry-run for commands that do not write. */
 static int no_dry_run(struct run *run)
 {
 	if (!run->set.dry_run)
 		return 0;
 	return fail(run, FWCTL_EXIT_USAGE,
-		    "mlx5 %s: writes nothing, so --dry-run has no meaning",
+		    "mlx5 %s: does not write; leave out --dry-run",
 		    run->command->name);
 }
 
-/* The first paragraph of a description is what a line has room for. */
+/* The first paragraph of a description, which fits a line of a table. */
 static json_object *json_description(const char *text)
 {
 	const char *end = text ? strstr(text, "\\;") : NULL;
@@ -91,7 +91,7 @@ static json_object *json_description(const char *text)
 	return json_object_new_string_len(text, end - text);
 }
 
-/* What a parameter is, without its values. */
+/* A parameter without its values. */
 static json_object *describe(struct config *config,
 			     const struct config_param *param)
 {
@@ -116,7 +116,7 @@ static json_object *describe(struct config *config,
 	return row;
 }
 
-/* What all results begin with. */
+/* The part that is common to all results. */
 json_object *config_result(struct config *config)
 {
 	json_object *result = json_object_new_object();
@@ -128,7 +128,7 @@ json_object *config_result(struct config *config)
 	return result;
 }
 
-/* An array within the result, as the table that the command's columns are. */
+/* Print an array within the result as a table of the command's columns. */
 static void array_text(struct run *run, const char *key)
 {
 	json_object *result = run->result;
@@ -148,7 +148,7 @@ void config_changes_text(struct run *run)
 	array_text(run, "changes");
 }
 
-/* All names of the catalogue, without a device. */
+/* List all names of the catalogue, without a device. */
 static int list_names(struct run *run)
 {
 	struct config config = { .run = run };
@@ -207,7 +207,7 @@ static bool is_asked(struct run *run, const struct config_param *param)
 	return run->argc < 2;
 }
 
-/* The parameters that the device has, or those of them that are named. */
+/* Show the parameters that the device has, or those of them that are named. */
 static int show_params(struct run *run, bool values)
 {
 	struct config config;
@@ -257,7 +257,7 @@ int config_query_run(struct run *run)
 	return no_dry_run(run) ?: show_params(run, true);
 }
 
-/* Find a parameter by its name, or say why not. */
+/* Find a parameter by its name; after an error the run has a message. */
 struct config_param *config_find(struct config *config, const char *name,
 				 size_t len)
 {
@@ -273,18 +273,18 @@ struct config_param *config_find(struct config *config, const char *name,
 			break;
 	if (i < config->nparams)
 		fail(config->run, FWCTL_EXIT_USAGE,
-		     "%.*s: there are several: say which, e.g. %s", (int)len,
+		     "%.*s: ambiguous; name one of them, e.g. %s", (int)len,
 		     name, config->params[i].name);
 	else
 		fail(config->run, FWCTL_EXIT_USAGE,
-		     "%.*s: no parameter has this name: see fwctl mlx5 config list",
+		     "%.*s: no such parameter; see 'fwctl mlx5 config list'",
 		     (int)len, name);
 	return NULL;
 }
 
 /*
- * Write what is wanted, unless --dry-run was given, and make the run's result of
- * it. Takes over the plan. Returns an exit code.
+ * Write the wanted values, unless --dry-run was given, and fill the run's result.
+ * Takes over the reference to the plan. Returns an exit code.
  */
 int config_finish(struct config *config, json_object *plan,
 		  const char *rollback)
@@ -318,7 +318,7 @@ int config_set_run(struct run *run)
 	for (i = 1; i < run->argc && !run->code; i++) {
 		value = strchr(run->argv[i], '=');
 		if (!value) {
-			fail(run, FWCTL_EXIT_USAGE, "%s: is not NAME=VALUE",
+			fail(run, FWCTL_EXIT_USAGE, "%s: not in the form NAME=VALUE",
 			     run->argv[i]);
 			goto out;
 		}
@@ -327,7 +327,7 @@ int config_set_run(struct run *run)
 		if (param)
 			config_parse(&config, param, value + 1, true);
 	}
-	/* Only now is known what holds for all of them together. */
+	/* A check may depend on values further to the right. */
 	for (i = 1; i < run->argc && !run->code; i++) {
 		param = config_find(&config, run->argv[i],
 				    strcspn(run->argv[i], "="));
@@ -340,7 +340,7 @@ out:
 	return run->code;
 }
 
-/* All of an item goes back, also what has no name. */
+/* Reset whole items, also those of their fields that have no name. */
 static void reset_all(struct config *config)
 {
 	size_t i;
@@ -368,7 +368,7 @@ static void reset_param(struct config *config, const char *name)
 		config_copy(config, param, CONFIG_DEFAULT);
 	else
 		fail(config->run, FWCTL_EXIT_UNSUPPORTED,
-		     "%s: the device has no such parameter, or tells no default",
+		     "%s: the device does not report a default value of this parameter",
 		     param->name);
 }
 
@@ -387,7 +387,7 @@ int config_reset_run(struct run *run)
 	if (run->code)
 		goto out;
 	plan = config_plan(&config);
-	/* Who names them knows them. */
+	/* Parameters that are named are reset without a question. */
 	if (run->argc < 2 && config_differs(&config) && !run->set.dry_run &&
 	    config_agree(&config, plan, option(run, "yes")))
 		json_object_put(plan);

@@ -160,9 +160,9 @@ def refused_values():
             (USAGE, "is not true or false", "SRIOV_EN=2"),
             (USAGE, "BALANCED=", "CQE_COMPRESSION=FAST"),
             (USAGE, "BALANCED=", "CQE_COMPRESSION=5"),
-            (USAGE, "no parameter has this name", "NUM_OF_VFSS=1"),
-            (USAGE, "several: say which, e.g. LINK_TYPE_P1", "LINK_TYPE=ETH"),
-            (USAGE, "is not NAME=VALUE", "NUM_OF_VFS"),
+            (USAGE, "no such parameter", "NUM_OF_VFSS=1"),
+            (USAGE, "ambiguous; name one of them, e.g. LINK_TYPE_P1", "LINK_TYPE=ETH"),
+            (USAGE, "not in the form NAME=VALUE", "NUM_OF_VFS"),
             (UNSUPPORTED, "it needs .*ip_over_vxlan_en", "IP_OVER_VXLAN_PORT=1")):
         config("set", "MEMIC_BAR_SIZE=1", "UCTX_EN=0", wrong).fails(code, regex)
         equal(state(), before)
@@ -210,7 +210,7 @@ def dry_run():
           (False, True, 1))
     config("set", "NUM_OF_VFS=16", "--dry-run", "-e", code=CHANGED)
     equal(state(), before)
-    config("query", "--dry-run").fails(USAGE, "has no meaning")
+    config("query", "--dry-run").fails(USAGE, "leave out --dry-run")
     config("set", "NUM_OF_VFS=1", "--scope", "debug-write-full").fails(
         USAGE, "needs scope configuration; leave out --scope")
 
@@ -257,12 +257,12 @@ def bad_files():
     defaults()
     before = state()
     for number, (code, regex, text) in enumerate((
-            (USAGE, ":2: is neither", "NUM_OF_VFS=16\nwhat\n"),
-            (USAGE, ":2: NUM_OF_VFS: is there twice", "NUM_OF_VFS=1\nNUM_OF_VFS=2"),
-            (USAGE, ":1: NONE: no parameter", "NONE=1"),
+            (USAGE, ":2: neither", "NUM_OF_VFS=16\nwhat\n"),
+            (USAGE, ":2: NUM_OF_VFS: duplicate parameter", "NUM_OF_VFS=1\nNUM_OF_VFS=2"),
+            (USAGE, ":1: NONE: no such parameter", "NONE=1"),
             (USAGE, "accepts 0 to 127", "UCTX_EN=0\nNUM_OF_VFS=200"),
             (UNSUPPORTED, "does not have this parameter", "UCTX_EN=0\nINTERNAL_CPU_PAGE_SUPPLIER=1"),
-            (USAGE, "is no text", "NUM_OF_VFS=1\0"))):
+            (USAGE, "not a text file", "NUM_OF_VFS=1\0"))):
         with open(path(f"{number}"), "w", encoding="utf-8") as file:
             file.write(text)
         config("apply", path(f"{number}"), "--yes").fails(code, regex)

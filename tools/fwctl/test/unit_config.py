@@ -96,29 +96,29 @@ def generator():
     equal(done.stdout.count(b"CONFIG_ENUM"), 1)
     for old, new, message in (
             ("0x0.31 1", "0x0.7 1", "overlaps a"),
-            ("0x0.31 1", "0x0.31 2", "beyond its dword"),
-            ("0x4.0 32", "0x8.0 32", "beyond its dword or item"),
-            ("0x4.0 32", "0x2.0 8", "beyond its dword or item"),
-            ("param B", "param a", "no name of a parameter"),
-            ("param B", "param A", "is there twice"),
-            ("param B b", "param B a", "is there twice"),
+            ("0x0.31 1", "0x0.31 2", "outside its dword"),
+            ("0x4.0 32", "0x8.0 32", "outside its dword or item"),
+            ("0x4.0 32", "0x2.0 8", "outside its dword or item"),
+            ("param B", "param a", "not a name of a parameter"),
+            ("param B", "param A", "duplicate parameter"),
+            ("param B b", "param B a", "duplicate field"),
             ("Y=255", "Y=256", "more bits"),
-            ("Y=255", "X=1", "is there twice"),
-            ("Y=255", "Y=0", "is there twice"),
-            ("needs a == 1", "needs c == 1", "a_conf.c: there is no such field"),
-            ("valid a_valid", "valid nothing", "there is no such field"),
-            ("needs a", "needs b_conf.a", "b_conf.a: there is no such field"),
-            (" enum", " int", "only to that"),
-            (" int", " enum", "belong to an enum"),
-            (" int", " float", "is no type"),
+            ("Y=255", "X=1", "duplicate name"),
+            ("Y=255", "Y=0", "duplicate name or number"),
+            ("needs a == 1", "needs c == 1", "a_conf.c: no such field"),
+            ("valid a_valid", "valid nothing", "no such field"),
+            ("needs a", "needs b_conf.a", "b_conf.a: no such field"),
+            (" enum", " int", "no other type has them"),
+            (" int", " enum", "an enum needs values"),
+            (" int", " float", "not a type"),
             ("\ttext About B.\n", "", "has no text"),
-            ("global", "galaxy", "is no class"),
-            ("0x80", "128", "no hexadecimal"),
-            (" 8 reset", " 9 reset", "has a length"),
-            ("reset", "later", "is no effect"),
-            ("\tvalid", "\tvalidity", "cannot be understood"),
+            ("global", "galaxy", "not a class"),
+            ("0x80", "128", "not a hexadecimal"),
+            (" 8 reset", " 9 reset", "not a multiple of 4"),
+            ("reset", "later", "not an effect"),
+            ("\tvalid", "\tvalidity", "not a known line"),
             ("field a_valid", "tlv b_conf global 0x80 4 reset\nfield a_valid",
-             "has the number of a_conf")):
+             "same number as a_conf")):
         assert old in good
         done = generate(good.replace(old, new, 1))
         assert done.returncode == 1, (old, new)
@@ -128,10 +128,11 @@ def generator():
 @test
 def databases():
     """a database that is none, or has lies in it, is told or left out"""
-    run(["mlx5", "config", "list", "-d", path("none.db")]).fails(USAGE, "is no database")
+    run(["mlx5", "config", "list", "-d", path("none.db")]).fails(USAGE, "not a database of mstflint")
     with open(path("text.db"), "w", encoding="utf-8") as file:
         file.write("no database\n" * 100)
-    run(["mlx5", "config", "list", "-d", path("text.db")]).fails(USAGE, "not a database")
+    run(["mlx5", "config", "list", "-d", path("text.db")]).fails(
+        USAGE, "file is not a database")
     with sqlite3.connect(path("lies.db")) as database:
         database.execute("CREATE TABLE tlvs (name, class, id, size, target)")
         run(["mlx5", "config", "list", "-d", path("lies.db")]).fails(
@@ -175,4 +176,4 @@ def installed_database():
         other = rows[row["name"]]
         for key in ("class", "item", "type", "min", "max", "values", "effect"):
             equal((row["name"], row[key]), (row["name"], other[key]))
-    run(["mlx5", "config", "list", "--dry-run"]).fails(USAGE, "has no meaning")
+    run(["mlx5", "config", "list", "--dry-run"]).fails(USAGE, "leave out --dry-run")
