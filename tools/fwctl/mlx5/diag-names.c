@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Names of a ConnectX's diagnostic counters: those of FreeBSD's mlx5 driver, and our
- * own for what only diag_cnt.c of NVIDIA's mlx5ctl tells of. Where both know one, what
- * it counts is as the latter says.
+ * own for counters that only diag_cnt.c of NVIDIA's mlx5ctl has. Where both have a
+ * counter, its description follows mlx5ctl.
  */
 #include "diag.h"
 

@@ -8,14 +8,14 @@
 #include "be.h"
 #include "diag.h"
 
-/* Of counters in an answer, and of all that --all keeps. */
+/* Limits in bytes: of the counters in an answer, and of the samples for --all. */
 #define ANSWER_MAX (64 << 10)
 #define ALL_MAX (4 << 20)
 
 const struct option_spec diag_read_options[] = {
 	{ "interval", 'i', "MILLISECONDS", "read again after this time" },
-	{ "count", 'c', "NUMBER", "end after reading so many times" },
-	{ "all", 'a', NULL, "all samples that were not read yet, not the last one" },
+	{ "count", 'c', "NUMBER", "end after this number of reads" },
+	{ "all", 'a', NULL, "print all samples that were not read yet, instead of the last one" },
 	{ "csv", 'C', NULL, "print comma-separated values" },
 	{}
 };
@@ -30,7 +30,7 @@ const struct column_spec diag_read_columns[] = {
 	{}
 };
 
-/* A value of a counter, as the device hands it out. */
+/* A value of a counter, as the device reports it. */
 struct sample {
 	__u16 id;
 	__u16 number;
@@ -39,15 +39,15 @@ struct sample {
 };
 
 /**
- * struct reading - what was read at a time
- * @diag: of this device
- * @sampled: the counters that are to be told
- * @count: of these
- * @samples: what is to be told of them
- * @used: how many
+ * struct reading - the samples of one read of the ring
+ * @diag: the device
+ * @sampled: the counters to be printed
+ * @count: number of @sampled
+ * @samples: the samples to be printed
+ * @used: number of @samples
  * @report: see send_next_rpc()
- * @all: not only the last one of each counter
- * @last: when it was read before, CLOCK_MONOTONIC
+ * @all: true for all new samples, false for the last one of each counter
+ * @last: time of the previous read, CLOCK_MONOTONIC in nanoseconds
  */
 struct reading {
 	struct diag *diag;
@@ -74,13 +74,13 @@ static struct sample get_sample(const __u8 *data)
 	return sample;
 }
 
-/* Numbers go round. */
+/* Compare sample numbers, which wrap around at 16 bits. */
 static bool is_newer(__u16 one, __u16 other)
 {
 	return (__s16)(one - other) > 0;
 }
 
-/* Keep a sample if it is to be told. */
+/* Keep a sample if it belongs to a chosen counter and was not printed before. */
 static void keep(struct reading *reading, struct sample sample)
 {
 	bool on_demand = diag_param(reading->diag, "on_demand");
@@ -105,8 +105,8 @@ static void keep(struct reading *reading, struct sample sample)
 }
 
 /*
- * Numbers go round within seconds. After a while the ring has nothing any more that
- * was told, whatever the numbers seem to say.
+ * Sample numbers wrap around within seconds. When the device has filled the ring twice
+ * since the last read, all samples in it are new, and their numbers mean nothing.
  */
 static void forget(struct reading *reading)
 {
@@ -125,7 +125,7 @@ static void forget(struct reading *reading)
 		reading->sampled[i].seen = false;
 }
 
-/* Read the whole ring, which has the samples anywhere. */
+/* Read the whole ring: the newest sample can be anywhere in it. */
 static int read_ring(struct reading *reading)
 {
 	const struct fwctl_mlx5_layout *layout =
@@ -172,7 +172,7 @@ static int by_age(const void *one, const void *other)
 	return a->id - b->id;
 }
 
-/* What was read, a row for each value. */
+/* The samples of a read, a row for each value. */
 static json_object *json_samples(struct reading *reading)
 {
 	json_object *rows = json_object_new_array();
@@ -238,7 +238,7 @@ static void print_samples(struct run *run, json_object *rows)
 		     "cannot write to standard output: %m");
 }
 
-/* Which counters are told: those that are named, of those that are sampled. */
+/* Choose the sampled counters that are named, or all of them. */
 static int choose_sampled(struct reading *reading)
 {
 	struct diag *diag = reading->diag;
@@ -248,7 +248,7 @@ static int choose_sampled(struct reading *reading)
 
 	if (!diag_param(diag, "enable") || !diag_param(diag, "num_of_counters"))
 		return fail(run, FWCTL_EXIT_FIRMWARE,
-			    "%s: nothing is sampled: begin by fwctl mlx5 diag start",
+			    "%s: no counter is sampled; start with 'fwctl mlx5 diag start'",
 			    fwctl_dev_name(diag->dev));
 	for (i = 0; run->argc == 1 && i < diag_param(diag, "num_of_counters"); i++)
 		reading->sampled[reading->count++].id = diag_param_counter(diag, i);
@@ -259,7 +259,7 @@ static int choose_sampled(struct reading *reading)
 		if (!diag_is_sampled(diag, counter->id) ||
 		    reading->count == DIAG_MAX_COUNTERS)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: is not sampled: see fwctl mlx5 diag list",
+				    "%s: the counter is not sampled; see 'fwctl mlx5 diag list'",
 				    run->argv[i]);
 		reading->sampled[reading->count++].id = counter->id;
 	}
@@ -268,7 +268,7 @@ static int choose_sampled(struct reading *reading)
 		size <<= diag_param(diag, "log_num_of_samples");
 	if (size > ALL_MAX)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "diag read: --all would be %zu bytes: name fewer counters, or start with fewer samples",
+			    "diag read: --all needs %zu bytes of memory; name fewer counters, or start with fewer samples",
 			    size);
 	reading->samples = malloc(size);
 	return reading->samples ? 0 : fail(run, FWCTL_EXIT_USAGE, "no memory");
@@ -288,7 +288,7 @@ static int read_samples(struct reading *reading)
 		return run->code;
 	if (!option(run, "interval") && !option(run, "count"))
 		count = 1;
-	/* What asks firmware but once can be ended while that does not answer. */
+	/* A single read keeps the default action of ^C, which ends it at once. */
 	if (count != 1)
 		catch_end();
 	for (column = run->command->columns; option(run, "csv") && column->name;

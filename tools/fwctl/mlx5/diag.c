@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5 diag list, start, stop: diagnostic counters, which the device samples by
- * itself into a ring, at a period of its own clock, or when they are read.
+ * fwctl mlx5 diag list, start, stop: diagnostic counters. The device samples them into
+ * a ring, at a period of its own clock, or when they are read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "diag.h"
 
 #define SET_DIAGNOSTIC_PARAMS 0x820
-/* If nothing is said: about a millisecond, and a few samples. */
+/* Defaults: the period in microseconds, and log2 of the number of samples. */
 #define PERIOD_US 1000
 #define LOG_SAMPLES 4
 
@@ -26,12 +26,12 @@ const struct column_spec diag_list_columns[] = {
 };
 
 const struct option_spec diag_start_options[] = {
-	{ "period", 'p', "MICROSECONDS", "between two samples, at least" },
-	{ "samples", 'S', "NUMBER", "how many the device keeps" },
-	{ "single", '1', NULL, "end when so many are taken" },
-	{ "on-demand", 'd', NULL, "take a sample when it is read, at no other time" },
+	{ "period", 'p', "MICROSECONDS", "least time between two samples" },
+	{ "samples", 'S', "NUMBER", "number of samples that the device keeps" },
+	{ "single", '1', NULL, "stop after that number of samples" },
+	{ "on-demand", 'd', NULL, "take a sample only when it is read" },
 	{ "sync", 'y', NULL, "take all counters at the same moment" },
-	{ "clear", 'c', NULL, "begin with 0" },
+	{ "clear", 'c', NULL, "reset the counters to 0 at the start" },
 	{}
 };
 
@@ -59,7 +59,7 @@ static void set_param(struct diag *diag, const char *name, __u64 value)
 		   sizeof(diag->params), name, value);
 }
 
-/* Where a counter's number is: in the layout, that of the first one. */
+/* The number of the nth sampled counter; the layout describes the first one. */
 __u16 diag_param_counter(const struct diag *diag, size_t n)
 {
 	return get_number(diag_query("diagnostic_params"),
@@ -81,7 +81,7 @@ const struct diag_name *diag_find_name(__u16 id)
 	return name;
 }
 
-/* Send a request of one of the commands. Returns an exit code. */
+/* Send a command and receive its answer. Returns an exit code. */
 int diag_ask(struct diag *diag, void *in, size_t in_len, void *out,
 	     size_t *out_len, json_object *report)
 {
@@ -92,7 +92,7 @@ int diag_ask(struct diag *diag, void *in, size_t in_len, void *out,
 	return diag->run->code;
 }
 
-/* What the device has, and its limits. */
+/* Read the counters and the limits of the device. */
 static int read_limits(struct diag *diag)
 {
 	const struct fwctl_mlx5_layout *layout;
@@ -111,7 +111,7 @@ static int read_limits(struct diag *diag)
 	    diag->count > DIAG_MAX_COUNTERS) {
 		diag->count = 0;
 		fail(diag->run, FWCTL_EXIT_UNSUPPORTED,
-		     "%s: has no diagnostic counters",
+		     "%s: the device has no diagnostic counters",
 		     fwctl_dev_name(diag->dev));
 		goto out;
 	}
@@ -124,7 +124,7 @@ static int read_limits(struct diag *diag)
 					  "log_min_sample_period");
 	diag->single = get_number(layout, data, CAPS_PAGE, "single");
 	diag->repetitive = get_number(layout, data, CAPS_PAGE, "repetitive");
-	/* The layout has the first one. */
+	/* The layout describes the first counter. */
 	for (i = 0; i < diag->count; i++, data += 4) {
 		diag->has[i].id = get_number(layout, data, CAPS_PAGE - 4 * i,
 					     "counter_id");
@@ -136,7 +136,7 @@ out:
 	return diag->run->code;
 }
 
-/* How counters are sampled. */
+/* Read how the counters are sampled. */
 static int read_params(struct diag *diag)
 {
 	const struct fwctl_mlx5_layout *layout = diag_query("diagnostic_params");
@@ -152,7 +152,7 @@ static int read_params(struct diag *diag)
 	     diag_param(diag, "log_num_of_samples") > 16 ||
 	     diag_param(diag, "log_sample_period") > 63))
 		fail(diag->run, FWCTL_EXIT_FIRMWARE,
-		     "%s: the parameters of diagnostic counters cannot be: there are %u counters in %zu bytes",
+		     "%s: the firmware reports invalid parameters of diagnostic counters: %u counters in %zu bytes",
 		     fwctl_dev_name(diag->dev),
 		     (unsigned int)diag_param(diag, "num_of_counters"), len);
 	json_object_put(report);
@@ -176,7 +176,7 @@ void diag_close(struct diag *diag)
 	free(diag);
 }
 
-/* Clocks as time, or null if the device does not tell how fast its clock is. */
+/* A number of clocks in nanoseconds, or null if the clock's frequency is unknown. */
 static json_object *json_period(const struct diag *diag, unsigned int log)
 {
 	if (!diag->khz)
@@ -273,7 +273,7 @@ out:
 	return run->code;
 }
 
-/* The counters are the table; what else there is to say is a line below. */
+/* Print the counters as a table, and the limits in a line below. */
 void diag_counters_text(struct run *run)
 {
 	json_object *limits = json_object_object_get(run->result, "limits");
@@ -305,7 +305,7 @@ const struct counter *diag_find(struct diag *diag, const char *word)
 			return &diag->has[i];
 	}
 	fail(diag->run, FWCTL_EXIT_USAGE,
-	     "%s: the device has no such counter: see fwctl mlx5 diag list",
+	     "%s: the device has no such counter; see 'fwctl mlx5 diag list'",
 	     word);
 	return NULL;
 }
@@ -319,7 +319,7 @@ static void add_counter(struct diag *diag, const struct counter *counter)
 	set_param(diag, "num_of_counters", n + 1);
 }
 
-/* Those that are named, or all that can be sampled so. */
+/* Choose the counters that are named, or all that can be sampled in this way. */
 static int choose_counters(struct diag *diag)
 {
 	const struct counter *counter;
@@ -336,17 +336,17 @@ static int choose_counters(struct diag *diag)
 			return run->code;
 		if (sync && !counter->sync)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: cannot be sampled at the same moment as others: leave out --sync",
+				    "%s: cannot be sampled at the same moment as others; leave out --sync",
 				    run->argv[i]);
 		if (diag_param(diag, "num_of_counters") == diag->count)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "diag start: more counters than the device has: one is named twice");
+				    "diag start: duplicate counter: there are more names than counters");
 		add_counter(diag, counter);
 	}
 	return 0;
 }
 
-/* The least power of two that isn't less, as its exponent. */
+/* The logarithm to base 2, rounded up. */
 static unsigned int log2_up(__u64 value)
 {
 	unsigned int log = 0;
@@ -367,15 +367,15 @@ static int choose_period(struct diag *diag)
 	if (option(run, "on-demand"))
 		return option(run, "period") ?
 		       fail(run, FWCTL_EXIT_USAGE,
-			    "--period: has no meaning with --on-demand") : 0;
+			    "--period and --on-demand: leave out one of the two") : 0;
 	if (!diag->khz && option(run, "period"))
 		return fail(run, FWCTL_EXIT_UNSUPPORTED,
-			    "%s: does not tell how fast its clock is: leave out --period",
+			    "%s: the device does not report the frequency of its clock; leave out --period",
 			    fwctl_dev_name(diag->dev));
 	log = log2_up((__uint128_t)us * diag->khz / 1000);
 	if (log < diag->log_min_period && option(run, "period"))
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "--period %lu: the shortest one of this device is %llu microseconds",
+			    "--period %lu: the shortest period of this device is %llu microseconds",
 			    us, (1ULL << diag->log_min_period) * 1000 /
 				diag->khz);
 	if (log < diag->log_min_period)
@@ -398,7 +398,7 @@ static int choose_samples(struct diag *diag)
 	return 0;
 }
 
-/* Write the parameters, and see whether they are there. */
+/* Write the parameters and read them back. */
 static int write_params(struct diag *diag, json_object *report)
 {
 	size_t len = params_len(diag), out_len = 16;
@@ -409,12 +409,12 @@ static int write_params(struct diag *diag, json_object *report)
 	memcpy(written, diag->params, sizeof(written));
 	if (diag_ask(diag, written, len, out, &out_len, report) || read_params(diag))
 		return diag->run->code;
-	/* How often, and how many, the device may have decided otherwise. */
+	/* The device may choose another period and another number of samples. */
 	if (diag_param(diag, "enable") != enable ||
 	    (enable && (params_len(diag) != len ||
 			memcmp(diag->params + 32, written + 32, len - 32))))
 		return fail(diag->run, FWCTL_EXIT_FIRMWARE,
-			    "%s: the parameters read back as others than were written: the firmware did not take them",
+			    "%s: the parameters read back different: the firmware did not accept them",
 			    fwctl_dev_name(diag->dev));
 	return 0;
 }
@@ -448,7 +448,7 @@ int diag_start_run(struct run *run)
 	memset(diag->params, 0, sizeof(diag->params));
 	set_param(diag, "enable", 1);
 	set_param(diag, "on_demand", !!option(run, "on-demand"));
-	/* What is taken on demand goes with either; FreeBSD says single. */
+	/* --on-demand works with single and repetitive; FreeBSD sets single. */
 	set_param(diag, "single", option(run, "single") ||
 		  option(run, "on-demand"));
 	set_param(diag, "repetitive", !diag_param(diag, "single"));

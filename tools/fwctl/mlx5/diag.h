@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Diagnostic counters of a ConnectX: which there are, and how they are sampled.
+ * Diagnostic counters of a ConnectX and how they are sampled.
  */
 #ifndef _FWCTL_TOOL_MLX5_DIAG_H
 #define _FWCTL_TOOL_MLX5_DIAG_H
 
 #include "fields.h"
 
-/* What fits the page of capabilities behind its first fields. */
+/* The number that fits the page of capabilities behind its first fields. */
 #define DIAG_MAX_COUNTERS 1008
 
 /**
- * struct diag_name - what is known of a counter
+ * struct diag_name - name and description of a counter
  * @id: its number
  * @name: its name
- * @unit: what it counts, or NULL
- * @about: what it is, or NULL
+ * @unit: unit of its value, or NULL
+ * @about: description, or NULL
  */
 struct diag_name {
 	__u16 id;
@@ -25,11 +25,11 @@ struct diag_name {
 };
 
 /**
- * struct counter - one that the device has, or that is sampled
+ * struct counter - a counter that the device has, or that is sampled
  * @id: its number
- * @sync: can it be sampled at the same moment as others?
- * @seen: was a sample of it told?
- * @sample: the last one of these
+ * @sync: true if it can be sampled at the same moment as others
+ * @seen: true if a sample of it was printed
+ * @sample: number of the last sample that was printed
  */
 struct counter {
 	__u16 id;
@@ -40,16 +40,16 @@ struct counter {
 
 /**
  * struct diag - a device's diagnostic counters
- * @run: gets what goes wrong
+ * @run: gets errors
  * @dev: the device
- * @report: of the first request
- * @khz: the device's clock, 0 if it isn't told
- * @log_max_samples: how many it keeps at most
- * @log_min_period: and how often it takes them
- * @single: can sampling end by itself?
- * @repetitive: can it go on for ever?
- * @has: counters that it has
- * @count: of these
+ * @report: report of the first request
+ * @khz: frequency of the device's clock in kHz, 0 if the device does not report it
+ * @log_max_samples: log2 of the number of samples that the device keeps at most
+ * @log_min_period: log2 of the shortest period between samples, in clocks
+ * @single: true if sampling can end after a number of samples
+ * @repetitive: true if sampling can go on until it is stopped
+ * @has: counters of the device
+ * @count: number of @has
  * @params: how they are sampled, in the layout of QUERY_DIAGNOSTIC_PARAMS
  */
 struct diag {

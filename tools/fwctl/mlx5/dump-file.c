@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files of resource dumps: the device's stream of segments as it is, which is what
- * the vendor's tool writes too.
+ * Files of resource dumps: the device's stream of segments without changes, as the
+ * vendor's tool writes it, too.
  *
- * Until it is complete a file has .part behind its name. Beside it, .state tells
- * what to ask the device for to go on; where, that is the device's business. It
- * names a piece in which a segment begins: the incomplete file ends with a whole
- * segment, and going on gets that piece again, whose beginning is in the file.
+ * Until the dump is complete, its file has .part behind its name. Beside it, a file
+ * .state has the request that continues the dump; the device decides what it means.
+ * It is the request for a piece in which a segment begins: the incomplete file ends
+ * with a whole segment, and --resume reads that piece again, whose beginning is in
+ * the file.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "be.h"
 #include "dump.h"
 
-/* Where to go on is written so often, in nanoseconds: a signal can be SIGKILL. */
+/* Nanoseconds between two writes of the state, which SIGKILL would otherwise lose. */
 #define SAVE_INTERVAL 5000000000LL
 #define MAX_STATE 4096
 
@@ -32,8 +33,8 @@ const struct column_spec dump_show_columns[] = {
 };
 
 /*
- * Go on through a stream; segments and pieces are whole dwords, so that a header
- * is in one piece. Returns an exit code.
+ * Count the segments of the next piece of a stream. Segments and pieces are whole
+ * dwords, so a header is never split. Returns an exit code.
  */
 int segments_follow(struct run *run, struct segments *segments,
 		    const __u8 *data, size_t len, uint64_t offset)
@@ -47,7 +48,7 @@ int segments_follow(struct run *run, struct segments *segments,
 			segments->last = get_unaligned_be16(data + 2);
 			if (!segments->left)
 				return fail(run, FWCTL_EXIT_FIRMWARE,
-					    "%s: the segment at byte %llu has no length: what follows cannot be told apart",
+					    "%s: the segment at byte %llu has length 0, so the following ones cannot be found",
 					    run->argv[0],
 					    (unsigned long long)offset);
 			segments->count++;
@@ -76,8 +77,8 @@ int segments_follow(struct run *run, struct segments *segments,
 }
 
 /*
- * Not by write_bytes(): a signal has been asked not to end the program, and would
- * there.
+ * Write the state; returns an exit code. write_bytes() would end the program on a
+ * signal, which interrupt_begin() prevents here.
  */
 static int save_state(struct dump_file *file)
 {
@@ -110,7 +111,7 @@ static int save_state(struct dump_file *file)
 	return file->run->code;
 }
 
-/* Where to go on, and by what; false if that cannot be understood. */
+/* Take offset and request from the state; false if it is malformed. */
 static bool parse_state(struct dump_file *file, json_object *state,
 			struct dump *dump)
 {
@@ -134,7 +135,7 @@ static bool parse_state(struct dump_file *file, json_object *state,
 	return ok;
 }
 
-/* Is what was asked for then the same that is asked for now? */
+/* Does the state belong to the same segment and the same objects? */
 static bool same_request(const struct dump *dump, const __u8 *now)
 {
 	static const char * const keys[] = {
@@ -150,7 +151,7 @@ static bool same_request(const struct dump *dump, const __u8 *now)
 	return true;
 }
 
-/* Go through what there is, up to where it goes on, and note what lies there. */
+/* Count the segments in the file up to file->safe, and keep the bytes behind it. */
 static int reread(struct dump_file *file)
 {
 	__u8 block[4096];
@@ -162,7 +163,7 @@ static int reread(struct dump_file *file)
 			n = sizeof(block);
 		if (fread(block, 1, n, file->file) != n)
 			return fail(file->run, FWCTL_EXIT_USAGE,
-				    "%s: is shorter than %s says: remove both, and begin anew",
+				    "%s: shorter than %s says; remove both files and start again",
 				    file->part, file->state);
 		if (segments_follow(file->run, &file->segments, block, n,
 				    file->size))
@@ -194,15 +195,15 @@ static int resume_file(struct dump_file *file, struct dump *dump)
 	card = string_of(state, "card");
 	if (!parse_state(file, state, dump))
 		fail(file->run, FWCTL_EXIT_USAGE,
-		     "%s: does not tell how to go on: remove it and %s, and begin anew",
+		     "%s: not a valid state; remove it and %s and start again",
 		     file->state, file->part);
 	else if (strcmp(card, file->card))
 		fail(file->run, FWCTL_EXIT_USAGE,
-		     "%s: is of the card %s, and this is %s: begin anew under another name",
+		     "%s: belongs to the card %s, and this is %s; use another file name",
 		     file->part, card, file->card);
 	else if (!same_request(dump, now))
 		fail(file->run, FWCTL_EXIT_USAGE,
-		     "%s: is of another segment or of other objects: begin anew under another name",
+		     "%s: belongs to another segment or other objects; use another file name",
 		     file->part);
 	else
 		reread(file);
@@ -212,7 +213,7 @@ out:
 	return file->run->code;
 }
 
-/* Begin a file, or go on with one. Returns an exit code. */
+/* Create the file of a dump, or open one to continue. Returns an exit code. */
 int dump_file_begin(struct dump_file *file, struct dump *dump, bool again)
 {
 	struct stat st;
@@ -223,7 +224,7 @@ int dump_file_begin(struct dump_file *file, struct dump *dump, bool again)
 	}
 	if (!stat(file->name, &st) && !S_ISREG(st.st_mode))
 		return fail(file->run, FWCTL_EXIT_USAGE,
-			    "%s: is not a regular file: say - and redirect",
+			    "%s: not a regular file; use - and redirect standard output",
 			    file->name);
 	if (asprintf(&file->part, "%s.part", file->name) < 0)
 		file->part = NULL;
@@ -234,11 +235,11 @@ int dump_file_begin(struct dump_file *file, struct dump *dump, bool again)
 	file->file = fopen(file->part, again ? "r+e" : "wxe");
 	if (!file->file && errno == EEXIST)
 		return fail(file->run, FWCTL_EXIT_USAGE,
-			    "%s: is there of a dump that was not completed: go on by --resume, or remove it",
+			    "%s: left by an incomplete dump; continue it with --resume, or remove the file",
 			    file->part);
 	if (!file->file)
 		return fail(file->run, FWCTL_EXIT_USAGE, "cannot %s %s: %m",
-			    again ? "go on with" : "write", file->part);
+			    again ? "continue" : "write", file->part);
 	file->created = !again;
 	return again ? resume_file(file, dump) : 0;
 }
@@ -253,7 +254,7 @@ int dump_file_write(struct dump_file *file, const struct dump *dump)
 	    memcmp(data, file->known, dump->len < file->known_len ?
 		   dump->len : file->known_len))
 		return fail(file->run, FWCTL_EXIT_USAGE,
-			    "%s: the device has something else at byte %llu than this file: what is dumped has changed: remove it and %s, and begin anew",
+			    "%s: the data at byte %llu have changed in the device; remove this file and %s and start again",
 			    file->part, (unsigned long long)dump->offset,
 			    file->state);
 	if (segments_follow(file->run, &file->segments, data, dump->len,
@@ -277,7 +278,7 @@ int dump_file_write(struct dump_file *file, const struct dump *dump)
 	return save_state(file);
 }
 
-/* Bytes that the file has in the end: those of whole segments. */
+/* The bytes that stay in the file: an incomplete one ends with a whole segment. */
 uint64_t dump_file_kept(const struct dump_file *file, bool complete)
 {
 	return complete || !file->part || !file->segments.left ? file->size :
@@ -304,13 +305,13 @@ static void close_file(struct dump_file *file, bool complete)
 		save_state(file);
 }
 
-/* Give the file its name, or leave it so that it can be resumed. */
+/* Give a complete file its name; leave an incomplete one to be resumed. */
 int dump_file_end(struct dump_file *file, bool complete)
 {
 	if (file->part && file->file && file->written) {
 		close_file(file, complete);
 	} else if (file->part && file->file) {
-		/* What was there before stays as it is. */
+		/* A file of an earlier run stays unchanged. */
 		fclose(file->file);
 		if (file->created)
 			unlink(file->part);
@@ -333,7 +334,7 @@ static json_object *segment_row(const __u8 *head, uint64_t offset, size_t len)
 	json_add(row, "segment", json_object_new_int(type));
 	json_add(row, "name", json_text(layout ? layout->name : NULL));
 	json_add(row, "length", json_object_new_uint64(len));
-	/* What is about an object says which behind its header. */
+	/* A segment without a layout is about objects; their indices follow its header. */
 	json_add(row, "index1",
 		 known ? NULL :
 		 json_object_new_int64(get_unaligned_be32(head + 8)));
@@ -363,7 +364,7 @@ int dump_show_run(struct run *run)
 		len = 4 * get_unaligned_be16(head);
 		if (n < 4 || !len) {
 			fail(run, FWCTL_EXIT_USAGE,
-			     "%s: at byte %llu is no segment: it is no dump",
+			     "%s: no segment at byte %llu: not a file of a resource dump",
 			     name, (unsigned long long)offset);
 		} else if (len > st.st_size - offset) {
 			fail(run, FWCTL_EXIT_PARTIAL,
@@ -381,7 +382,7 @@ int dump_show_run(struct run *run)
 	}
 	if (get_unaligned_be16(last) != dump_segment("terminate")->id)
 		fail(run, FWCTL_EXIT_PARTIAL,
-		     "%s: has no end: the dump was not completed", name);
+		     "%s: has no segment 'terminate': the dump is incomplete", name);
 	run->result = json_object_get(rows);
 out:
 	if (file)

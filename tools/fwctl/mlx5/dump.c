@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5 dump: inner state of firmware, by the register RESOURCE_DUMP.
+ * fwctl mlx5 dump: internal state of the firmware, by the register RESOURCE_DUMP.
  *
- * The device hands out a stream of segments in pieces of at most 208 bytes: more
- * at a time takes a memory key, which nobody has who comes through fwctl. An
+ * The device sends a stream of segments in pieces of at most 208 bytes: larger
+ * pieces need a memory key, which a user of fwctl cannot have. The header of an
  * answer is the next request.
  */
 #include <limits.h>
@@ -15,9 +15,9 @@
 #include "be.h"
 #include "dump.h"
 
-/* More than the longest segment; a menu is one, between a few short ones. */
+/* More than the longest segment: the answer has a menu and a few short segments. */
 #define MAX_MENU (512 << 10)
-/* Values of num_of_obj1 and 2 that are no number. */
+/* Values of num_of_obj1 and num_of_obj2 with a meaning of their own. */
 #define ACTIVE 0xfffe
 #define ALL 0xffff
 
@@ -37,9 +37,9 @@ const struct option_spec dump_get_options[] = {
 	{ "num-of-obj1", 'N', "all|active|NUMBER", "how many objects" },
 	{ "num-of-obj2", 'M', "all|active|NUMBER",
 	  "how many objects of the second kind" },
-	{ "resume", 'R', NULL, "go on with a dump that was interrupted" },
-	{ "limit", 'l', "BYTES", "interrupt it after so many bytes" },
-	{ "progress", 'p', NULL, "tell how far it is, also if nobody looks on" },
+	{ "resume", 'R', NULL, "continue an interrupted dump" },
+	{ "limit", 'l', "BYTES", "interrupt the dump after this number of bytes" },
+	{ "progress", 'p', NULL, "print the progress also if standard error is not a terminal" },
 	{}
 };
 
@@ -97,9 +97,9 @@ static int next_piece(struct dump *dump)
 	memcpy(dump->next, dump->piece, sizeof(dump->next));
 	if (number(dump, dump->piece, "seq_num") !=
 	    ((number(dump, dump->asked, "seq_num") + 1) & 0xf))
-		why = "is not what follows the last one";
+		why = "has a wrong sequence number";
 	else if (dump->len % 4 || dump->len > DUMP_REGISTER - DUMP_HEADER)
-		why = "has a length that cannot be";
+		why = "has an invalid length";
 	else if (!dump->len && dump->more)
 		why = "is empty";
 	if (!why)
@@ -110,7 +110,7 @@ static int next_piece(struct dump *dump)
 		    (unsigned long long)dump->offset, why);
 }
 
-/* What can be dumped. Returns an exit code; @menu is to be freed. */
+/* Read the menu of segments; the caller frees menu->data. Returns an exit code. */
 static int get_menu(struct dump *dump, struct buffer *menu)
 {
 	struct buffer all = {};
@@ -156,8 +156,8 @@ out:
 }
 
 /*
- * The nth record of a menu, or NULL. The layout has the first one, behind the
- * segment's header: what is returned is to be looked at as if it were that.
+ * The nth record of a menu, or NULL. The layout describes the segment's header and
+ * the first record: the pointer is such that the layout fits the nth one.
  */
 static const __u8 *record(const struct buffer *menu, size_t n)
 {
@@ -191,7 +191,7 @@ static const char *record_text(const __u8 *record, const char *name,
 	return text;
 }
 
-/* What a record says of an argument: may it, must it be there? */
+/* A flag of a record: the prefix is "support_" or "must_have_". */
 static bool record_flag(const __u8 *record, const char *prefix,
 			const char *name)
 {
@@ -206,7 +206,7 @@ static const char * const filters[] = {
 	"index1", "index2", "num_of_obj1", "num_of_obj2",
 };
 
-/* Also "num_of_obj1_supports_all" and the like; an index knows none. */
+/* A flag such as "num_of_obj1_supports_all"; an index has none. */
 static bool supports(const __u8 *record, const char *filter, const char *what)
 {
 	char flag[48];
@@ -277,7 +277,7 @@ out:
 	return run->code;
 }
 
-/* Find the segment that is asked for in the menu, or know it by its number. */
+/* Find a segment by name or number in the menu; a number may be missing there. */
 static int find_segment(struct run *run, const struct buffer *menu,
 			const char *what, const __u8 **found, __u16 *number)
 {
@@ -297,14 +297,14 @@ static int find_segment(struct run *run, const struct buffer *menu,
 			break;
 	if (!one && id == UINT64_MAX)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: the device has no such segment: see fwctl mlx5 dump menu",
+			    "%s: the device has no such segment; see 'fwctl mlx5 dump menu'",
 			    what);
 	*found = one;
 	*number = one ? record_number(one, "segment_type") : id;
 	return 0;
 }
 
-/* Does the segment take what is given, and is given what it needs? */
+/* Check that a filter is given if the segment needs it, and not if it has none. */
 static int check_filter(struct run *run, const __u8 *record, const char *filter,
 			const char *name, const char *text, __u64 value)
 {
@@ -314,21 +314,21 @@ static int check_filter(struct run *run, const __u8 *record, const char *filter,
 		return 0;
 	if (!text && record_flag(record, "must_have_", filter))
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: needs --%s: see fwctl mlx5 dump menu",
+			    "%s: needs --%s; see 'fwctl mlx5 dump menu'",
 			    run->argv[1], name);
 	if (text && !record_flag(record, "support_", filter))
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: takes no --%s: see fwctl mlx5 dump menu",
+			    "%s: takes no --%s; see 'fwctl mlx5 dump menu'",
 			    run->argv[1], name);
 	if (text && many &&
 	    !supports(record, filter, value == ALL ? "all" : "active"))
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: --%s takes no %s: see fwctl mlx5 dump menu",
+			    "%s: --%s takes no %s; see 'fwctl mlx5 dump menu'",
 			    run->argv[1], name, text);
 	return 0;
 }
 
-/* What the options say goes into the request. */
+/* Put the filters from the command line into the request. */
 static int set_filters(struct run *run, struct dump *dump, const __u8 *record)
 {
 	const struct fwctl_mlx5_field *field;
@@ -358,7 +358,7 @@ static int set_filters(struct run *run, struct dump *dump, const __u8 *record)
 	return 0;
 }
 
-/* Which card it is, and which firmware: where a dump could be resumed. */
+/* The card and its firmware: a dump can be resumed only with the same ones. */
 static int identify(struct run *run, struct fwctl_dev *dev, char *text,
 		    size_t size)
 {
@@ -379,7 +379,7 @@ static int identify(struct run *run, struct fwctl_dev *dev, char *text,
 	return run->code;
 }
 
-/* About as long as the whole will be, 0 if that is anybody's guess. */
+/* The estimated length of the whole dump, or 0 if nothing is known. */
 static uint64_t estimate(const struct dump *dump, const struct dump_file *file)
 {
 	const struct segments *segments = &file->segments;
@@ -391,7 +391,7 @@ static uint64_t estimate(const struct dump *dump, const struct dump_file *file)
 	return count > file->size ? count : file->size;
 }
 
-/* From the device to the file. Returns whether all came. */
+/* Copy the stream from the device to the file; returns true if it is complete. */
 static bool transfer(struct dump *dump, struct dump_file *file)
 {
 	struct progress progress;
@@ -417,9 +417,9 @@ static bool transfer(struct dump *dump, struct dump_file *file)
 		return false;
 	if (dump->more)
 		fail(run, FWCTL_EXIT_PARTIAL,
-		     "%s: was interrupted after %llu bytes%s", file->name,
+		     "%s: interrupted after %llu bytes%s", file->name,
 		     (unsigned long long)dump_file_kept(file, false),
-		     file->part ? ": go on by --resume" : "");
+		     file->part ? "; continue with --resume" : "");
 	else if (file->segments.left)
 		fail(run, FWCTL_EXIT_FIRMWARE,
 		     "%s: the dump ends within a segment, after %llu bytes",
@@ -428,7 +428,7 @@ static bool transfer(struct dump *dump, struct dump_file *file)
 	return !run->code;
 }
 
-/* What is missing in a dump is told in it. */
+/* Report the segments "error", which stand in a dump for missing parts. */
 static void tell_missing(struct run *run, const struct dump *dump,
 			 const struct segments *segments)
 {
@@ -442,7 +442,7 @@ static void tell_missing(struct run *run, const struct dump *dump,
 				  sizeof(segments->error), text, sizeof(text)))
 		return;
 	fail(run, FWCTL_EXIT_FIRMWARE,
-	     "%s: something is missing: %s (syndrome 0x%llx), the first of %llu such segments",
+	     "%s: parts of the dump are missing: %s (syndrome 0x%llx), the first of %llu errors",
 	     fwctl_dev_name(dump->dev), text,
 	     get_number(layout, segments->error, sizeof(segments->error),
 			"syndrome_id"), (unsigned long long)segments->errors);
@@ -480,7 +480,7 @@ static int check_target(struct run *run)
 		return 0;
 	if (run->set.json || isatty(STDOUT_FILENO))
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "dump get: standard output is %s: name a file",
+			    "dump get: standard output is %s; name a file",
 			    run->set.json ? "for JSON" : "a terminal");
 	if (option(run, "resume"))
 		return fail(run, FWCTL_EXIT_USAGE,

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Resource dumps: a stream of segments that the device hands out in pieces.
+ * Resource dumps: a stream of segments that the device sends in pieces.
  */
 #ifndef _FWCTL_TOOL_MLX5_DUMP_H
 #define _FWCTL_TOOL_MLX5_DUMP_H
 
 #include "fields.h"
 
-/* Of the register RESOURCE_DUMP: in front of the data, and with them. */
+/* Bytes of the register RESOURCE_DUMP: in front of the data, and in total. */
 #define DUMP_HEADER 48
 #define DUMP_REGISTER 256
 
 /**
- * struct dump - where in a stream
- * @run: gets what goes wrong
+ * struct dump - a position in a stream
+ * @run: gets errors
  * @dev: the device
  * @report: see send_next_rpc()
  * @reg: layout of the register
- * @next: what gets the next piece, as the device wants to be asked for it
- * @asked: what got this piece
- * @piece: this piece: DUMP_HEADER, and data
- * @len: bytes of data
- * @offset: of these in the stream
- * @rpcs: how many there were
- * @more: is there a next one?
+ * @next: the request for the next piece, which is the header of the last answer
+ * @asked: the request for this piece
+ * @piece: this piece: DUMP_HEADER bytes and the data
+ * @len: length of the data in bytes
+ * @offset: offset of the data in the stream
+ * @rpcs: number of requests sent
+ * @more: true if the stream goes on behind this piece
  */
 struct dump {
 	struct run *run;
@@ -39,21 +39,21 @@ struct dump {
 	bool more;
 };
 
-/* A segment that says why something is missing. */
+/* Bytes kept of a segment "error", which reports a missing part. */
 #define DUMP_ERROR_LEN 48
 
 /**
- * struct segments - what there is of segments in a stream
- * @count: how many
- * @wanted: how many of the type @type
- * @wanted_bytes: of these
- * @errors: how many that say what is missing
- * @type: a type
- * @start: where the last one begins
- * @left: bytes of it that are still to come
- * @last: its type
- * @error: the first one that says what is missing
- * @error_len: bytes of that
+ * struct segments - the segments of a stream up to a position
+ * @count: number of segments
+ * @wanted: number of segments of the type @type
+ * @wanted_bytes: sum of their lengths
+ * @errors: number of segments "error"
+ * @type: the type that was asked for
+ * @start: offset of the last segment
+ * @left: bytes of the last segment behind the position
+ * @last: type of the last segment
+ * @error: the first segment "error"
+ * @error_len: bytes in @error
  */
 struct segments {
 	uint64_t count;
@@ -69,23 +69,23 @@ struct segments {
 };
 
 /**
- * struct dump_file - where a dump is kept
- * @run: gets what goes wrong
- * @name: of the file, or "-"
- * @part: the file's name until it is complete; NULL if it is standard output
- * @state: the name of what tells how to go on
- * @card: which card, with which firmware
- * @file: it
- * @size: bytes of the stream that are in it
- * @segments: what they are
- * @resumed: where this run began
- * @known: what the file had from there on
- * @known_len: bytes of that
- * @safe: offset of a piece in which a segment begins
- * @request: what got that piece
- * @saved: when that was written to @state
- * @created: there was none before
- * @written: this run has added to it
+ * struct dump_file - the file of a dump
+ * @run: gets errors
+ * @name: its name when the dump is complete, or "-"
+ * @part: its name until then; NULL for standard output
+ * @state: name of the file with the state for --resume
+ * @card: identity of the card and version of its firmware
+ * @file: the open file
+ * @size: bytes of the stream in the file
+ * @segments: segments of the stream in the file
+ * @resumed: offset at which this run began
+ * @known: bytes that the file had from @resumed on
+ * @known_len: number of bytes in @known
+ * @safe: offset of the last piece in which a segment begins
+ * @request: the request for that piece
+ * @saved: time of the last write of @state, CLOCK_MONOTONIC in nanoseconds
+ * @created: true if this run created the file
+ * @written: true if this run has added data
  */
 struct dump_file {
 	struct run *run;

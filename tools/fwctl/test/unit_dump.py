@@ -67,7 +67,7 @@ def resumed():
     """mlx5 dump get --resume: wherever it was cut, the file is the same in the end"""
     want = whole()
     for limit in (1, 208, 3000, HEADERS + SLICE, 8000, len(want) - 160):
-        done = replay("--json", *SLICES, "--limit", limit).ends(PARTIAL, "go on by --resume")
+        done = replay("--json", *SLICES, "--limit", limit).ends(PARTIAL, "continue with --resume")
         got = done.json["result"]
         part = content("f.part")
         equal((len(part), got["complete"]), (got["bytes"], False))
@@ -76,7 +76,7 @@ def resumed():
         equal(b"".join(body for _, body in segments(part)), part)
         assert len(part) in (HEADERS, HEADERS + SLICE, HEADERS + 2 * SLICE), part
         equal(sorted(os.listdir(path(""))), ["f.part", "f.state"])
-        run(["mlx5", "dump", "show", path("f.part")]).ends(PARTIAL, "not completed")
+        run(["mlx5", "dump", "show", path("f.part")]).ends(PARTIAL, "the dump is incomplete")
         done = replay("--json", *SLICES, "--resume", code=OK).json["result"]
         equal(content("f"), want)
         assert done["resumed_at"] <= len(part) and done["complete"], done
@@ -103,7 +103,7 @@ def killed():
 @test
 def not_resumed():
     """mlx5 dump get --resume: why it cannot go on, and the file stays as it was"""
-    replay(*SLICES, "--resume").fails(USAGE, "cannot go on with .*No such file")
+    replay(*SLICES, "--resume").fails(USAGE, "cannot continue .*No such file")
     replay(*SLICES, "--limit", 5000).ends(PARTIAL)
     part, state = content("f.part"), read(path("f.state"))
 
@@ -114,18 +114,18 @@ def not_resumed():
     def changed(**other):
         write(path("f.state"), json.dumps({**json.loads(state), **other}))
 
-    replay(*SLICES).fails(USAGE, "f.part: is there .* go on by --resume")
-    refused("another segment or of other objects", *SLICES[:-1], "1")
-    refused("another segment or of other objects", *SLICES[:4], "RX_SLICE", *SLICES[5:])
+    replay(*SLICES).fails(USAGE, "f.part: left by .* continue it with --resume")
+    refused("another segment or other objects", *SLICES[:-1], "1")
+    refused("another segment or other objects", *SLICES[:4], "RX_SLICE", *SLICES[5:])
     changed(card="0200deadbeef, firmware 1.2.3, at 0000:01:00.0")
-    refused("f.part: is of the card 0200deadbeef.* and this is b8599f")
+    refused("f.part: belongs to the card 0200deadbeef.* and this is b8599f")
     for bad in ({"request": "00"}, {"request": None}, {"offset": 3}, {"card": 7}):
         changed(**bad)
-        refused("f.state: does not tell how to go on")
+        refused("f.state: not a valid state")
     changed(offset=2**40)
-    refused("is shorter than f.state says")
+    refused("shorter than f.state says")
     write(path("f.state"), "[")
-    refused("f.state: does not tell")
+    refused("f.state: not a valid state")
     equal(content("f.part"), part)
     # The device's data changed: the first piece after the resume differs from the file.
     write(path("f.state"), state)
@@ -133,7 +133,7 @@ def not_resumed():
         file.seek(json.loads(state)["offset"] + 8)
         file.write(b"other")
     part = content("f.part")
-    refused("something else at byte .* has changed")
+    refused("at byte .* have changed in the device")
     equal(content("f.part"), part)
     os.unlink(path("f.state"))
     replay(*SLICES, "--resume").fails(USAGE, "cannot read f.state")
@@ -144,7 +144,7 @@ def not_resumed():
 def missing():
     """mlx5 dump get: what the device does not have is told, and in the file"""
     done = replay("--json", "mlx5", "dump", "get", DEV, "PRM_QUERY_QP", "f",
-                  "--index1", "0xeeee").ends(FIRMWARE, "is missing: no such object .syndrome 0x1")
+                  "--index1", "0xeeee").ends(FIRMWARE, "are missing: no such object .syndrome 0x1")
     equal((done.json["result"]["errors"], done.json["result"]["complete"]), (1, True))
     equal([kind for kind, _ in segments(content("f"))], [0xfffe, 0xfffa, 0xfffc, 0xfffb])
 
@@ -153,7 +153,7 @@ def missing():
 def complaints():
     """mlx5 dump: the menu says what a segment takes; nothing is written"""
     get = ["mlx5", "dump", "get", DEV]
-    replay(*get, "NOSUCH", "f").fails(USAGE, "no such segment: see fwctl mlx5 dump menu")
+    replay(*get, "NOSUCH", "f").fails(USAGE, "no such segment; see 'fwctl mlx5 dump menu'")
     replay(*get, "0x10000", "f").fails(USAGE, "SEGMENT is a number")
     replay(*get, "PRM_QUERY_QP", "f").fails(USAGE, "needs --index1")
     replay(*get, "EQ_BUFF", "f", "-1", "1", "-N", "2").fails(USAGE, "takes no --num-of-obj1")
@@ -162,7 +162,7 @@ def complaints():
     replay(*get, "SX_SLICE", "f", "-1", "x").fails(USAGE, "not a number of 32 bits")
     replay(*get, "SX_SLICE", "f", "-N", "2", "-l", "0").fails(USAGE, "--limit 0")
     replay(*get, "SX_SLICE", "-", "-N", "2", "--resume").fails(USAGE, "needs a file")
-    replay("--json", *get, "SX_SLICE", "-").ends(USAGE, "is for JSON: name a file")
+    replay("--json", *get, "SX_SLICE", "-").ends(USAGE, "is for JSON; name a file")
     replay(*get, "SX_SLICE", "/dev/null").fails(USAGE, "not a regular file")
     replay(*get, "SX_SLICE", "no/f", "-N", "2").fails(USAGE, "cannot write no/f.part")
     equal(os.listdir(path("")), [])
@@ -186,12 +186,12 @@ def broken():
     equal([row["name"] for row in rows], ["info", "command", None, None, "terminate"])
     equal([row["index1"] for row in rows], [None, None, 0, 1, None])
     for size in (0, 16, 36 + SLICE):
-        show(want[:size]).ends(PARTIAL, "was not completed")
+        show(want[:size]).ends(PARTIAL, "the dump is incomplete")
     for size in (20, 40, 37 + SLICE - 4, len(want) - 5):
         show(want[:size]).ends(PARTIAL, "ends within the segment")
     for size in (1, 19, len(want) - 1):
-        show(want[:size]).ends(USAGE, "is no segment")
-    show(want + b"\0\0\0\0").ends(USAGE, "is no segment")
+        show(want[:size]).ends(USAGE, "no segment at byte")
+    show(want + b"\0\0\0\0").ends(USAGE, "no segment at byte")
     run(["mlx5", "dump", "show", path("none")]).fails(USAGE, "cannot read")
 
 
@@ -217,15 +217,15 @@ def counters():
     equal((done["limits"]["samples"], done["limits"]["period_ns"]), (4096, 32768))
     equal(done["sampling"]["mode"], "off")
     start = ["mlx5", "diag", "start", DEV]
-    replay(*start, "nosuch").fails(USAGE, "no such counter: see fwctl mlx5 diag list")
+    replay(*start, "nosuch").fails(USAGE, "no such counter; see 'fwctl mlx5 diag list'")
     replay(*start, "0x9999").fails(USAGE, "no such counter")
     replay(*start, "tx_packets", "--sync").fails(USAGE, "same moment")
-    replay(*start, "--period", "1").fails(USAGE, "shortest one .* is 32 microseconds")
+    replay(*start, "--period", "1").fails(USAGE, "shortest period .* is 32 microseconds")
     replay(*start, "--samples", "4097").fails(USAGE, "from 1 to 4096")
-    replay(*start, "--on-demand", "--period", "100").fails(USAGE, "no meaning")
+    replay(*start, "--on-demand", "--period", "100").fails(USAGE, "leave out one")
     replay(*start, "--on-demand", "--single").fails(USAGE, "leave out one")
     replay("--json", "mlx5", "diag", "read", DEV, "--csv").ends(USAGE, "leave out one")
-    replay("mlx5", "diag", "read", DEV).fails(FIRMWARE, "nothing is sampled")
+    replay("mlx5", "diag", "read", DEV).fails(FIRMWARE, "no counter is sampled")
     replay("mlx5", "diag", "read", DEV, "--interval", "0").fails(USAGE, "--interval 0")
 
 
@@ -257,14 +257,14 @@ def lies():
     """mlx5 dump get: an answer that cannot be is told, and what came before is kept"""
     # Offsets in the register: 0x00 more, inline, number, segment; 0x24 size; 0x30 data.
     for number, offset, value, why, kept in (
-            (0, 0x00, 0xc0022000, "at byte 0 of the dump is not what follows", None),
-            (5, 0x00, 0xc0072000, "at byte 1040 of the dump is not what follows", HEADERS),
-            (1, 0x24, 212, "at byte 208 of the dump has a length that cannot be", HEADERS),
-            (1, 0x24, 0xffffffff, "has a length that cannot be", HEADERS),
-            (1, 0x24, 207, "has a length that cannot be", HEADERS),
+            (0, 0x00, 0xc0022000, "at byte 0 of the dump has a wrong sequence", None),
+            (5, 0x00, 0xc0072000, "at byte 1040 of the dump has a wrong sequence", HEADERS),
+            (1, 0x24, 212, "at byte 208 of the dump has an invalid length", HEADERS),
+            (1, 0x24, 0xffffffff, "has an invalid length", HEADERS),
+            (1, 0x24, 207, "has an invalid length", HEADERS),
             (1, 0x24, 0, "is empty", HEADERS),
-            (0, 0x30, 0, "the segment at byte 0 has no length", None),
-            (0, 0x54, 0x2000, "the segment at byte 36 has no length", None),
+            (0, 0x30, 0, "the segment at byte 0 has length 0", None),
+            (0, 0x54, 0x2000, "the segment at byte 36 has length 0", None),
             (3, 0x00, 0x40042000, "the dump ends within a segment, after 832", HEADERS)):
         run(["replay", lying(number, offset, value), *SLICES], cwd=path("")).ends(FIRMWARE, why)
         equal(sorted(os.listdir(path(""))),
