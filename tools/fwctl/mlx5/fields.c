@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5: words of a command line become fields, and fields JSON.
+ * Fields of registers, capabilities and queries: from the words of a command line to
+ * fields, and from fields to JSON.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ const struct column_spec fields_columns[] = {
 	{}
 };
 
-/* Find a layout by name or number, or say why not. */
+/* Find a layout by name or number; after an error the run has a message. */
 const struct fwctl_mlx5_layout *find_layout(struct run *run,
 					    enum fwctl_mlx5_kind kind,
 					    const char *name)
@@ -33,21 +34,21 @@ const struct fwctl_mlx5_layout *find_layout(struct run *run,
 	layout = fwctl_mlx5_layout_find(kind, name);
 	if (!layout)
 		fail(run, FWCTL_EXIT_USAGE,
-		     "%s: no such %s: see fwctl mlx5 layout list", name,
+		     "%s: no such %s; see 'fwctl mlx5 layout list'", name,
 		     what[kind]);
 	return layout;
 }
 
-/* A segment of a resource dump that the tool itself reads. */
+/* The layout of a segment that the tool itself reads. */
 const struct fwctl_mlx5_layout *dump_segment(const char *name)
 {
 	return fwctl_mlx5_layout_find(FWCTL_MLX5_SEGMENT, name);
 }
 
 /*
- * Set the keys: those that are given as KEY=VALUE among the arguments from
- * @first on, the rest to what is usual. Are @others than keys all right? They
- * are left for the caller. Returns an exit code.
+ * Set the keys: from KEY=VALUE among the arguments from @first on, the others to
+ * their defaults. With @others, FIELD=VALUE of a field that is not a key is left to
+ * the caller, otherwise it is an error. Returns an exit code.
  */
 int set_keys(struct run *run, const struct fwctl_mlx5_layout *layout, int first,
 	     bool others, void *data, size_t len)
@@ -73,17 +74,17 @@ int set_keys(struct run *run, const struct fwctl_mlx5_layout *layout, int first,
 			continue;
 		if (field && field->use != FWCTL_MLX5_KEY)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: %s is no key, so it takes no value here: see fwctl mlx5 layout show",
+				    "%s: %s is not a key and takes no value here; see 'fwctl mlx5 layout show'",
 				    run->argv[i], field->name);
 		if (!field)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: %s has no such field: see fwctl mlx5 layout show",
+				    "%s: %s has no such field; see 'fwctl mlx5 layout show'",
 				    name, layout->name);
 		ret = fwctl_mlx5_field_parse(field, text, &value) ?:
 		      fwctl_mlx5_field_set(field, data, len, value);
 		if (ret)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: %s: it has %u bits: see fwctl mlx5 layout show",
+				    "%s: %s in a field of %u bits; see 'fwctl mlx5 layout show'",
 				    run->argv[i], ret == -ERANGE ?
 				    "the value is too big" : "no such value",
 				    field->width);
@@ -91,7 +92,7 @@ int set_keys(struct run *run, const struct fwctl_mlx5_layout *layout, int first,
 	return 0;
 }
 
-/* Are fields named among the arguments from @first on, and this is none? */
+/* Is a field named among the arguments from @first on, or no field at all? */
 bool is_shown(const struct run *run, int first, const char *name)
 {
 	bool named = false;
@@ -107,7 +108,7 @@ bool is_shown(const struct run *run, int first, const char *name)
 	return !named;
 }
 
-/* Each field that was asked for has to be among the rows. */
+/* Check that each field that was asked for is among the rows. */
 int check_shown(struct run *run, int first, json_object *rows)
 {
 	size_t n;
@@ -123,13 +124,13 @@ int check_shown(struct run *run, int first, json_object *rows)
 				break;
 		if (n == json_object_array_length(rows))
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: there is no such field: see fwctl mlx5 layout show",
+				    "%s: no such field; see 'fwctl mlx5 layout show'",
 				    run->argv[i]);
 	}
 	return 0;
 }
 
-/* A field and its value. */
+/* A field and its value as a row. */
 json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 		       size_t len)
 {
@@ -154,7 +155,7 @@ json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 	return row;
 }
 
-/* The fields are the table. */
+/* Print the fields of a result as a table. */
 void fields_text(struct run *run)
 {
 	json_object *all = run->result;
@@ -165,7 +166,7 @@ void fields_text(struct run *run)
 	run->result = all;
 }
 
-/* A field that the layout is known to have; 0 if it isn't in this data. */
+/* The value of a field of the layout; 0 if these data do not have it. */
 __u64 get_number(const struct fwctl_mlx5_layout *layout, const void *data,
 		 size_t len, const char *name)
 {

@@ -7,7 +7,7 @@
 
 #include "access.h"
 
-/* fields.c: words of a command line to fields, and fields to JSON */
+/* fields.c */
 const struct fwctl_mlx5_layout *find_layout(struct run *run,
 					    enum fwctl_mlx5_kind kind,
 					    const char *name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5 layout: what is known by field.
+ * fwctl mlx5 layout: registers, capabilities, queries and segments with known fields.
  */
 #include <string.h>
 
@@ -47,7 +47,7 @@ static int parse_kind(struct run *run, const char *text,
 		}
 	}
 	return fail(run, FWCTL_EXIT_USAGE,
-		    "%s: no such kind: say register, cap, query or segment", text);
+		    "%s: no such kind; use register, cap, query or segment", text);
 }
 
 int layout_list_run(struct run *run)
@@ -81,7 +81,7 @@ int layout_list_run(struct run *run)
 	return 0;
 }
 
-/* The page that a field belongs to, or null if it is always there. */
+/* The condition "KEY=VALUE" of a field, or null if it is always present. */
 static json_object *json_when(const struct fwctl_mlx5_layout *layout,
 			      const struct fwctl_mlx5_field *field)
 {

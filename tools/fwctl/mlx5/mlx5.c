@@ -35,7 +35,7 @@ static void mlx5_info(json_object *object, const void *data, size_t len)
 	json_add(object, "uctx_caps", json_object_new_int64(info.uctx_caps));
 }
 
-/* QUERY_ADAPTER, which has no arguments. */
+/* The command QUERY_ADAPTER, which has no arguments. */
 static size_t mlx5_hello(void *in, size_t room)
 {
 	if (room < 16)
@@ -74,7 +74,7 @@ static int identity_run(struct run *run)
 	if (!vendor_open(run, &fw.dev) && !fw_read(&fw, report) &&
 	    !run->set.dry_run)
 		add_identity(report, &fw);
-	/* Firmware that refuses has answered as well. */
+	/* Firmware that refuses the read has answered, too. */
 	if (!run->code || json_object_object_get(report, "answer"))
 		run->result = json_object_get(report);
 	json_object_put(report);
@@ -93,70 +93,70 @@ static const struct column_spec columns[] = {
 
 static const struct command commands[] = {
 	{ .name = "layout list", .args = "[KIND]",
-	  .help = "name the registers, capability pages and queries that are known by field",
+	  .help = "list registers, capability pages, queries and segments with known fields",
 	  .columns = layout_list_columns, .run = layout_list_run },
 	{ .name = "layout show", .args = "KIND NAME",
-	  .help = "tell the fields of one of them",
+	  .help = "show the fields of a register, page, query or segment",
 	  .columns = layout_show_columns, .run = layout_show_run },
 	{ .name = "reg list", .args = "",
-	  .help = "name the registers that are known by field, and what they take",
+	  .help = "list the registers with known fields, and the scopes they need",
 	  .columns = reg_list_columns, .run = reg_list_run },
 	{ .name = "reg get", .args = "DEV REGISTER [FIELD...]",
 	  .help = "read a register, by name and field or by number",
 	  .options = reg_options, .columns = fields_columns,
 	  .scope = SCOPE_LEAST, .run = reg_get_run, .text = fields_text },
 	{ .name = "reg set", .args = "DEV REGISTER FIELD=VALUE...",
-	  .help = "change fields of a register, and see whether they did",
+	  .help = "write fields of a register and read them back",
 	  .options = reg_options, .columns = reg_set_columns,
 	  .scope = SCOPE_LEAST, .run = reg_set_run, .text = fields_text },
 	{ .name = "caps", .args = "DEV [PAGE] [FIELD...]",
-	  .help = "tell what the function can do, now and at most",
+	  .help = "show the capabilities of the function, current and maximum",
 	  .options = caps_options, .columns = caps_columns,
 	  .scope = SCOPE_LEAST, .run = caps_run, .text = fields_text },
 	{ .name = "query", .args = "DEV OBJECT [FIELD...]",
-	  .help = "tell the state of an object, or counters",
+	  .help = "show the state of an object, or counters",
 	  .columns = fields_columns, .scope = SCOPE_LEAST, .run = query_run,
 	  .text = fields_text },
 	{ .name = "diag list", .args = "DEV",
-	  .help = "name the diagnostic counters, and tell how they are sampled",
+	  .help = "list the diagnostic counters, and show how they are sampled",
 	  .columns = diag_list_columns, .scope = SCOPE_LEAST,
 	  .run = diag_list_run, .text = diag_counters_text },
 	{ .name = "diag start", .args = "DEV [COUNTER...]",
-	  .help = "have diagnostic counters sampled, all or some",
+	  .help = "start to sample diagnostic counters, all or some",
 	  .options = diag_start_options, .columns = diag_set_columns,
 	  .scope = SCOPE_LEAST, .run = diag_start_run },
 	{ .name = "diag read", .args = "DEV [COUNTER...]",
-	  .help = "print samples of diagnostic counters, once or again and again",
+	  .help = "print samples of diagnostic counters, once or repeatedly",
 	  .options = diag_read_options, .columns = diag_read_columns,
 	  .scope = SCOPE_LEAST, .flags = COMMAND_STREAM, .run = diag_read_run },
 	{ .name = "diag stop", .args = "DEV",
-	  .help = "have no diagnostic counters sampled any more",
+	  .help = "stop to sample diagnostic counters",
 	  .columns = diag_set_columns, .scope = SCOPE_LEAST,
 	  .run = diag_stop_run },
 	{ .name = "dump menu", .args = "DEV",
-	  .help = "name the segments of inner state that can be dumped",
+	  .help = "list the segments of internal state that can be dumped",
 	  .columns = dump_menu_columns, .scope = SCOPE_LEAST,
 	  .run = dump_menu_run, .text = fields_text },
 	{ .name = "dump get", .args = "DEV SEGMENT FILE",
-	  .help = "dump inner state to a file",
+	  .help = "dump internal state to a file",
 	  .options = dump_get_options, .columns = dump_get_columns,
 	  .scope = SCOPE_LEAST, .run = dump_get_run },
 	{ .name = "dump show", .args = "FILE",
-	  .help = "tell which segments are in a file",
+	  .help = "list the segments in a file",
 	  .columns = dump_show_columns, .run = dump_show_run },
 	{ .name = "fw info", .args = "DEV",
-	  .help = "tell the components of firmware: running, and stored for the next start",
+	  .help = "show the components of firmware: running, and stored for the next start",
 	  .columns = fw_info_columns, .scope = SCOPE_LEAST, .run = fw_info_run,
 	  .text = fields_text },
 	{ .name = "fw update", .args = "DEV FILE",
-	  .help = "send a component of firmware, have it verified, and activate it if asked to",
+	  .help = "send a component of firmware, verify it, and activate it with --activate",
 	  .options = fw_update_options, .columns = fw_update_columns,
 	  .scope = SCOPE_LEAST, .run = fw_update_run },
 	{ .name = "identity", .args = "DEV",
-	  .help = "tell which card it is, and which firmware",
+	  .help = "show the card and its firmware",
 	  .columns = columns, .scope = SCOPE_LEAST, .run = identity_run },
 	{ .name = "config list", .args = "[DEV] [NAME...]",
-	  .help = "name what can be configured, all of it or what a device has",
+	  .help = "list the parameters, all of them or those of a device",
 	  .options = config_options, .columns = config_list_columns,
 	  .scope = SCOPE_CONFIGURATION, .run = config_list_run,
 	  .text = config_params_text },
@@ -176,11 +176,11 @@ static const struct command commands[] = {
 	  .scope = SCOPE_CONFIGURATION, .run = config_reset_run,
 	  .text = config_changes_text },
 	{ .name = "config export", .args = "DEV [FILE]",
-	  .help = "print or keep the next values, as a file to be edited",
+	  .help = "print the next values, or write them to a file to be edited",
 	  .options = config_options, .scope = SCOPE_CONFIGURATION,
 	  .run = config_export_run, .text = config_export_text },
 	{ .name = "config diff", .args = "DEV FILE",
-	  .help = "show what apply would change",
+	  .help = "show the changes that apply would make",
 	  .options = config_diff_options, .columns = config_diff_columns,
 	  .scope = SCOPE_CONFIGURATION, .run = config_diff_run,
 	  .text = config_changes_text },
@@ -192,7 +192,7 @@ static const struct command commands[] = {
 	{}
 };
 
-/* Registers that every card has; those with serial numbers are not among them. */
+/* Commands that work on every card, without registers that hold serial numbers. */
 static const char * const bundle[] = {
 	"mlx5 identity %s", "mlx5 fw info %s", "mlx5 caps %s",
 	"mlx5 config query %s", "mlx5 reg get %s paos", "mlx5 reg get %s ptys",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5 caps, query: commands that change nothing.
+ * fwctl mlx5 caps, query: commands that only read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "fields.h"
 
 const struct option_spec caps_options[] = {
-	{ "differ", 'd', NULL, "only what could be more than it is now" },
+	{ "differ", 'd', NULL, "show only fields whose maximum differs from the current value" },
 	{}
 };
 
@@ -50,7 +50,7 @@ static void add_caps(struct run *run, const struct fwctl_mlx5_layout *layout,
 	}
 }
 
-/* A page that the device does not have is no error if all are asked for. */
+/* A missing page is not an error if all pages were asked for. */
 static bool is_absent(struct run *run)
 {
 	if (run->code != FWCTL_EXIT_FIRMWARE || run->argc > 1)
@@ -90,7 +90,7 @@ int caps_run(struct run *run)
 			json_object_put(report);
 			goto out;
 		}
-		/* What is sent first stands for the others. */
+		/* The result has the report of the first request only. */
 		if (!run->result)
 			run->result = report;
 		else

@@ -9,11 +9,11 @@
 #include "be.h"
 #include "fields.h"
 
-/* A dword of a register whose fields are not known is named by its offset. */
+/* The longest register that --length can ask for. */
 #define MAX_RAW 4096
 
 const struct option_spec reg_options[] = {
-	{ "length", 'l', "BYTES", "length of a register that is known by number only" },
+	{ "length", 'l', "BYTES", "length of a register that is named by its number" },
 	{}
 };
 
@@ -35,14 +35,14 @@ const struct column_spec reg_set_columns[] = {
 	{}
 };
 
-/* Which register is meant; without a layout it is dwords. */
+/* The register of a command; without a layout its fields are dwords. */
 struct target {
 	const struct fwctl_mlx5_layout *layout;
 	struct fwctl_mlx5_reg reg;
 	__u8 *data;
 };
 
-/* The name of a scope, or null where no scope admits it. */
+/* The name of the least scope that admits an access, or null if none does. */
 static json_object *json_least(int scope)
 {
 	return scope < 0 ? NULL :
@@ -87,13 +87,13 @@ static int find_target(struct run *run, struct target *target)
 			run->error = NULL;
 			run->code = 0;
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: no such register: see fwctl mlx5 reg list, or give a number",
+				    "%s: no such register; see 'fwctl mlx5 reg list', or give a number",
 				    name);
 		}
 		id = number;
 		target->layout = fwctl_mlx5_layout_by_id(FWCTL_MLX5_REGISTER, id);
 	}
-	/* With a length it is dwords, whatever is known of it. */
+	/* With --length the fields are dwords, also if there is a layout. */
 	if (length)
 		target->reg.len = length;
 	else if (target->layout)
@@ -103,7 +103,7 @@ static int find_target(struct run *run, struct target *target)
 		target->layout = NULL;
 	if (!target->reg.len || target->reg.len % 4)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: is not known by field: give its length, a multiple of 4, by --length",
+			    "%s: the fields of this register are not known; give its length, a multiple of 4, with --length",
 			    name);
 	target->data = calloc(1, target->reg.len);
 	target->reg.data = target->data;
@@ -112,7 +112,7 @@ static int find_target(struct run *run, struct target *target)
 	return 0;
 }
 
-/* Parse OFFSET=VALUE, a dword. */
+/* Parse OFFSET=VALUE of a dword. */
 static int parse_raw(struct run *run, const struct target *target,
 		     const char *word, __u32 *offset, __u32 *value)
 {
@@ -125,14 +125,14 @@ static int parse_raw(struct run *run, const struct target *target,
 	if (errno || *end || at % 4 || at >= target->reg.len ||
 	    number > UINT32_MAX || strchr(word, '-'))
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: is not OFFSET=VALUE of a dword within %zu bytes",
+			    "%s: not in the form OFFSET=VALUE of a dword within %zu bytes",
 			    word, target->reg.len);
 	*offset = at;
 	*value = number;
 	return 0;
 }
 
-/* What a read has to be asked with. */
+/* Put the keys of a read into target->data. */
 static int prepare_read(struct run *run, struct target *target, bool others)
 {
 	__u32 offset, value;
@@ -141,11 +141,11 @@ static int prepare_read(struct run *run, struct target *target, bool others)
 	if (target->layout)
 		return set_keys(run, target->layout, 2, others, target->data,
 				target->reg.len);
-	/* Of a write too: one of them may say which register it is. */
+	/* Before a write, too: a dword may hold a key that selects the instance. */
 	for (i = 2; i < run->argc; i++) {
 		if (!strchr(run->argv[i], '='))
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: of a register with --length there are no fields, only OFFSET=VALUE",
+				    "%s: with --length a register has no fields, only OFFSET=VALUE",
 				    run->argv[i]);
 		if (parse_raw(run, target, run->argv[i], &offset, &value))
 			return run->code;
@@ -154,7 +154,7 @@ static int prepare_read(struct run *run, struct target *target, bool others)
 	return 0;
 }
 
-/* Read or write; what is read becomes target->data. */
+/* Read into target->data, or write it. */
 static int access_target(struct run *run, struct fwctl_dev *dev,
 			 struct target *target, bool write, json_object *report)
 {
@@ -218,7 +218,7 @@ int reg_get_run(struct run *run)
 		goto out;
 	report = json_object_new_object();
 	if (access_target(run, dev, &target, false, report)) {
-		/* The firmware's refusal is an answer as well. */
+		/* Firmware that refuses the access has answered, too. */
 		if (!json_object_object_get(report, "answer"))
 			goto out;
 	} else if (!run->set.dry_run) {
@@ -236,7 +236,7 @@ out:
 	return run->code;
 }
 
-/* One of the changes that were asked for. */
+/* Make one of the changes of the command line in target->data. */
 static int change(struct run *run, struct target *target, const char *word,
 		  json_object *rows, bool *write)
 {
@@ -250,7 +250,7 @@ static int change(struct run *run, struct target *target, const char *word,
 	int ret;
 
 	if (!text)
-		return fail(run, FWCTL_EXIT_USAGE, "%s: is not FIELD=VALUE", word);
+		return fail(run, FWCTL_EXIT_USAGE, "%s: not in the form FIELD=VALUE", word);
 	if (!layout) {
 		if (parse_raw(run, target, word, &offset, &dword))
 			return run->code;
@@ -267,10 +267,9 @@ static int change(struct run *run, struct target *target, const char *word,
 			return 0;
 		if (!field || field->use == FWCTL_MLX5_RO)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: %s %s: see fwctl mlx5 layout show register %s",
-				    word, layout->name, field ?
-				    "has this field to be read only" :
-				    "has no such field", layout->name);
+				    "%s: %s in register %s; see 'fwctl mlx5 layout show register %s'",
+				    word, field ? "read-only field" :
+				    "no such field", layout->name, layout->name);
 		fwctl_mlx5_field_get(field, target->data, target->reg.len,
 				     &before);
 		ret = fwctl_mlx5_field_parse(field, text + 1, &value) ?:
@@ -278,11 +277,11 @@ static int change(struct run *run, struct target *target, const char *word,
 					   target->reg.len, value);
 		if (ret)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: %s: it has %u bits: see fwctl mlx5 layout show register %s",
+				    "%s: %s in a field of %u bits; see 'fwctl mlx5 layout show register %s'",
 				    word, ret == -ERANGE ?
 				    "the value is too big" : "no such value",
 				    field->width, layout->name);
-		/* The field that makes the write heed this one. */
+		/* Set the field that enables the write of this one. */
 		if (field->by >= 0)
 			fwctl_mlx5_field_set(&layout->fields[field->by],
 					     target->data, target->reg.len,
@@ -302,7 +301,7 @@ static int change(struct run *run, struct target *target, const char *word,
 	return 0;
 }
 
-/* What acts when it is written is not what an earlier write left there. */
+/* Clear the fields that trigger an action, so that only new values do so. */
 static void clear_actions(struct target *target)
 {
 	const struct fwctl_mlx5_layout *layout = target->layout;
@@ -314,7 +313,7 @@ static void clear_actions(struct target *target)
 					     target->reg.len, 0);
 }
 
-/* Does the register hold now what was written? */
+/* Check that the register reads back as it was written. */
 static int verify(struct run *run, const struct target *target,
 		  json_object *rows)
 {
@@ -339,7 +338,7 @@ static int verify(struct run *run, const struct target *target,
 		}
 		if (got != wanted)
 			fail(run, FWCTL_EXIT_FIRMWARE,
-			     "%s: %s was written as %llu and reads back as %llu: the firmware did not take it",
+			     "%s: %s was written as %llu and reads back as %llu: the firmware did not accept it",
 			     run->argv[0], name, (unsigned long long)wanted,
 			     (unsigned long long)got);
 		json_add(row, "value", json_object_new_uint64(got));

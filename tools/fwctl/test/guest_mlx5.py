@@ -161,5 +161,5 @@ def heeded():
 def not_taken():
     """mlx5 reg set: a value that the firmware does not take is told"""
     done = run(["mlx5", "reg", "set", dev(), "mtmp", "0x04=7", "-l", "32", "--taint"])
-    done.ends(FIRMWARE, "did not take it")
+    done.ends(FIRMWARE, "did not accept it")
     match(done.text, "0x04")
