@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a file with a ConnectX's firmware says of itself: the format of
- * ConnectX-5 and later (FS4, FS5), where it isn't encrypted.
+ * Version and board of a file with a ConnectX's firmware: the format of ConnectX-5
+ * and later (FS4, FS5), unless it is encrypted.
  *
  * A table of contents has an entry of 32 bytes for each section: type and length,
  * the address at 0x14. The section IMAGE_INFO has version and PSID. Numbers are
- * big-endian. What follows a length or an address is checked by nobody before: a
- * file is anybody's.
+ * big-endian. A file is untrusted input: lengths and addresses are checked here.
  */
 #include <ctype.h>
 #include <string.h>
@@ -58,7 +57,7 @@ static const __u8 *find_info(const __u8 *data, size_t len)
 	return NULL;
 }
 
-/* Find out what a file is; false if it doesn't tell, or can't be understood. */
+/* Find version and board of a file; false if it does not have them. */
 bool fw_image_parse(const struct buffer *file, struct fw_image *image)
 {
 	const __u8 *info = NULL;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl mlx5 fw update: a new image for a component of firmware, by the machine
- * that the register MCC steps and MCDA feeds:
+ * fwctl mlx5 fw update: a new image for a component of firmware. The register MCC
+ * steps a state machine of the firmware, and MCDA transfers the image:
  *
  *	idle -> locked -> download -> (verify) -> locked -> (activate) -> locked -> idle
  *
- * Until it is activated nothing changes, whatever becomes of the device, the
- * host or this program: what was begun is cancelled, here or by whoever comes
- * next.
+ * Until the activation the component does not change, also if the device, the host
+ * or this program fails: an unfinished update is cancelled here, or by the next one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,14 +17,14 @@
 #include "fields.h"
 #include "fw.h"
 
-/* More than the flash of any card holds. */
+/* Limit of a file, larger than the flash of any card. */
 #define MAX_FILE (256UL << 20)
-/* The bytes that MCDA has room for. */
+/* The bytes of data in MCDA. */
 #define MAX_BLOCK 128
-/* Between two looks at a step that takes its time, and how long it may take. */
+/* Nanoseconds between two reads of the state, and the limit for a step. */
 #define POLL_NS 20000000
 #define STEP_NS (120 * 1000000000LL)
-/* An update whose last step is so long ago, in seconds, goes on no more. */
+/* Seconds after its last step at which an update counts as abandoned. */
 #define DEAD_AFTER 5
 
 enum instruction {
@@ -46,14 +45,14 @@ enum state {
 
 const struct option_spec fw_update_options[] = {
 	{ "activate", 'a', NULL,
-	  "have the next start of firmware run it; else it is only tried" },
+	  "run the image at the next start of firmware; default: only verify it" },
 	{ "component", 'c', "NAME",
-	  "what it is for, as fw info names it; otherwise boot_img" },
+	  "the component, by its name in fw info; default: boot_img" },
 	{ "unchecked", 'u', NULL,
-	  "send also a file that doesn't tell which board it is for" },
-	{ "take-over", 't', NULL, "cancel an update that somebody left behind" },
+	  "send also a file that does not contain its board" },
+	{ "take-over", 't', NULL, "cancel an unfinished update of another program" },
 	{ "yes", 'y', NULL, "write without asking" },
-	{ "progress", 'p', NULL, "tell how far it is, even if not on a terminal" },
+	{ "progress", 'p', NULL, "print the progress also if standard error is not a terminal" },
 	{}
 };
 
@@ -72,14 +71,15 @@ const struct column_spec fw_update_columns[] = {
 /**
  * struct update - an update of a component
  * @fw: the device, and the register of the last access
- * @file: what it gets
- * @component: which one; @index is its number
- * @block: bytes that are sent at once
- * @handle: that the machine knows us by
- * @locked: did we ask for it?
- * @activating: was it told to activate?
- * @accesses: scopes that its registers need
- * @sent: bytes of @file that are there
+ * @file: the image
+ * @component: name of the component
+ * @index: its number
+ * @block: bytes sent at once
+ * @handle: the state machine's number of this update
+ * @locked: true if the state machine may have been locked for this update
+ * @activating: true if the activation was requested
+ * @accesses: scopes that the registers need
+ * @sent: bytes of @file that the device has received
  */
 struct update {
 	struct fw fw;
@@ -113,7 +113,7 @@ static int access_reg(struct update *update, bool write)
 	return ret < 0 ? fail_access(run, update->fw.dev, &reg) : ret;
 }
 
-/* What MCC tells becomes the content of update->fw. */
+/* Read MCC into update->fw; returns an exit code. */
 static int read_state(struct update *update)
 {
 	fw_begin(&update->fw, "mcc");
@@ -121,7 +121,7 @@ static int read_state(struct update *update)
 	return access_reg(update, false);
 }
 
-/* Wait until the machine is in a state; returns an exit code. */
+/* Wait until the state machine is in a state; returns an exit code. */
 static int wait_state(struct update *update, enum state state)
 {
 	int64_t until = clock_ns(CLOCK_MONOTONIC) + STEP_NS;
@@ -138,7 +138,7 @@ static int wait_state(struct update *update, enum state state)
 			     json_object_get_string(error));
 		else if (clock_ns(CLOCK_MONOTONIC) > until)
 			fail(run, FWCTL_EXIT_GONE,
-			     "%s: the firmware is still in state %s",
+			     "%s: timeout: the firmware is still in state %s",
 			     name_of(update), json_object_get_string(now));
 		json_object_put(error);
 		json_object_put(now);
@@ -170,7 +170,7 @@ static int check_signal(struct update *update)
 		    name_of(update), strsignal(sig));
 }
 
-/* A step, up to the state that it ends in; returns an exit code. */
+/* Make a step and wait for the state that it leads to; returns an exit code. */
 static int step(struct update *update, const char *what,
 		enum instruction instruction, enum state state)
 {
@@ -215,7 +215,7 @@ static int send_blocks(struct update *update)
 	return check_signal(update);
 }
 
-/* Do something whose error is not the run's. */
+/* Call a function without its error becoming that of the run. */
 static bool quietly(struct update *update,
 		    int (*what)(struct update *update, enum instruction),
 		    enum instruction instruction)
@@ -246,8 +246,8 @@ static int ask_stored(struct update *update, enum instruction unused)
 }
 
 /*
- * Have the machine be idle; false if it isn't. By force it is also if the handle
- * isn't ours.
+ * Bring the state machine to idle; false if it is not. With @force also if it is
+ * locked by another update.
  */
 static bool clear_machine(struct update *update, bool force)
 {
@@ -264,7 +264,7 @@ static bool clear_machine(struct update *update, bool force)
 	return false;
 }
 
-/* What starts next, or NULL if the device doesn't say. */
+/* The version that starts next, or NULL if the device does not report it. */
 static json_object *stored_version(struct update *update)
 {
 	return quietly(update, ask_stored, 0) ?
@@ -272,8 +272,8 @@ static json_object *stored_version(struct update *update)
 }
 
 /*
- * An update failed: leave the machine idle, and tell what became of the
- * component. @before is the version that was stored.
+ * After a failed update: bring the state machine to idle, and report the state of
+ * the component. @before is the version that was stored before.
  */
 static void account(struct update *update, const char *before)
 {
@@ -286,29 +286,29 @@ static void account(struct update *update, const char *before)
 		fail_more(run, "%s starts next, as before", now);
 	else if (now && !strcmp(now, before))
 		fail_more(run,
-			  "%s is as it was, %s starts next; nothing was activated: the same command does it again%s",
+			  "%s is unchanged, %s starts next; repeat the command to try again%s",
 			  update->component, now, cleared ? "" : ", with --take-over");
 	else if (now)
 		fail_more(run,
-			  "but %s, not %s, is stored now and starts next: see fwctl mlx5 fw info",
+			  "%s is stored now instead of %s and starts next; see 'fwctl mlx5 fw info'",
 			  now, before);
 	else if (update->activating)
 		fail_more(run,
-			  "whether it was activated cannot be told: when the device answers again see fwctl mlx5 fw info");
+			  "the image may have been activated; see 'fwctl mlx5 fw info' when the device answers again");
 	else
 		fail_more(run,
-			  "%s was not activated, so it is as it was: when the device answers again the same command does it again, with --take-over if the device kept the update",
+			  "%s is unchanged; repeat the command when the device answers again, with --take-over if the device kept the update",
 			  update->component);
 	json_object_put(stored);
 }
 
-/* Seconds, of what read_state() found. */
+/* Seconds since the last step of an update, from the last read_state(). */
 static unsigned long long seconds_since_step(const struct update *update)
 {
 	return fw_get(&update->fw, "time_elapsed_since_last_cmd");
 }
 
-/* Cancel what somebody left behind, if that was asked for. */
+/* Cancel an unfinished update of another program, if --take-over is given. */
 static int take_over(struct update *update)
 {
 	struct timespec wait = { .tv_sec = DEAD_AFTER };
@@ -321,15 +321,15 @@ static int take_over(struct update *update)
 	state = fw_name(&update->fw, "control_state");
 	if (!option(run, "take-over"))
 		fail(run, FWCTL_EXIT_REFUSED,
-		     "%s: an update was begun by somebody else and is in state %s, its last step %llu s ago: if nobody is at it any more cancel it by --take-over",
+		     "%s: an update of another program is in state %s, its last step %llu s ago; if that program has ended, cancel the update with --take-over",
 		     name_of(update), json_object_get_string(state),
 		     seconds_since_step(update));
 	json_object_put(state);
-	/* Who is at it makes a step within that time. */
+	/* A program that is still running makes a step within DEAD_AFTER. */
 	for (i = 0; !run->code && seconds_since_step(update) < DEAD_AFTER; i++) {
 		if (i)
 			return fail(run, FWCTL_EXIT_REFUSED,
-				    "%s: somebody is making an update right now",
+				    "%s: another program is updating the device right now",
 				    name_of(update));
 		nanosleep(&wait, NULL);
 		read_state(update);
@@ -339,12 +339,12 @@ static int take_over(struct update *update)
 	update->handle = fw_get(&update->fw, "update_handle");
 	if (!clear_machine(update, true))
 		return fail(run, FWCTL_EXIT_FIRMWARE,
-			    "%s: the update that somebody left behind cannot be cancelled",
+			    "%s: the unfinished update of another program cannot be cancelled",
 			    name_of(update));
 	return read_state(update);
 }
 
-/* All of it; returns an exit code. */
+/* Make all steps of an update; returns an exit code. */
 static int make_update(struct update *update)
 {
 	struct run *run = update->fw.run;
@@ -352,7 +352,7 @@ static int make_update(struct update *update)
 	if (take_over(update))
 		return run->code;
 	update->handle = fw_get(&update->fw, "update_handle");
-	/* Whatever was answered may have been done, if it was sent at all. */
+	/* After any error but a refusal the request may have reached the firmware. */
 	step(update, "lock", LOCK, LOCKED);
 	update->locked = run->code != FWCTL_EXIT_REFUSED;
 	if (run->code || step(update, "begin", UPDATE, DOWNLOAD) ||
@@ -360,14 +360,14 @@ static int make_update(struct update *update)
 	    step(update, "verification", VERIFY, LOCKED) ||
 	    check_signal(update))
 		return run->code;
-	/* From here on it is too late to go back. */
+	/* From here on the update cannot be cancelled. */
 	update->activating = option(run, "activate");
 	if (update->activating && step(update, "activation", ACTIVATE, LOCKED))
 		return run->code;
 	return step(update, "release", RELEASE, IDLE);
 }
 
-/* Find the component that is meant; returns an exit code. */
+/* Find the component by its name; returns an exit code. */
 static int find_component(struct update *update)
 {
 	struct run *run = update->fw.run;
@@ -389,11 +389,11 @@ static int find_component(struct update *update)
 			return 0;
 	}
 	return fail(run, FWCTL_EXIT_UNSUPPORTED,
-		    "%s: has no component %s: see fwctl mlx5 fw info",
+		    "%s: the device has no component %s; see 'fwctl mlx5 fw info'",
 		    name_of(update), update->component);
 }
 
-/* Is it for this board? Returns an exit code. */
+/* Check that the file is for this board; returns an exit code. */
 static int check_board(struct update *update, json_object *result)
 {
 	bool boot = !strcasecmp(update->component, "boot_img");
@@ -411,22 +411,22 @@ static int check_board(struct update *update, json_object *result)
 		json_add(result, "version", json_text(image.version));
 		if (!boot)
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: is firmware, and no %s", run->argv[1],
+				    "%s: a file of firmware (boot_img), not of %s", run->argv[1],
 				    update->component);
 		if (strcmp(image.psid, json_object_get_string(psid)))
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: is for the board %s, and %s is a %s",
+				    "%s: for the board %s, and %s is a %s",
 				    run->argv[1], image.psid, name_of(update),
 				    json_object_get_string(psid));
 	} else if (boot && !option(run, "unchecked")) {
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: doesn't tell as a file with firmware does which board it is for: --unchecked leaves it to the device to find out",
+			    "%s: no board found in the file; add --unchecked to leave the check to the device",
 			    run->argv[1]);
 	}
 	return 0;
 }
 
-/* Does it fit? Returns an exit code. */
+/* Check the size of the file; returns an exit code. */
 static int check_size(struct update *update)
 {
 	size_t len = update->file.len;
@@ -446,22 +446,22 @@ static int check_size(struct update *update)
 	update->block -= update->block % unit;
 	if (!update->block || unit % 4)
 		return fail(run, FWCTL_EXIT_UNSUPPORTED,
-			    "%s: takes units of %llu bytes, which no request has room for",
+			    "%s: the device takes units of %llu bytes, which do not fit a request",
 			    name_of(update), (unsigned long long)unit);
 	if (!len || len > most)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: has %zu bytes, and %s takes 1 to %llu",
+			    "%s: the file has %zu bytes, and %s takes 1 to %llu",
 			    run->argv[1], len, update->component,
 			    (unsigned long long)most);
 	if (len % unit)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: has %zu bytes, and %s takes whole units of %llu",
+			    "%s: the file has %zu bytes, and %s takes a multiple of %llu",
 			    run->argv[1], len, update->component,
 			    (unsigned long long)unit);
 	return 0;
 }
 
-/* Show what is going to be done, and ask; returns an exit code. */
+/* Show the planned update and ask for consent; returns an exit code. */
 static int ask_user(struct update *update, json_object *result)
 {
 	bool taint = update->fw.run->set.taint;
@@ -472,23 +472,24 @@ static int ask_user(struct update *update, json_object *result)
 		return 0;
 	if (!can_ask())
 		return fail(run, FWCTL_EXIT_REFUSED,
-			    "%s: nothing is written: look at it by --dry-run, consent by --yes, and by --taint to a tainted kernel",
-			    name_of(update));
-	if (confirm("%s: %s %s, %s starts next, gets %s with %s, %zu bytes, and %s.%s Do it?",
+			    "%s: nothing was written: add %s to make the update%s, or --dry-run to see it",
+			    name_of(update), yes ? "--taint" :
+			    taint ? "--yes" : "--yes --taint",
+			    taint ? "" : ", which taints the kernel");
+	if (confirm("%s: %s: running %s, stored %s; new: %s, version %s, %zu bytes, %s.%s Update it?",
 		    name_of(update), update->component,
 		    string_of(result, "running") ?: "-",
 		    string_of(result, "stored") ?: "-", run->argv[1],
-		    string_of(result, "version") ?: "an unknown version",
+		    string_of(result, "version") ?: "unknown",
 		    update->file.len,
-		    option(run, "activate") ? "starts with it next" :
-					      "is not activated",
+		    option(run, "activate") ? "starts next" : "not activated",
 		    taint ? "" : " This taints the kernel."))
 		return 0;
 	return fail(run, FWCTL_EXIT_REFUSED,
-		    "%s: nothing is written, as nobody agreed", name_of(update));
+		    "%s: nothing was written: the answer was not yes", name_of(update));
 }
 
-/* A version of the component; NULL and an error if that can't be had. */
+/* A version of the component; NULL after an error, which the run has. */
 static json_object *version_of(struct update *update, bool stored)
 {
 	fw_begin_version(&update->fw, update->index, stored);
@@ -523,7 +524,7 @@ static void do_update(struct update *update, json_object *result)
 	    strcmp(version, before) &&
 	    !strcmp(json_object_get_string(stored), before))
 		fail(run, FWCTL_EXIT_PARTIAL,
-		     "%s: %s was activated, but %s still starts next: see the firmware",
+		     "%s: the firmware accepted the activation of %s, but %s still starts next",
 		     name_of(update), update->component, before);
 	if (!run->code)
 		json_add(result, "scope", json_text(scope));
@@ -559,7 +560,7 @@ int fw_update_run(struct run *run)
 		goto out;
 	if (!run->set.dry_run)
 		do_update(&update, result);
-	/* Of what was not begun there is nothing to tell but the error. */
+	/* An update that was not begun has no result, only an error. */
 	if (run->code && !update.locked)
 		goto out;
 	run->result = result;

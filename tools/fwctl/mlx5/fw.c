@@ -17,7 +17,7 @@ const struct column_spec fw_info_columns[] = {
 	{}
 };
 
-/* Begin an access to a register that is known by field. */
+/* Choose the register of the next access, and clear its fields. */
 void fw_begin(struct fw *fw, const char *name)
 {
 	fw->layout = fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, name);
@@ -34,7 +34,7 @@ __u64 fw_get(const struct fw *fw, const char *name)
 	return get_number(fw->layout, fw->data, fw->layout->size, name);
 }
 
-/* The name of a field's value, or the value as a number. */
+/* The name of a field's value, or the number if it has no name. */
 json_object *fw_name(const struct fw *fw, const char *name)
 {
 	const struct fwctl_mlx5_field *field;
@@ -49,7 +49,7 @@ json_object *fw_name(const struct fw *fw, const char *name)
 	return json_text(meaning ? meaning : text);
 }
 
-/* A field that is text; NULL if it isn't there. */
+/* A field that is text, or NULL if the layout has no such field. */
 json_object *fw_text(const struct fw *fw, const char *name)
 {
 	const struct fwctl_mlx5_field *field;
@@ -63,13 +63,13 @@ json_object *fw_text(const struct fw *fw, const char *name)
 	return json_text(text);
 }
 
-/* Read the register; @report gets what was sent. Returns an exit code. */
+/* Read the register; @report gets request and answer. Returns an exit code. */
 int fw_read(struct fw *fw, json_object *report)
 {
 	return read_register(fw->run, fw->dev, fw->layout, fw->data, report);
 }
 
-/* Ask for the version of a component, of the running or of the stored one. */
+/* Prepare a read of a component's version, of the stored or the running one. */
 void fw_begin_version(struct fw *fw, __u32 component, bool stored)
 {
 	fw_begin(fw, "mcqi");

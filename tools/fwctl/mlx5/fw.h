@@ -7,16 +7,16 @@
 
 #include "access.h"
 
-/* More than any firmware has; without the last one's mark it ends here. */
+/* Limit of components, for firmware that sets last_index_flag on none of them. */
 #define FW_MAX_COMPONENTS 64
 #define FW_MAX_LEN 256
 
 /**
  * struct fw - a register of a device, by field
- * @run: gets what goes wrong
+ * @run: gets errors
  * @dev: the device
- * @layout: of the register
- * @data: its content
+ * @layout: layout of the register
+ * @data: content of the register
  */
 struct fw {
 	struct run *run;
@@ -34,9 +34,9 @@ json_object *fw_text(const struct fw *fw, const char *name);
 void fw_begin_version(struct fw *fw, __u32 component, bool stored);
 
 /**
- * struct fw_image - what a file says of itself
- * @psid: the board that it is for
- * @version: of the firmware
+ * struct fw_image - identity of a file with firmware
+ * @psid: the board that the firmware is for
+ * @version: version of the firmware
  */
 struct fw_image {
 	char psid[17];

@@ -116,11 +116,11 @@ def plan():
           ("boot_img", "22.41.1000", "22.41.1000", "22.42.0001"))
     equal((done["size"], done["sent"], done["outcome"], done["dry_run"]),
           (2048, 0, "planned", True))
-    update(path("image")).fails(REFUSED, "look at it by --dry-run")
-    update(path("image"), "--yes").fails(REFUSED, "by --taint to a tainted kernel")
+    update(path("image")).fails(REFUSED, "add --yes --taint to make .* or --dry-run")
+    update(path("image"), "--yes").fails(REFUSED, "add --taint to make the update, which taints")
     code, text = on_terminal(["mlx5", "fw", "update", dev(), path("image")], typed=b"n\n")
     equal(code, REFUSED)
-    match(text, r"gets .*22.42.0001, 2048 bytes, and is not activated. This taints")
+    match(text, r"new: .*, version 22.42.0001, 2048 bytes, not activated. This taints")
     update(path("image"), *AGREED, "--scope", "debug-read-only").fails(REFUSED)
     equal((machine(), tainted()), (IDLE, taint))
 
@@ -129,19 +129,19 @@ def plan():
 def wrong_files():
     """fw update: a file that isn't for the device is not sent"""
     for code, regex, data, *args in (
-            (USAGE, "is for the board MT_0000000838, and fwctl.* is a MT_0000000359",
+            (USAGE, "for the board MT_0000000838, and fwctl.* is a MT_0000000359",
              image(psid="MT_0000000838")),
-            (USAGE, "doesn't tell", b"no firmware\n" * 100),
-            (USAGE, "doesn't tell", image(CC_ALGO)),
-            (USAGE, "doesn't tell", image()[:0x190]),
-            (USAGE, "doesn't tell", image().replace(b"ITOC", b"itoc")),
-            (USAGE, "doesn't tell", image(psid="\x1b[2J")),
-            (USAGE, "doesn't tell", b""),
-            (USAGE, "is firmware, and no cc_algo", image(), "-c", "cc_algo"),
-            (UNSUPPORTED, "no component gearbox: see", image(), "-c", "gearbox"),
+            (USAGE, "no board found in the file", b"no firmware\n" * 100),
+            (USAGE, "no board found in the file", image(CC_ALGO)),
+            (USAGE, "no board found in the file", image()[:0x190]),
+            (USAGE, "no board found in the file", image().replace(b"ITOC", b"itoc")),
+            (USAGE, "no board found in the file", image(psid="\x1b[2J")),
+            (USAGE, "no board found in the file", b""),
+            (USAGE, "not of cc_algo", image(), "-c", "cc_algo"),
+            (UNSUPPORTED, "no component gearbox; see", image(), "-c", "gearbox"),
             (USAGE, "takes 1 to 16777216", b"", "-u"),
             (USAGE, "takes 1 to 16777216", bytes((16 << 20) + 4), "-u"),
-            (USAGE, "takes whole units of 4", bytes(2049), "-u")):
+            (USAGE, "takes a multiple of 4", bytes(2049), "-u")):
         update(file(data), *args, *AGREED).fails(code, regex)
     update(path("none"), *AGREED).fails(USAGE, "cannot read")
     equal(machine(), IDLE)
@@ -193,7 +193,7 @@ def not_verified():
         done = update_json(file(data), "-u", "-a", *AGREED, code=FIRMWARE)
         match(done["error"]["message"],
               f"^verification of boot_img: fwctl.*: the firmware reports rejected_{reason}; "
-              "boot_img is as it was, 22.41.1000 starts next; nothing was activated")
+              "boot_img is unchanged, 22.41.1000 starts next")
         equal(done["result"]["outcome"], "failed")
         equal(state(), UNCHANGED)
 
@@ -221,7 +221,7 @@ def each_step_refused():
                                     done.err))
             if "result" in done.json and done.json["result"]["sent"]:
                 match(done.err, "22.41.1000 starts next"
-                      if stored == OLD else "22.42.0001, not 22.41.1000, is stored")
+                      if stored == OLD else "22.42.0001 is stored now instead of 22.41.1000")
         if stored != OLD:
             assert done.code == OK or re.search("^.*(activation|release) of", done.err), done
             update(old, "-a", *AGREED, code=OK)
@@ -248,7 +248,7 @@ def interrupted():
         out, err = process.communicate(timeout=60)
         vcx("clear")
         equal(process.returncode, PARTIAL)
-        match(err.decode(), "interrupted by .*; boot_img is as it was, 22.41.1000 starts next")
+        match(err.decode(), "interrupted by .*; boot_img is unchanged, 22.41.1000 starts next")
         match(out.decode(), "failed$")
         equal(state(), UNCHANGED)
     vcx(f"delay {ACCESS_REG} 15")
@@ -299,7 +299,7 @@ def power_failure():
     done = run(["--json", "mlx5", "fw", "update", dev(), data, "-a", *AGREED])
     print(f"# noticed after {time.monotonic() - started:.0f} s: {done.err.strip()}")
     assert done.code in (GONE, FIRMWARE), done
-    match(done.err, "download of boot_img, 1[0-9]* of 4096 bytes: .*the same command does it again")
+    match(done.err, "download of boot_img, 1[0-9]* of 4096 bytes: .*repeat the command")
     equal(done.json["result"]["outcome"], "failed")
     restart()
     equal(state(), UNCHANGED)
@@ -314,7 +314,7 @@ def dead():
     vcx("dead on")
     out, err = process.communicate(timeout=100)
     assert process.returncode in (GONE, FIRMWARE), (process.returncode, err)
-    match(err.decode(), "of boot_img.*was not activated, so it is as it was: when")
+    match(err.decode(), "of boot_img.*is unchanged; repeat the command when")
     match(out.decode(), "failed$")
     vcx("clear")
     # The card kept its state, so the update is still in progress.

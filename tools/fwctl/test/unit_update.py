@@ -45,8 +45,8 @@ def not_understood():
                  changed(0xa0, ">B", 0xff), changed(0xa0, ">B", 0x11),
                  changed(0x80, ">I", 0), changed(0, ">I", 0), changed(0x124, "B", 0),
                  changed(0x124, "4s", b"\x1b[2J"), changed(0x124, "16s", b"\xff" * 16)):
-        match(plan(data).ends(USAGE).err, "doesn't tell")
+        match(plan(data).ends(USAGE).err, "no board found in the file")
     match(plan(changed(0x124, "13s", b"MT_0000000838")).ends(USAGE).err,
-          "is for the board MT_0000000838, and fwctl[0-9]+ is a MT_0000000359")
+          "for the board MT_0000000838, and fwctl[0-9]+ is a MT_0000000359")
     for size in [*range(0, 0x140, 8), 0x157, 0x158]:
         plan(IMAGE[:size]).ends(USAGE)
