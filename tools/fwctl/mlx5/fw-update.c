@@ -476,7 +476,7 @@ static int ask_user(struct update *update, json_object *result)
 			    name_of(update), yes ? "--taint" :
 			    taint ? "--yes" : "--yes --taint",
 			    taint ? "" : ", which taints the kernel");
-	if (confirm("%s: %s: running %s, stored %s; new: %s, version %s, %zu bytes, %s.%s Update it?",
+	if (confirm("%s: %s: running %s, stored %s; new: %s, version %s, %zu bytes, %s.%s Do it?",
 		    name_of(update), update->component,
 		    string_of(result, "running") ?: "-",
 		    string_of(result, "stored") ?: "-", run->argv[1],
