@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Outside the kernel tree, which does not have this file: where lib.mk, the harness
-# and run_kselftest.sh come from.
+# Outside a kernel tree: finds the kernel source with lib.mk, the harness and
+# run_kselftest.sh. A kernel tree does not have this file.
 
 KSFT ?= $(lastword $(wildcard /usr/src/linux-source-*/tools/testing/selftests))
 ifeq ($(wildcard $(KSFT)/lib.mk),)
@@ -9,6 +9,6 @@ $(error no lib.mk in '$(KSFT)': set KSFT to tools/testing/selftests of a kernel'
 endif
 KHDR_INCLUDES := -I$(abspath $(dir $(lastword $(MAKEFILE_LIST)))../../../include/uapi)
 
-# Not so strict in the kernel tree, whose harness may be an older one. All of them
-# compare what they are given as it is, literals included.
+# Not in a kernel tree, whose harness may be older and have warnings. All harnesses
+# compare signed literals with unsigned values.
 CFLAGS += -Wextra -Wno-sign-compare

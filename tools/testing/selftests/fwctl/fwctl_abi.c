@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ioctls of fwctl: their structures and errnos. Nothing in here needs a
- * scope that taints, or a file that is open for writing.
+ * The ioctls of fwctl: their structures and errnos. No test in this file needs a scope
+ * that taints, or a file that is open for writing.
  *
- * Built for 32 bits as well, as fwctl_abi_32.
+ * Also built for 32 bits, as fwctl_abi_32.
  */
 #include <assert.h>
 #include <limits.h>
@@ -20,7 +20,7 @@ static_assert(FWCTL_INFO == 0x9a00 && FWCTL_RPC == 0x9a01, "ABI of Linux 6.15");
 FIXTURE(abi) {
 	struct sim sim;
 	int fd;
-	__u8 *page;	/* followed by one that is not accessible */
+	__u8 *page;	/* followed by a page that is not accessible */
 	__u8 *in;
 	__u8 *out;
 	__u32 out_len;
@@ -121,8 +121,8 @@ static bool all_bytes_are(const __u8 *bytes, __u8 value, size_t len)
 }
 
 /*
- * Calls with every size from 0 to what the structure may have grown to in
- * future, ending where memory ends. @cmd is valid, but for its size.
+ * Calls with every size from 0 to 16 bytes more than the kernel knows, at the end of
+ * accessible memory. @cmd is valid except for its size.
  */
 static void sweep_sizes(struct __test_metadata *_metadata, int fd,
 			unsigned int number, const void *cmd, __u32 known,
@@ -154,13 +154,13 @@ static void sweep_sizes(struct __test_metadata *_metadata, int fd,
 		}
 	}
 
-	/* What the kernel doesn't know it doesn't write. */
+	/* The kernel does not write members that it does not know. */
 	memcpy(end - most, cmd, known);
 	memcpy(end - most, &most, sizeof(most));
 	EXPECT_EQ(0, _test_ioctl(fd, number, end - most));
 	EXPECT_TRUE(all_bytes_are(end - most + known, 0, most - known));
 
-	/* A size that leads beyond accessible memory */
+	/* A size that reaches beyond accessible memory */
 	size = known + 1;
 	memcpy(end - known, cmd, known);
 	memcpy(end - known, &size, sizeof(size));
@@ -169,7 +169,7 @@ static void sweep_sizes(struct __test_metadata *_metadata, int fd,
 	memcpy(end - known, &size, sizeof(size));
 	EXPECT_EQ(EFAULT, _test_ioctl(fd, number, end - known));
 
-	/* A structure that does */
+	/* A structure that reaches beyond it */
 	for (i = 0; i < known; i++) {
 		at = end - i;
 		memcpy(at, cmd, i);
@@ -198,7 +198,7 @@ TEST_F(abi, rpc_sizes)
 	test_sizes(self->fd, FWCTL_RPC, cmd);
 }
 
-/* A structure of a read-only page is read, but the call cannot succeed. */
+/* A structure on a read-only page can be read, but the result cannot be written. */
 TEST_F(abi, struct_not_writable)
 {
 	*(struct fwctl_info *)self->page = info_cmd(NULL, 0);
@@ -223,7 +223,7 @@ TEST_F(abi, unknown_numbers)
 		EXPECT_EQ(ENOTTY, _test_ioctl(self->fd,
 					      _IOWR(FWCTL_TYPE, nr, cmd),
 					      &cmd));
-		/* The number alone must not do either: size bits set */
+		/* A valid number with size bits */
 		EXPECT_EQ(ENOTTY, _test_ioctl(self->fd,
 					      _IOC(_IOC_NONE, FWCTL_TYPE, nr,
 						   sizeof(cmd)), &cmd));
@@ -232,7 +232,7 @@ TEST_F(abi, unknown_numbers)
 						      _IO(types[i], nr), &cmd))
 				TH_LOG("type %#x", types[i]);
 	}
-	/* Nor is anything that the number leads to looked at before. */
+	/* The kernel checks the number before it reads the structure. */
 	EXPECT_EQ(ENOTTY, _test_ioctl(self->fd, _IO(FWCTL_TYPE, 2), NULL));
 }
 
@@ -256,7 +256,7 @@ TEST_F(abi, info_lengths)
 {
 	__u32 len;
 
-	/* Less room than there is to say */
+	/* A buffer that is shorter than the data */
 	memset(self->out, 0xa5, 64);
 	len = 4;
 	test_info(self->fd, self->out, &len);
@@ -264,7 +264,7 @@ TEST_F(abi, info_lengths)
 	EXPECT_EQ(0, memcmp(self->out, &self->sim.id, 4));
 	EXPECT_TRUE(all_bytes_are(self->out + 4, 0xa5, 60));
 
-	/* More: the rest is zeroed, and not more than that. */
+	/* A longer buffer: the kernel zeroes the rest of it, and nothing beyond. */
 	memset(self->out, 0xa5, 64);
 	len = 32;
 	test_info(self->fd, self->out, &len);
@@ -273,14 +273,14 @@ TEST_F(abi, info_lengths)
 	EXPECT_TRUE(all_bytes_are(self->out + 8, 0, 24));
 	EXPECT_TRUE(all_bytes_are(self->out + 32, 0xa5, 32));
 
-	/* None: the pointer doesn't matter. */
+	/* No buffer: the kernel ignores the pointer. */
 	len = 0;
 	test_info(self->fd, NULL, &len);
 	EXPECT_EQ(8, len);
 	len = 0;
 	test_info(self->fd, (void *)-1l, &len);
 
-	/* A device with nothing to say, and one with much */
+	/* A device without data, and one with 65536 bytes */
 	ASSERT_EQ(0, sim_set(&self->sim, "info_len", 0));
 	memset(self->out, 0xa5, 64);
 	len = 32;
@@ -309,7 +309,7 @@ TEST_F(abi, info_errors)
 
 	len = 8;
 	test_err_info(EFAULT, self->fd, NULL, &len);
-	/* As much as fits, or all of it, but for the zeroes */
+	/* Room for a part of the data, and for all of it but not for the zeroes */
 	len = 8;
 	test_err_info(EFAULT, self->fd,
 		      self->page + sysconf(_SC_PAGESIZE) - 4, &len);
@@ -342,7 +342,7 @@ TEST_F(abi, rpc)
 	EXPECT_EQ(FWCTL_SIM_READ, answer->opcode);
 	EXPECT_EQ(0, answer->value);
 
-	/* An error of the firmware is not one of the call. */
+	/* An error of the firmware is not an error of the call. */
 	request(self->in, FWCTL_SIM_READ, FWCTL_SIM_NR_REGISTERS, 0);
 	cmd.scope = FWCTL_RPC_DEBUG_READ_ONLY;
 	ASSERT_EQ(0, _test_ioctl(self->fd, FWCTL_RPC, &cmd));
@@ -397,7 +397,7 @@ TEST_F(abi, rpc_request_lengths)
 	}
 }
 
-/* Asks for @answer bytes with room for @room. */
+/* Requests an answer of @answer bytes into a buffer of @room bytes. */
 static void check_answer(struct __test_metadata *_metadata, int fd, __u8 *in,
 			 __u8 *out, __u32 answer, __u32 room)
 {
@@ -407,13 +407,13 @@ static void check_answer(struct __test_metadata *_metadata, int fd, __u8 *in,
 	memset(out, 0xa5, copied + 64);
 	test_rpc(fd, 0, in, 16, room ? out : NULL, &out_len);
 
-	/* The answer's own length, of which the rest is lost */
+	/* The length of the whole answer, although the rest is lost */
 	EXPECT_EQ(answer, out_len);
 	for (i = 0; i < copied; i++)
 		if (out[i] != (__u8)(0x77 + i))
 			break;
 	EXPECT_EQ(copied, i);
-	/* What is not answered is not written. */
+	/* The kernel writes nothing beyond the answer. */
 	EXPECT_TRUE(all_bytes_are(out + copied, 0xa5, 64));
 }
 
@@ -430,13 +430,13 @@ TEST_F(abi, rpc_answer_lengths)
 	check_answer(_metadata, self->fd, self->in, self->out, LARGE + 1, 16);
 }
 
-/* A backend may claim more than it wrote: that is zero, not old memory. */
+/* A backend may report more than it wrote: the rest is zero, not old memory. */
 TEST_F(abi, rpc_answer_shorter_than_claimed)
 {
 	const __u32 len = 200000;
 	__u32 i;
 
-	/* Traces in whatever memory the next call will use */
+	/* Fills memory that the next call may use. */
 	memset(self->in, 0x5a, len);
 	request(self->in, FWCTL_SIM_ECHO, 0, 0);
 	for (i = 0; i < 4; i++) {
@@ -451,7 +451,7 @@ TEST_F(abi, rpc_answer_shorter_than_claimed)
 	EXPECT_EQ(len, self->out_len);
 	EXPECT_TRUE(all_bytes_are(self->out + 16, 0, len - 16));
 
-	/* Even more than there is room for */
+	/* A length beyond the caller's buffer */
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", INT32_MAX));
 	memset(self->out, 0xa5, 4096);
 	self->out_len = 64;
@@ -467,7 +467,7 @@ TEST_F(abi, rpc_buffers)
 	__u8 *bad[] = { NULL, end, end - 8, (__u8 *)-4096l };
 	size_t i;
 
-	/* The request: nothing is delivered. */
+	/* A bad request is not delivered. */
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		self->out_len = 16;
 		test_err_rpc(EFAULT, self->fd, 0, bad[i], 16, self->out,
@@ -478,7 +478,7 @@ TEST_F(abi, rpc_buffers)
 		     &self->out_len);
 	EXPECT_EQ(0, sim_count(&self->sim, "rpcs"));
 
-	/* The answer */
+	/* A bad buffer for the answer */
 	request(self->in, FWCTL_SIM_NOP, 0, 0);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		self->out_len = 16;
@@ -486,20 +486,20 @@ TEST_F(abi, rpc_buffers)
 			     &self->out_len);
 	}
 
-	/* Both in one place, up to the last byte that there is */
+	/* Request and answer at the same address, up to the last accessible byte */
 	request(end - 16, FWCTL_SIM_READ, 1, 0);
 	self->out_len = 16;
 	test_rpc(self->fd, 0, end - 16, 16, end - 16, &self->out_len);
 	EXPECT_EQ(FWCTL_SIM_READ, ((struct fwctl_sim_answer *)(end - 16))->opcode);
 
-	/* Memory that can only be read */
+	/* An answer to read-only memory */
 	ASSERT_EQ(0, mprotect(self->page, 1, PROT_READ));
 	self->out_len = 16;
 	test_err_rpc(EFAULT, self->fd, 0, self->in, 16, end - 16,
 		     &self->out_len);
 }
 
-/* However buffers lie, and up to the last byte that there is of them */
+/* Buffers of any alignment, up to the last accessible byte */
 TEST_F(abi, rpc_alignment)
 {
 	static const __u32 lengths[] = {
@@ -524,7 +524,7 @@ TEST_F(abi, rpc_alignment)
 						  0xa5, 16));
 		}
 
-		/* Not all of the request, not all of the room */
+		/* A part of the request, or of the buffer, is not accessible. */
 		request(self->in, FWCTL_SIM_ECHO, 0, 0);
 		for (offset = 1; offset <= 16; offset++) {
 			in = end - len + offset;
@@ -538,7 +538,7 @@ TEST_F(abi, rpc_alignment)
 	}
 }
 
-/* Whatever the upper half of a pointer says, it is not ignored. */
+/* The kernel does not ignore the upper half of a pointer. */
 TEST_F(abi, rpc_pointers_of_64_bits)
 {
 	struct fwctl_rpc cmd = rpc_cmd(FWCTL_RPC_CONFIGURATION, self->in, 16,
@@ -590,7 +590,7 @@ TEST_F(abi, open_and_close)
 	test_info(fd, &data, &len);
 	EXPECT_EQ(2, data.uctx);
 
-	/* The context ends with the last descriptor. */
+	/* The context is destroyed with the last descriptor. */
 	copy = dup(fd);
 	close(fd);
 	EXPECT_EQ(0, sim_count(&self->sim, "closes"));
@@ -600,7 +600,7 @@ TEST_F(abi, open_and_close)
 	EXPECT_EQ(1, sim_count(&self->sim, "closes"));
 	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
 
-	/* A context that the backend refuses is none. */
+	/* A context that the backend refuses is not counted. */
 	ASSERT_EQ(0, sim_set(&self->sim, "open_errno", EUSERS));
 	EXPECT_EQ(-1, sim_open(&self->sim, variant->flags));
 	EXPECT_EQ(EUSERS, errno);

@@ -12,11 +12,11 @@
 
 #define BIT(_nr) (1u << (_nr))
 #define TIMES (BIT(FWCTL_A_AUDIT_START) | BIT(FWCTL_A_AUDIT_DURATION))
-/* What every event has */
+/* The attributes that every event has */
 #define ALWAYS ((2u << FWCTL_A_AUDIT_MAX) - 2 - TIMES - \
 		BIT(FWCTL_A_AUDIT_COMMAND_NAME) - BIT(FWCTL_A_AUDIT_FW_STATUS))
 
-/* Room for every event of a test */
+/* Holds all events of a test. */
 #define LARGE_BUFFER (64 << 20)
 
 FIXTURE(audit) {
@@ -104,7 +104,7 @@ TEST_F(audit, admitted)
 	EXPECT_EQ(0, event->result);
 	EXPECT_EQ(FWCTL_REASON_ADMITTED, event->reason);
 	EXPECT_LE(before, event->start);
-	/* Ticks that the machine is behind with make a delay shorter. */
+	/* The delay is shorter if the guest's timer ticks are late. */
 	EXPECT_LE(100000000, event->duration);
 	EXPECT_GE(after, event->start + event->duration);
 }
@@ -130,7 +130,7 @@ TEST_F(audit, reads_and_lengths)
 	EXPECT_EQ(FWCTL_SIM_FILL, event->command);
 	EXPECT_STREQ("fill", event->command_name);
 	EXPECT_EQ(sizeof(in), event->in_len);
-	/* That of the answer, not of the room for it */
+	/* The length of the answer, not of the buffer */
 	EXPECT_EQ(1000, event->out_len);
 	event++;
 	EXPECT_EQ(FWCTL_RPC_CONFIGURATION, event->declared);
@@ -149,7 +149,7 @@ TEST_F(audit, refused)
 	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
 	ASSERT_EQ(1, self->nl.nr_events);
 	event = self->nl.events;
-	/* It took no time, for it never started. */
+	/* A refused RPC never starts: it has no times. */
 	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME), event->present);
 	check_caller(_metadata, &self->sim, event);
 	EXPECT_EQ(FWCTL_RPC_CONFIGURATION, event->declared);
@@ -223,7 +223,7 @@ TEST_F(audit, failed)
 	event = self->nl.events;
 	EXPECT_EQ(-EIO, event->result);
 	EXPECT_EQ(FWCTL_REASON_ADMITTED, event->reason);
-	/* Where there is no answer, there is no status in it. */
+	/* Without an answer there is no status. */
 	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME) | TIMES,
 		  event->present);
 }
@@ -265,7 +265,7 @@ TEST_F(audit, unclassified)
 	EXPECT_EQ(0, sim_del(&sim));
 }
 
-/* Names and numbers of a caller are those of the initial namespaces. */
+/* The caller's IDs are those in the initial namespaces. */
 TEST_F(audit, caller)
 {
 	const struct audit_event *event;
@@ -314,7 +314,7 @@ TEST_F(audit, caller_in_user_namespace)
 	EXPECT_EQ(4321, self->nl.events->gid);
 }
 
-/* A thread counts as its process. */
+/* The pid of a thread's call is that of its process. */
 TEST_F(audit, thread)
 {
 	struct call call;
@@ -329,7 +329,7 @@ TEST_F(audit, thread)
 #define CALLERS 4
 #define CALLS 1000
 
-/* Calls of three kinds in turn, of which each process has its own length */
+/* Makes calls of three kinds in turn; every third one is refused. */
 static int make_calls(int fd, __u32 room)
 {
 	static const __u32 opcodes[] = {
@@ -359,7 +359,7 @@ static void check_numbers(struct __test_metadata *_metadata,
 		EXPECT_EQ(nl->events[i - 1].seq + 1, nl->events[i].seq);
 }
 
-/* N calls in, N events out, in each group as many as belong there. */
+/* Each group receives one event for each call that belongs to it. */
 TEST_F_TIMEOUT(audit, complete, 120)
 {
 	const unsigned int refused = CALLERS * (CALLS / 3);
@@ -397,7 +397,7 @@ TEST_F_TIMEOUT(audit, complete, 120)
 			if (event->pid == pids[who])
 				break;
 		ASSERT_EQ(pids[who], event->pid);
-		/* Each caller's calls in their order */
+		/* The events of each caller have the order of its calls. */
 		EXPECT_EQ(next[who] == 2 ? FWCTL_REASON_SCOPE :
 					   FWCTL_REASON_ADMITTED,
 			  event->reason);
@@ -431,7 +431,7 @@ TEST_F_TIMEOUT(audit, complete, 120)
 	fnl_close(&second);
 }
 
-/* One of the groups alone, with nobody in the others */
+/* One of the groups has a listener, the others have none. */
 TEST_F(audit, only_listener)
 {
 	static const struct {
@@ -498,7 +498,7 @@ TEST_F(audit, needs_capability)
 	}
 }
 
-/* Root of a user namespace is not root of the machine. */
+/* Capabilities in a user namespace do not count. */
 TEST_F(audit, user_namespace)
 {
 	struct fnl nl;
@@ -537,8 +537,8 @@ static long nr_sleeps(void)
 }
 
 /*
- * A listener that does not read loses events, and can tell how many from the
- * numbers. Those who send RPCs do not wait for it.
+ * A listener that does not read loses events; the sequence numbers say how many. Callers
+ * do not wait for it.
  */
 TEST_F_TIMEOUT(audit, slow_listener, 120)
 {
@@ -547,7 +547,7 @@ TEST_F_TIMEOUT(audit, slow_listener, 120)
 	unsigned int received, i;
 	long sleeps;
 
-	/* First what it takes with nobody who listens */
+	/* First the time without a listener */
 	fnl_close(&self->nl);
 	fast = time_calls(self->fd, calls);
 	ASSERT_LT(0, fast);
@@ -560,10 +560,10 @@ TEST_F_TIMEOUT(audit, slow_listener, 120)
 	ASSERT_LT(0, slow);
 	print_us("5000 RPCs that nobody listens to", fast);
 	print_us("5000 RPCs with a listener that does not read", slow);
-	/* An event costs something, but nobody sleeps for lack of room. */
+	/* The caller does not sleep when the listener's buffer is full. */
 	EXPECT_GT((long)calls / 100, sleeps);
 
-	/* What it has kept are the oldest events, then it is told of the loss. */
+	/* The listener keeps the oldest events, and then gets ENOBUFS for the loss. */
 	EXPECT_EQ(ENOBUFS, fnl_receive(&self->nl, calls, 0));
 	fnl_receive(&self->nl, 0, 0);
 	received = self->nl.nr_events;
@@ -572,7 +572,7 @@ TEST_F_TIMEOUT(audit, slow_listener, 120)
 	check_numbers(_metadata, &self->nl);
 	first = self->nl.events[0].seq;
 
-	/* From then on it is as good as any other. */
+	/* Afterwards it receives events again. */
 	for (i = 0; i < 3; i++)
 		test_nop(self->fd, FWCTL_RPC_CONFIGURATION);
 	ASSERT_EQ(0, fnl_receive(&self->nl, received + 3, 0));
@@ -582,7 +582,7 @@ TEST_F_TIMEOUT(audit, slow_listener, 120)
 	TH_LOG("%u of %u events received", received, calls);
 }
 
-/* A slow listener is not the others' problem either. */
+/* A slow listener does not affect other listeners. */
 TEST_F_TIMEOUT(audit, slow_and_fast_listener, 120)
 {
 	const unsigned int calls = 2000;
@@ -598,7 +598,7 @@ TEST_F_TIMEOUT(audit, slow_and_fast_listener, 120)
 	fnl_close(&slow);
 }
 
-/* What nobody heard is not missed by who comes later. */
+/* Without a listener the sequence number does not advance. */
 TEST_F(audit, late_listener)
 {
 	__u64 last;
@@ -615,7 +615,7 @@ TEST_F(audit, late_listener)
 	EXPECT_EQ(last + 1, self->nl.events->seq);
 }
 
-/* Who begins to listen in the middle of a call hears at least of the next. */
+/* A listener that joins during a call receives at least the event of the next call. */
 TEST_F(audit, joined_during_call)
 {
 	const struct audit_event *last;
@@ -637,7 +637,7 @@ TEST_F(audit, joined_during_call)
 	EXPECT_EQ(FWCTL_SIM_READ, last->command);
 }
 
-/* The device may be gone before its last calls have been told of. */
+/* A call that removal aborts has an event, too. */
 TEST_F(audit, ended_by_removal)
 {
 	struct call call;
@@ -647,7 +647,7 @@ TEST_F(audit, ended_by_removal)
 	ASSERT_TRUE(wait_for(sim_count(&self->sim, "rpcs_now") == 1));
 	ASSERT_EQ(0, sim_unbind(&self->sim));
 	EXPECT_EQ(ENODEV, call_end(&call));
-	/* Calls that find no device leave no trace. */
+	/* Calls after removal have no events. */
 	test_err_nop(ENODEV, self->fd, 0);
 	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
 	ASSERT_EQ(1, self->nl.nr_events);

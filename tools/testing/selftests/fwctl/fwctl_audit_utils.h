@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's audit log, as far as it is about devices of fwctl.
+ * Records of the kernel's audit log about fwctl devices.
  */
 #ifndef __FWCTL_AUDIT_UTILS_H
 #define __FWCTL_AUDIT_UTILS_H
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A socket that gets all records from now on, or -1. */
+/* Returns a socket that receives all records from now on, or -1. */
 static inline int audit_open(void)
 {
 	struct sockaddr_nl group = {
@@ -29,8 +29,8 @@ static inline int audit_open(void)
 }
 
 /*
- * The next record about device @number, from "fwctl" on, or "none" if there is none
- * within a time in milliseconds.
+ * Returns the next record about device @number, beginning with "fwctl", or "none" if
+ * none comes within @timeout milliseconds.
  */
 static inline const char *audit_next(int sock, int number, int timeout)
 {

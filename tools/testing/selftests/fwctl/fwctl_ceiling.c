@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ceilings lowered at run time: what each admits, that none goes up again, and
- * how long it lasts. Afterwards the core cannot be unloaded; taints the kernel.
+ * Ceilings lowered at run time: which requests each one admits, that it cannot be
+ * raised, and how long it lasts. Afterwards the core cannot be unloaded. Taints the
+ * kernel.
  */
 #include <sched.h>
 
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_module_utils.h"
 
-/* A command for each effective scope, in the order of the scopes */
+/* A command for each effective scope */
 static const struct {
 	__u32 opcode;
 	__u32 reg;
@@ -27,7 +28,7 @@ static int send_command(int fd, __u32 declared, __u32 effective)
 			 commands[effective].reg, 1, NULL, NULL);
 }
 
-/* What a file is admitted, written down a second time: every pair of scopes */
+/* The effective scopes that each ceiling admits, independent of the kernel's code */
 static const bool admitted[NR_CEILINGS][NR_SCOPES] = {
 	[FWCTL_CEILING_NONE] = { false, false, false, false },
 	[FWCTL_CEILING_CONFIGURATION] = { true, false, false, false },
@@ -98,7 +99,7 @@ FIXTURE_TEARDOWN(ceiling)
 	sim_del(&self->sim);
 }
 
-/* An open that fails leaves its errno. */
+/* Returns 0 or the errno of open(). */
 static int try_open(const struct sim *sim, int flags)
 {
 	int fd = sim_open(sim, flags);
@@ -116,7 +117,7 @@ static void check_admission(struct __test_metadata *_metadata, int fd,
 
 	for (effective = 0; effective < NR_SCOPES; effective++) {
 		for (declared = effective; declared < NR_SCOPES; declared++) {
-			/* Configuration is written here. */
+			/* DEBUG_READ_ONLY does not admit the write of this command. */
 			if (effective == FWCTL_RPC_CONFIGURATION &&
 			    declared == FWCTL_RPC_DEBUG_READ_ONLY)
 				continue;
@@ -129,7 +130,7 @@ static void check_admission(struct __test_metadata *_metadata, int fd,
 	}
 }
 
-/* Everything about a device that has this ceiling */
+/* Checks sysfs, open() and requests of a device with this ceiling. */
 static void check_device(struct __test_metadata *_metadata,
 			 const struct sim *sim, enum fwctl_ceiling ceiling,
 			 const char *scopes)
@@ -150,7 +151,7 @@ static void check_device(struct __test_metadata *_metadata,
 	close(fd);
 }
 
-/* A file that is open obeys at once. */
+/* The ceiling takes effect at once on files that are already open. */
 TEST_F(ceiling, open_file)
 {
 	struct fwctl_info_sim info = {};
@@ -161,7 +162,7 @@ TEST_F(ceiling, open_file)
 	ASSERT_EQ(0, sim_lower(&self->sim, ceiling_names[variant->ceiling]));
 	check_admission(_metadata, self->rw, variant->ceiling);
 
-	/* What is read is read through any file. */
+	/* A read-only file is admitted the same reads. */
 	EXPECT_EQ(admitted[variant->ceiling][FWCTL_RPC_CONFIGURATION] ?
 		  0 : EACCES, _test_nop(self->ro, FWCTL_RPC_CONFIGURATION));
 	EXPECT_EQ(admitted[variant->ceiling][FWCTL_RPC_DEBUG_READ_ONLY] ?
@@ -169,7 +170,7 @@ TEST_F(ceiling, open_file)
 		  send_command(self->ro, FWCTL_RPC_DEBUG_READ_ONLY,
 			       FWCTL_RPC_DEBUG_READ_ONLY));
 
-	/* What is refused does not reach the device; FWCTL_INFO is no request. */
+	/* A refused request does not reach the device. FWCTL_INFO has no ceiling. */
 	delivered = sim_count(&self->sim, "rpcs");
 	if (variant->ceiling == FWCTL_CEILING_NONE) {
 		test_err_nop(EACCES, self->rw, FWCTL_RPC_CONFIGURATION);
@@ -237,7 +238,7 @@ TEST_F(ceiling, lasts_over_rmmod)
 	check_device(_metadata, &self->sim, variant->ceiling, variant->scopes);
 }
 
-/* It belongs to one device, by all of its name. */
+/* A ceiling holds for one device, whose whole name is compared. */
 TEST_F(ceiling, of_one_device)
 {
 	struct sim other, longer;
@@ -330,7 +331,7 @@ TEST_F(ratchet, capability)
 	EXPECT_EQ(EPERM, sim_lower(&self->sim, "debug-write"));
 }
 
-/* The mode of the file does not decide. */
+/* The capability counts, not the mode of the file. */
 TEST_F(ratchet, file_mode)
 {
 	char path[64];
@@ -352,7 +353,7 @@ TEST_F(ratchet, file_mode)
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 }
 
-/* Root of a user namespace is not root of the machine. */
+/* Capabilities in a user namespace do not count. */
 TEST_F(ratchet, user_namespace)
 {
 	int status;
@@ -407,7 +408,7 @@ FIXTURE_TEARDOWN_PARENT(core)
 	EXPECT_EQ(0, modules_load(&self->mods));
 }
 
-/* With nothing left that uses it, it stays, for what it has to remember. */
+/* The core holds the lowered ceilings: it cannot be unloaded, even without users. */
 TEST_F(core, stays)
 {
 	struct modules left;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ceilings lowered while requests are under way, by several at once, and while
- * the device comes and goes. Taints the kernel.
+ * Ceilings lowered while requests are in flight, by several threads at once, and while
+ * the device is removed and comes back. Taints the kernel.
  */
 #include <pthread.h>
 
@@ -10,16 +10,16 @@
 #define NR_THREADS 8
 
 /**
- * struct race - what the threads of a test share
+ * struct race - shared state of the threads of a test
  * @sim: the device
- * @asked: the lowest ceiling that somebody has begun to set
- * @floor: the lowest ceiling that somebody has finished to set
- * @stop: the threads are to end
- * @calls: how many were made
- * @admitted: how many of them were
- * @refused: how many of them were
- * @wrong: how many had a result that they must not have
- * @fds: files for the threads
+ * @asked: the lowest ceiling that a thread has started to set
+ * @floor: the lowest ceiling that a thread has finished setting
+ * @stop: tells the threads to end
+ * @calls: how many calls were made
+ * @admitted: how many of them were admitted
+ * @refused: how many of them were refused
+ * @wrong: how many calls had a result that is not allowed
+ * @fds: a file for each thread
  */
 struct race {
 	struct sim sim;
@@ -61,7 +61,7 @@ static int race_start(struct race *race)
 		.floor = FWCTL_CEILING_DEBUG_WRITE_FULL,
 	};
 	err = sim_new_once(&race->sim, "");
-	/* Each two threads share a file. */
+	/* Two threads share each file. */
 	for (i = 0; i < NR_THREADS && !err; i++) {
 		race->fds[i] = i & 1 ? race->fds[i - 1] :
 				       sim_open(&race->sim, O_RDWR);
@@ -93,7 +93,10 @@ FIXTURE_TEARDOWN(race)
 {
 }
 
-/* What a call may end with follows from what was set when. */
+/*
+ * Checks the result of a call, whose effective scope is @scope: the ceiling was between
+ * @asked_after and @floor_before.
+ */
 static void judge(struct race *race, int scope, int floor_before, int err,
 		  int asked_after)
 {
@@ -144,7 +147,7 @@ static void *send_requests(void *data)
 	return NULL;
 }
 
-/* No call that begins after the lowering returned is admitted above it. */
+/* A call that begins after a ceiling was set is not admitted above that ceiling. */
 TEST_F_TIMEOUT(race, requests, 120)
 {
 	struct race *race = &self->race;
@@ -185,7 +188,7 @@ TEST_F_TIMEOUT(race, requests, 120)
 	TH_LOG("%u admitted, %u refused", admitted, refused);
 }
 
-/* What the ceiling is can be told only between two bounds. */
+/* Lowers the ceiling again and again. At any time it is between asked and floor. */
 static void *lower_at_random(void *data)
 {
 	struct caller *caller = data;
@@ -194,7 +197,7 @@ static void *lower_at_random(void *data)
 	int ceiling, floor, err;
 
 	while (!get(&race->stop)) {
-		/* Rarely low, so that it takes a while to arrive there */
+		/* Mostly the current value, or one above it: NONE is reached late. */
 		ceiling = rand_r(&seed) % 64;
 		if (ceiling >= NR_CEILINGS)
 			ceiling = get(&race->asked) + (ceiling & 1);
@@ -205,7 +208,7 @@ static void *lower_at_random(void *data)
 		err = sim_lower(&race->sim, ceiling_names[ceiling]);
 		if (!err)
 			set_lower(&race->floor, ceiling);
-		/* As for a request that this ceiling just does not admit */
+		/* The same bounds as for requests */
 		if ((err != 0 && err != EPERM) || (!err && ceiling > floor) ||
 		    (err == EPERM && ceiling <= get(&race->asked)))
 			count(&race->wrong);
@@ -257,7 +260,7 @@ TEST_F_TIMEOUT(race, several_at_once, 120)
 	}
 }
 
-/* The driver leaves and returns; what was set holds for what returns. */
+/* Unbinds and binds the driver: the device keeps its ceiling. */
 static void *rebind(void *data)
 {
 	struct caller *caller = data;
@@ -295,7 +298,7 @@ TEST_F_TIMEOUT(race, device_comes_and_goes, 120)
 		for (ceiling = FWCTL_CEILING_DEBUG_WRITE; ceiling >= 0;
 		     ceiling--) {
 			set(&race->asked, ceiling);
-			/* It is there only at times. */
+			/* The device may be missing at the moment. */
 			do {
 				err = sim_find(&sim) ?:
 				      sim_lower(&sim, ceiling_names[ceiling]);

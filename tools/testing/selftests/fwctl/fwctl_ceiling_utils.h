@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Ceilings as sysfs has them, and devices to lower them on: what was lowered
- * stays so until the kernel is started again.
+ * Ceilings in sysfs, and devices to lower them on: a ceiling that was lowered stays
+ * lowered until the next boot.
  */
 #ifndef __FWCTL_CEILING_UTILS_H
 #define __FWCTL_CEILING_UTILS_H
@@ -21,8 +21,8 @@ static const char * const ceiling_names[NR_CEILINGS] = {
 };
 
 /*
- * A device whose name no other has had, nor will have, while the kernel runs:
- * above what sim_new() uses, and numbered by the clock.
+ * Makes a device whose name is unique until the next boot: its id comes from the clock
+ * and is above those of sim_new().
  */
 static inline int sim_new_once(struct sim *sim, const char *options)
 {

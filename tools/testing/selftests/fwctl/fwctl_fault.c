@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation and every copy from and to user space fails once: an
- * operation is done with its first fault, then with its second, until it comes to
- * its end without one. Whatever fails has done nothing, or all, and what comes
- * after works.
+ * Sweeps in which every allocation and every copy from and to user space fails once. An
+ * operation that fails has changed nothing, or has completed, and later operations
+ * work.
  *
  * For kernels with FAULT_INJECTION, FAILSLAB, FAIL_PAGE_ALLOC and
- * FAULT_INJECTION_USERCOPY. Memory that is lost is for kmemleak to find.
+ * FAULT_INJECTION_USERCOPY. kmemleak finds memory that is lost.
  */
 #include <sys/mman.h>
 
@@ -16,8 +15,8 @@
 #include "fwctl_sweep_utils.h"
 
 /*
- * What is aligned and short crosses word by word, which no fault is made for: a
- * command and its data lie elsewhere, after one another.
+ * The kernel copies short, aligned data word by word, without fault injection. A command
+ * and its data are therefore at a misaligned address, one after the other.
  */
 #define MISALIGNED 4
 #define ROOM 4096
@@ -38,7 +37,7 @@ FIXTURE_SETUP(fault)
 	self->buffer = mmap(NULL, FWCTL_MAX_RPC_LEN + ROOM, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->buffer);
-	/* Faults of pages are not what is tested. */
+	/* Without page faults, whose allocations are not part of the test */
 	ASSERT_EQ(0, mlockall(MCL_CURRENT | MCL_FUTURE));
 	self->fd = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->fd);
@@ -65,7 +64,7 @@ static void close_sim(int *fd)
 	*fd = -1;
 }
 
-/* Closing has nothing that can fail. */
+/* There is no sweep of close(): it has no step that can fail. */
 TEST_F_TIMEOUT(fault, open, 600)
 {
 	int fd = -1;
@@ -92,8 +91,8 @@ TEST_F_TIMEOUT(fault, info, 600)
 }
 
 /*
- * Of a file of its own, so that no buffer is there already. With so much more in the
- * command as later versions may have.
+ * An RPC of @len bytes. The command is longer by @more bytes, as that of a later
+ * version of the ABI.
  */
 static int rpc_sim(int fd, __u8 *buffer, __u32 len, __u32 more)
 {
@@ -130,7 +129,7 @@ TEST_F_TIMEOUT(fault, rpc, 600)
 		}
 	}
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", 0));
-	/* The file keeps a buffer: no later call needs another. */
+	/* The file keeps a buffer, which later calls use. */
 	ASSERT_EQ(0, rpc_sim(self->fd, self->buffer, 16, 0));
 	for_each_fault("rpc of a later version", rpc_sim(self->fd, self->buffer, 16, 8),
 		       EFAULT)
@@ -139,12 +138,12 @@ TEST_F_TIMEOUT(fault, rpc, 600)
 	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
 }
 
-/* Making it is all or nothing. */
+/* A device is made completely or not at all. */
 TEST_F_TIMEOUT(fault, new_device, 600)
 {
 	struct sim sim = { .id = self->sim.id + 1 };
 
-	/* The bus has it even if the driver could not take it. */
+	/* A device remains on the bus if the probe of its driver fails. */
 	for_each_fault("new device", sim_write_bus("new_device", sim.id, ""), ENOMEM)
 		EXPECT_EQ(!sweep.err, !sim_del(&sim));
 }
@@ -176,7 +175,7 @@ TEST_F_TIMEOUT(fault, unbind_and_bind, 600)
 	close(fd);
 }
 
-/* A device can be lowered four times, so each time it is another one. */
+/* A ceiling can be lowered four times at most: each fault has a new device. */
 TEST_F_TIMEOUT(fault, ceiling, 600)
 {
 	struct sim sim;
@@ -191,7 +190,7 @@ TEST_F_TIMEOUT(fault, ceiling, 600)
 	sim_del(&sim);
 }
 
-/* A socket whose answer got lost does not wait for it for ever. */
+/* With a timeout, for answers that are lost */
 static int nl_open(struct fnl *nl)
 {
 	struct timeval time = { .tv_sec = 2 };
@@ -201,7 +200,7 @@ static int nl_open(struct fnl *nl)
 				 SO_RCVTIMEO, &time, sizeof(time)) ? EIO : 0;
 }
 
-/* A message may get lost, here or on its way back. */
+/* A request or its answer may be lost. */
 static bool netlink_may_be(int err)
 {
 	return err == ENOBUFS || err == EIO || err == EAGAIN || nth_may_be(err);
@@ -246,7 +245,7 @@ TEST_F_TIMEOUT(fault, netlink, 600)
 	ASSERT_EQ(0, sim_new_once(&sim, ""));
 	for_each_in_sweep(netlink_kind, "netlink dev-set",
 			  fnl_dev_set(&nl, sim.number, FWCTL_CEILING_DEBUG_WRITE)) {
-		/* The answer may get lost when the rest was done. */
+		/* The answer may be lost after the ceiling was set. */
 		if (!sweep.err)
 			EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sim));
 		fnl_close(&nl);
@@ -258,7 +257,7 @@ TEST_F_TIMEOUT(fault, netlink, 600)
 	fnl_close(&nl);
 }
 
-/* With a listener: what cannot be told him is lost, and the RPC goes on. */
+/* With a listener: an event that cannot be sent is lost, and the RPC succeeds. */
 TEST_F_TIMEOUT(fault, audit, 600)
 {
 	struct fnl nl;
@@ -291,7 +290,7 @@ FIXTURE_TEARDOWN(mlx5_fault)
 	if (!*self->dev.pci)
 		return;
 	EXPECT_EQ(0, mlx5_try(&self->dev));
-	/* Firmware has what is open, and nothing else. */
+	/* Firmware has no user contexts of files that are closed. */
 	EXPECT_TRUE(wait_for(!vcx_uids()));
 }
 
@@ -319,8 +318,8 @@ TEST_F_TIMEOUT(mlx5_fault, calls, 600)
 }
 
 /*
- * Commands are executed by workers. What fails there is left to chance, once for
- * each command or not at all.
+ * Workers of mlx5_core execute commands. Faults in them are random: at most one for each
+ * command.
  */
 static const char * const chances[] = { "failslab", "fail_page_alloc" };
 
@@ -390,7 +389,7 @@ TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 1200)
 	if (why)
 		SKIP(return, "%s", why);
 	ASSERT_EQ(0, unload_module("mlx5_fwctl"));
-	/* Who cannot attach to one device is loaded all the same. */
+	/* The module stays loaded if it cannot attach to a device. */
 	for_each_load("mlx5 attach", load_module("mlx5_fwctl")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, unload_module("mlx5_fwctl"));

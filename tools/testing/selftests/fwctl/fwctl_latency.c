@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long things take while firmware works on a command for a minute, and while
- * many flood a device. What is asserted is only that nobody waits for what is not
- * his; the figures are for people.
+ * The duration of operations while firmware works on a command for a minute, and while
+ * many callers flood a device. The tests check only that an operation does not wait for
+ * other callers' commands; the figures are for readers.
  *
- * They are printed, and added to the file that FWCTL_REPORT names, as lines of
- * name, value and $FWCTL_COMMAND.
+ * They are printed, and appended to the file $FWCTL_REPORT as lines of name, value and
+ * $FWCTL_COMMAND.
  */
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -17,7 +17,7 @@
 #define DEVLINKS 5
 #define CALLERS 64
 
-/* Far more than what is measured takes, and far less than that minute */
+/* Far longer than a measured operation, and far shorter than that minute */
 #define BOUND_US (6000000 + 4 * QUICK_US)
 
 __printf(2, 3)
@@ -46,10 +46,10 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Something to be measured: returns 0 or an errno. */
+/* The operation that is measured: returns 0 or an errno. */
 typedef int (*action_fn)(void *data);
 
-/* The worst of several times, or ~0 if one failed; reports it and the median. */
+/* Reports median and maximum. Returns the maximum, or ~0 if an operation failed. */
 static __u64 measure(const char *situation, const char *what, unsigned int samples,
 		     action_fn action, void *data)
 {
@@ -89,7 +89,7 @@ static int any_info(void *data)
 	return _test_info(*(int *)data, NULL, &len);
 }
 
-/* What other files of a device are good for meanwhile; @node is a new one. */
+/* Measures calls on @fd, and opening and closing of @node. */
 static void measure_files(struct __test_metadata *_metadata, const char *situation,
 			  action_fn call, int fd, char *node)
 {
@@ -110,7 +110,7 @@ static void end_process(struct __test_metadata *_metadata, pid_t pid,
 	EXPECT_GT(BOUND_US, us);
 }
 
-/* The simulated device: a backend that heeds abort */
+/* The simulated device: a backend whose abort op ends commands */
 
 FIXTURE(sim) {
 	struct sim sim;
@@ -182,7 +182,7 @@ TEST_F_TIMEOUT(sim, command_of_a_minute, 120)
 	EXPECT_EQ(ENODEV, WEXITSTATUS(status));
 }
 
-/* The virtual ConnectX: a command that firmware answers only when the test says so */
+/* The virtual ConnectX: a command that firmware does not answer until "release" */
 
 FIXTURE(mlx5) {
 	struct mlx5_dev dev;
@@ -277,7 +277,7 @@ TEST_F_TIMEOUT(mlx5, command_without_answer, 120)
 	EXPECT_EQ(ENODEV, WEXITSTATUS(status));
 	figure(now_us() - start, "%s: from removal to ENODEV for its caller", situation);
 	EXPECT_GT(BOUND_US, now_us() - start);
-	/* The memory that it answers into is needed until it has answered. */
+	/* Removal keeps the memory for the answer until firmware has answered. */
 	ASSERT_TRUE(wait_for(access(self->dev.node, F_OK)));
 	answered = now_us();
 	ASSERT_EQ(0, vcx("release"));
@@ -290,7 +290,7 @@ TEST_F_TIMEOUT(mlx5, command_without_answer, 120)
 
 /* The kernel's own commands */
 
-/* An ethtool request of which mlx5_core makes commands to firmware */
+/* An ethtool request for which mlx5_core sends commands to firmware */
 static int link_settings(void *data)
 {
 	struct {
@@ -303,7 +303,7 @@ static int link_settings(void *data)
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", (char *)data);
 	err = ioctl(fd, SIOCETHTOOL, &request) ? errno : 0;
 	if (!err) {
-		/* The kernel has said how many words there are. */
+		/* The kernel answers the first request with the number of words. */
 		query.settings.link_mode_masks_nwords =
 			-query.settings.link_mode_masks_nwords;
 		err = ioctl(fd, SIOCETHTOOL, &request) ? errno : 0;
@@ -364,7 +364,7 @@ static void measure_kernel(struct __test_metadata *_metadata, const char *situat
 {
 	char netdev[IFNAMSIZ], command[96];
 
-	/* A port of Infiniband has none. */
+	/* An Infiniband port has no network device. */
 	if (find_netdev(dev, netdev, sizeof(netdev)))
 		EXPECT_GT(BOUND_US, measure(situation, "ethtool link settings", SAMPLES,
 					    link_settings, netdev));
@@ -400,13 +400,13 @@ static void measure_flooded(struct __test_metadata *_metadata, const struct mlx5
 	TH_LOG("%s: %u calls", situation, calls);
 }
 
-/* With our limit, and with as many at a time as there are. */
+/* With the limit max_rpcs, and with a limit that admits all callers at a time */
 TEST_F_TIMEOUT(mlx5, the_kernels_own_commands, 280)
 {
 	unsigned int commands = vcx_count(OP_ACCESS_REG);
 
 	measure_kernel(_metadata, "mlx5, no callers", &self->dev);
-	/* It was firmware that was asked. */
+	/* The kernel's commands reached firmware. */
 	EXPECT_LE(commands + DEVLINKS, vcx_count(OP_ACCESS_REG));
 	measure_flooded(_metadata, &self->dev, self->max_rpcs, 0);
 	measure_flooded(_metadata, &self->dev, CALLERS, 0);

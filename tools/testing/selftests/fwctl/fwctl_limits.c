@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Limits: files, calls in flight, memory.
+ * Limits of the core: open files, and calls in flight, of each device.
  */
 #include "fwctl_syscall_utils.h"
 
@@ -26,7 +26,7 @@ FIXTURE_SETUP(limits)
 	ASSERT_LE(0, self->fd);
 }
 
-/* Also when the test has crashed: its threads are gone by now. */
+/* In the parent, which also restores the limits after a test that crashed */
 FIXTURE_TEARDOWN_PARENT(limits)
 {
 	EXPECT_EQ(0, param_set("max_files", MAX_FILES));
@@ -51,7 +51,7 @@ TEST_F(limits, files_by_default)
 	}
 	EXPECT_NO_OPEN(EBUSY, &self->sim);
 	EXPECT_EQ(MAX_FILES, sim_count(&self->sim, "opens"));
-	/* Other devices are others. */
+	/* The limit is per device. */
 	EXPECT_LE(0, sim_open(&self->other, O_RDWR));
 
 	close(fd);
@@ -72,7 +72,7 @@ TEST_F(limits, files_at_run_time)
 	EXPECT_LE(0, third);
 	EXPECT_NO_OPEN(EBUSY, &self->sim);
 
-	/* What is open stays, and works. */
+	/* A lower limit does not affect open files. */
 	ASSERT_EQ(0, param_set("max_files", 2));
 	test_nop(third, FWCTL_RPC_CONFIGURATION);
 	close(third);
@@ -86,7 +86,7 @@ TEST_F(limits, files_at_run_time)
 	EXPECT_LE(0, sim_open(&self->other, O_RDWR));
 }
 
-/* A file that did not open does not count. */
+/* A failed open() is not counted. */
 TEST_F(limits, files_that_failed)
 {
 	int i;
@@ -100,7 +100,7 @@ TEST_F(limits, files_that_failed)
 	EXPECT_NO_OPEN(EBUSY, &self->sim);
 }
 
-/* A file of a device that was removed doesn't count for its successor. */
+/* A file of a removed device does not count for the device that follows it. */
 TEST_F(limits, files_of_the_past)
 {
 	ASSERT_EQ(0, param_set("max_files", 1));
@@ -163,12 +163,12 @@ TEST_F(limits, rpcs_by_default)
 	}
 	EXPECT_EQ(MAX_RPCS, sim_count(&self->sim, "rpcs"));
 
-	/* With whatever file, and at once */
+	/* The limit holds for all files; O_NONBLOCK fails at once. */
 	nonblock = sim_open(&self->sim, O_RDWR | O_NONBLOCK);
 	ASSERT_LE(0, nonblock);
 	EXPECT_EQ(EAGAIN, EXPECT_QUICK("RPC beyond the limit, O_NONBLOCK",
 				       _test_nop(nonblock, 0)));
-	/* It isn't an RPC that is in the way of anything else. */
+	/* INFO does not need a slot. */
 	EXPECT_EQ(0, EXPECT_QUICK("INFO meanwhile",
 				  _test_info(nonblock, NULL, &(__u32){ 0 })));
 	close(nonblock);
@@ -196,7 +196,7 @@ TEST_F(limits, rpcs_wait_killably)
 		ASSERT_LT(0, pids[i]);
 		ASSERT_TRUE(wait_for(task_waits_in_ioctl(pids[i])));
 	}
-	/* From the middle of the queue, its end, and its beginning */
+	/* In the middle of the queue, at its end, and at its head */
 	EXPECT_TRUE(EXPECT_QUICK("kill of a waiting caller",
 				 kill_and_wait(pids[1])));
 	EXPECT_TRUE(EXPECT_QUICK("kill of the last in the queue",
@@ -228,7 +228,7 @@ TEST_F(limits, rpcs_end_interrupted)
 	end_calls(_metadata, &self->sim, &first, 1);
 }
 
-/* A signal that doesn't kill doesn't end the wait: the call is not restarted. */
+/* A signal that does not kill does not end the wait: a call cannot be restarted. */
 static void ignore(int signal)
 {
 	(void)signal;
@@ -254,7 +254,7 @@ TEST_F(limits, rpcs_wait_through_signals)
 	EXPECT_EQ(2, sim_count(&self->sim, "rpcs"));
 }
 
-/* Begins calls of which only the one that is executed first finds the mark. */
+/* Starts calls that read the mark and clear it: only the first one gets it. */
 static void queue_up(struct __test_metadata *_metadata, int fd,
 		     struct call *calls, int count)
 {
@@ -281,7 +281,7 @@ static void check_turns(struct __test_metadata *_metadata, struct call *calls,
 #define MARK(_fd) \
 	ASSERT_EQ(0, _test_sim(_fd, 0, FWCTL_SIM_WRITE, 1, 42, NULL, NULL))
 
-/* Whoever waited longest is next. */
+/* The call that has waited longest is next. */
 TEST_F(limits, rpcs_in_turn)
 {
 	struct call calls[4];
@@ -300,7 +300,7 @@ TEST_F(limits, rpcs_in_turn)
 	EXPECT_EQ(1, sim_count(&self->sim, "rpcs_max"));
 }
 
-/* Also if a call that ends frees no slot, for there are fewer now. */
+/* Also when a call ends and no slot becomes free, because the limit is lower now */
 TEST_F(limits, rpcs_in_turn_when_lowered)
 {
 	struct call calls[4];
@@ -322,7 +322,7 @@ TEST_F(limits, rpcs_in_turn_when_lowered)
 	check_turns(_metadata, calls, 4);
 }
 
-/* No turn is lost, whoever of those in the queue is killed when. */
+/* Calls that are killed anywhere in the queue do not lose a slot. */
 TEST_F_TIMEOUT(limits, rpcs_after_kills, 120)
 {
 	struct call last;
@@ -367,14 +367,14 @@ TEST_F(limits, rpcs_lowered_at_run_time)
 	EXPECT_TRUE(wait_for(in_flight(&self->sim, 4)));
 	end_calls(_metadata, &self->sim, calls, 4);
 
-	/* There is always one. */
+	/* A limit of 0 admits one call at a time. */
 	ASSERT_EQ(0, param_set("max_rpcs", 0));
 	nonblock = sim_open(&self->other, O_RDWR | O_NONBLOCK);
 	ASSERT_LE(0, nonblock);
 	test_nop(nonblock, 0);
 }
 
-/* More room is used by those who wait, as soon as one of them gets a turn. */
+/* Waiting calls use a higher limit as soon as one of them gets a slot. */
 TEST_F(limits, rpcs_raised_at_run_time)
 {
 	struct call calls[4];
@@ -396,7 +396,7 @@ TEST_F(limits, rpcs_raised_at_run_time)
 	end_calls(_metadata, &self->sim, calls, 4);
 }
 
-/* Memory that doesn't come keeps its own caller, and no turn. */
+/* A call that waits for user memory does not hold a slot. */
 TEST_F(limits, rpcs_on_slow_memory)
 {
 	struct fwctl_sim_request request = { .opcode = FWCTL_SIM_NOP };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lockdown of the kernel: what it forbids, and what not. Locks the kernel down
- * until it is started again, so that this is to be the last program to run, on
- * a machine that can be thrown away.
+ * Lockdown of the kernel: the requests that it refuses, and those that it does not.
+ * Locks the kernel down until the next boot: to be run last, in a guest that is
+ * discarded.
  */
 #include "fwctl_audit_utils.h"
 #include "fwctl_ceiling_utils.h"
@@ -16,7 +16,7 @@
 #define WRITE FWCTL_RPC_DEBUG_WRITE
 #define FULL FWCTL_RPC_DEBUG_WRITE_FULL
 
-/* What needs which scope */
+/* Requests, and the scope that each one needs */
 static const struct kind {
 	__u32 opcode;
 	__u32 reg;
@@ -37,7 +37,7 @@ static int send_kind(int fd, __u32 scope, const struct kind *kind)
 	return _test_sim(fd, scope, kind->opcode, kind->reg, 0, NULL, NULL);
 }
 
-/* The present state is in brackets. */
+/* The current state is in brackets. */
 static bool locked_down(void)
 {
 	char text[128];
@@ -99,7 +99,7 @@ static void check_all(struct __test_metadata *_metadata, int fd, bool locked)
 	}
 }
 
-/* The tests run in their order: this one locks the kernel down, for all. */
+/* The tests run in this order: the first one locks the kernel down for the others. */
 TEST_F(lockdown, open_file_obeys_at_once)
 {
 	if (locked_down())
@@ -114,7 +114,7 @@ TEST_F(lockdown, open_file_obeys_at_once)
 	test_nop(self->fd_unclassified, WRITE);
 }
 
-/* It is what a request does that counts, not what is declared. */
+/* The effective scope counts, not the declared one. */
 TEST_F(lockdown, reads_go_on)
 {
 	__u64 value;
@@ -130,7 +130,7 @@ TEST_F(lockdown, reads_go_on)
 	EXPECT_EQ(FWCTL_SIM_OK, status);
 }
 
-/* Other reasons come first, and the ceiling after it. */
+/* Lockdown comes after the other reasons and before the ceiling. */
 TEST_F(lockdown, order_of_reasons)
 {
 	const struct kind *reset = &kinds[ARRAY_SIZE(kinds) - 1];
@@ -158,7 +158,7 @@ TEST_F(lockdown, order_of_reasons)
 	EXPECT_EQ(0, state.reasons[FWCTL_REASON_ADMITTED]);
 }
 
-/* A write that is refused and a read that is not, side by side */
+/* The events of a write that is refused, and of a read that is admitted */
 TEST_F(lockdown, audit)
 {
 	const struct audit_event *event;
@@ -192,7 +192,7 @@ TEST_F(lockdown, audit)
 	EXPECT_EQ(1, state.reasons[FWCTL_REASON_ADMITTED]);
 	EXPECT_EQ(1, state.scopes[READ]);
 	EXPECT_EQ(0, state.scopes[FULL]);
-	/* The read was declared to be a write: that is what taints. */
+	/* The declared scope taints, also for a read. */
 	EXPECT_EQ(1 << FULL, state.taints);
 }
 
@@ -213,7 +213,7 @@ TEST_F(lockdown, kernel_audit_log)
 	close(sock);
 }
 
-/* What is refused leaves no mark. */
+/* A refused request does not taint. */
 TEST_F(lockdown, refused_does_not_taint)
 {
 	struct dev_state state;
@@ -228,7 +228,7 @@ TEST_F(lockdown, refused_does_not_taint)
 	EXPECT_EQ(0, state.taints);
 }
 
-/* A ConnectX: its own tools, as distributions have them, and what stops. */
+/* A ConnectX: distributions' tools for it, and raw writes, which lockdown refuses */
 FIXTURE(connectx) {
 	struct mlx5_dev dev;
 	struct fnl nl;
@@ -259,7 +259,7 @@ FIXTURE_SETUP(connectx)
 		SKIP(return, "%s", mlx5_missing());
 	if (access(LOCKDOWN, W_OK))
 		SKIP(return, "no " LOCKDOWN);
-	/* What is so already, the kernel refuses to set. */
+	/* The write fails if the kernel is in this state already. */
 	write_file(variant->lockdown, LOCKDOWN);
 	snprintf(level, sizeof(level), "[%s]", variant->lockdown);
 	ASSERT_EQ(0, read_file(text, sizeof(text), LOCKDOWN));
@@ -331,11 +331,11 @@ TEST_F_TIMEOUT(connectx, mstconfig, 120)
 	EXPECT_STREQ("mstconfig", self->nl.events[0].comm);
 	EXPECT_LT(100, count_events(&self->nl, REG_COMMAND(0x9024), 0, false));
 	EXPECT_LT(0, count_events(&self->nl, REG_COMMAND(0x9024), 1, false));
-	/* Asks for a reset later, by which the new configuration takes effect */
+	/* MFRL: a later reset, with which the new configuration takes effect */
 	EXPECT_LT(0, count_events(&self->nl, REG_COMMAND(0x9028), 1, false));
 }
 
-/* Newer versions declare DEBUG_WRITE_FULL, for reading and for writing. */
+/* Newer versions of mstflint declare DEBUG_WRITE_FULL for reads and for writes. */
 TEST_F(connectx, declared_more_than_needed)
 {
 	__u8 in[MLX5_HEADER + 24], out[MLX5_HEADER + MGIR_LEN];
@@ -354,7 +354,7 @@ TEST_F(connectx, declared_more_than_needed)
 
 	if (!self->vcx)
 		SKIP(return, NO_VCX);
-	/* MFRL, to arm a reset that does not come: configuration, and a write */
+	/* MFRL, to arm a reset without a trigger: a configuration write */
 	make_reg(in, sizeof(in), OP_ACCESS_REG, 0x9028, REG_WRITE);
 	test_rpc(self->fd, FULL, in, sizeof(in), out, &len);
 	ASSERT_EQ(0, fnl_receive(&self->nl, 3, 0));

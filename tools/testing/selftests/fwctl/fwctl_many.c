@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * As many devices as there are numbers for.
+ * The highest number of devices that the core supports.
  */
 #include "fwctl_sim_utils.h"
 
@@ -82,7 +82,7 @@ TEST_F_TIMEOUT(many, devices, 1800)
 	check_device(_metadata, self->made / 2);
 	check_device(_metadata, self->made - 1);
 
-	/* Room for one more is room for one more. */
+	/* The number of a removed device can be used again, once. */
 	EXPECT_EQ(0, sim_write_bus("del_device", id_of(0), ""));
 	EXPECT_EQ(0, sim_write_bus("new_device", id_of(0), ""));
 	EXPECT_EQ(ENOMEM, sim_write_bus("new_device", id_of(self->made), ""));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that calls take is charged to the memory cgroup of the caller.
+ * Memory for calls is charged to the memory cgroup of the caller.
  */
 #include "fwctl_thread_utils.h"
 
@@ -37,7 +37,7 @@ static unsigned long long group_value(const char *group, const char *name)
 	return strtoull(text, NULL, 10);
 }
 
-/* The sum of all numbers behind a name. */
+/* The sum of the numbers after each occurrence of a name */
 static unsigned long long named_value(const char *path, const char *name)
 {
 	unsigned long long value = 0;
@@ -83,11 +83,11 @@ FIXTURE_TEARDOWN_PARENT(memcg)
 {
 	EXPECT_EQ(0, param_set("max_rpcs", self->max_rpcs));
 	EXPECT_EQ(0, sim_del(&self->sim));
-	/* Fails as long as anybody is in there. */
+	/* Fails while a process is in the group. */
 	EXPECT_EQ(0, rmdir(self->group));
 }
 
-/* Largest requests, and room for the largest answers. */
+/* The longest request, and a buffer for the longest answer */
 static struct fwctl_rpc large_rpc(__u32 opcode, void *out)
 {
 	static __u8 in[FWCTL_MAX_RPC_LEN];
@@ -98,8 +98,8 @@ static struct fwctl_rpc large_rpc(__u32 opcode, void *out)
 }
 
 /*
- * Every call stands still where it holds most: its answer has no place to go
- * to yet. In the process that is in the cgroup; others look at it meanwhile.
+ * For the process in the cgroup: makes calls that stop while they hold most memory,
+ * because their buffer for the answer is missing. The parent reads the charge meanwhile.
  */
 static int hold_memory(int fd, int calls, int ready, int done)
 {
@@ -139,7 +139,7 @@ TEST_F(memcg, buffers_are_charged)
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid) {
-		/* Where the memory of this program itself is charged, too */
+		/* The group is charged for this program's own memory, too. */
 		if (write_file("0", "%s/cgroup.procs", self->group))
 			_exit(KSFT_FAIL);
 		large_rpc(FWCTL_SIM_NOP, NULL);
@@ -167,12 +167,17 @@ TEST_F(memcg, buffers_are_charged)
 		SKIP(return, NO_SLOW_MEMORY);
 	EXPECT_EQ(0, WEXITSTATUS(status));
 
-	/* Of all that, the file keeps one buffer. */
+	/* The file keeps one of these buffers. */
 	EXPECT_TRUE(wait_for(group_value(self->group, "memory.current") <
 			     before + 2 * FWCTL_MAX_RPC_LEN));
 }
 
-/* Sends the largest RPCs one after another until told to stop. */
+/**
+ * struct sender - a thread that sends the longest RPCs one after another
+ * @fd: the file
+ * @left: how many RPCs are left
+ * @thread: the thread
+ */
 struct sender {
 	int fd;
 	int left;
@@ -194,7 +199,7 @@ static void *sender_thread(void *data)
 	return (void *)(long)err;
 }
 
-/* All at once many times what the cgroup may have. */
+/* The threads together need many times the memory that the cgroup may have. */
 static int send_from_threads(int fd)
 {
 	struct sender senders[SENDERS];
@@ -215,7 +220,7 @@ static int send_from_threads(int fd)
 	return failed ? KSFT_FAIL : KSFT_PASS;
 }
 
-/* Besides, memory that was freed waits on lists of each CPU for its next use. */
+/* MemAvailable does not have the free pages on the lists of each CPU. */
 static unsigned long long available_kib(void)
 {
 	unsigned long long pages = named_value("/proc/zoneinfo", " count:");
@@ -224,7 +229,7 @@ static unsigned long long available_kib(void)
 	       pages * (sysconf(_SC_PAGESIZE) >> 10);
 }
 
-/* What a process takes from the machine until it ends. */
+/* Waits for a process. Returns the most memory that the machine lacked meanwhile. */
 static unsigned long long watch(pid_t pid, int *status)
 {
 	unsigned long long before = available_kib(), least = before, now;
@@ -237,7 +242,7 @@ static unsigned long long watch(pid_t pid, int *status)
 	return (before - least) << 10;
 }
 
-/* Whoever asks for too much is killed, or told so: nobody else suffers. */
+/* A process that needs too much memory is killed or gets ENOMEM; others go on. */
 TEST_F(memcg, stress)
 {
 	unsigned long long taken, peak;
@@ -261,12 +266,12 @@ TEST_F(memcg, stress)
 					  WEXITSTATUS(status) == 0);
 	EXPECT_GE(LIMIT, peak);
 	/*
-	 * The page allocator charges a block when it has got it: each thread
-	 * may have one for a moment before it is refused.
+	 * The page allocator charges a block after it was allocated: each thread may
+	 * have one for a moment before the charge is refused.
 	 */
 	EXPECT_GE(LIMIT + SENDERS * FWCTL_MAX_RPC_LEN, taken);
 
-	/* Nothing of it is left, and everything works. */
+	/* Afterwards the memory is free, and calls work. */
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
 	EXPECT_TRUE(wait_for(group_value(self->group, "memory.current") <
 			     4 * FWCTL_MAX_RPC_LEN));
@@ -275,8 +280,8 @@ TEST_F(memcg, stress)
 }
 
 /*
- * A file keeps the largest of the buffers that calls give back, and no other:
- * time and again a small call ends while a large one is under way.
+ * A file keeps the largest buffer of the calls that end, and no other one. In each round
+ * a small call ends while a large one is in flight.
  */
 TEST_F(memcg, one_buffer_is_kept)
 {
@@ -294,7 +299,7 @@ TEST_F(memcg, one_buffer_is_kept)
 		large.rpc = large_rpc(FWCTL_SIM_NOP, NULL);
 		large.rpc.out_len = 0;
 		ASSERT_EQ(0, call_start(&large, self->fd, FWCTL_RPC, &large.rpc));
-		/* On a slow machine it may have ended already, at times. */
+		/* On a slow machine the large call may have ended already. */
 		ASSERT_TRUE(wait_for(sim_count(&self->sim, "rpcs") > rpcs));
 		ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
 		small = large_rpc(FWCTL_SIM_NOP, NULL);
@@ -311,7 +316,7 @@ TEST_F(memcg, one_buffer_is_kept)
 	EXPECT_EQ(0, write_file("0", CGROUP "/cgroup.procs"));
 }
 
-/* With nobody to kill, the errno is all that there is. */
+/* The OOM killer spares the caller: the call fails with ENOMEM. */
 TEST_F(memcg, no_memory)
 {
 	struct fwctl_rpc rpc = large_rpc(FWCTL_SIM_ECHO, answer);
@@ -322,7 +327,7 @@ TEST_F(memcg, no_memory)
 	ASSERT_EQ(0, write_file("-1000", "/proc/self/oom_score_adj"));
 	ASSERT_EQ(0, write_file("0", "%s/cgroup.procs", self->group));
 
-	/* Room for this process, and for one buffer less than it takes */
+	/* Memory for this process, and for one buffer less than the call needs */
 	max = group_value(self->group, "memory.current") + MIB;
 	if (variant->separate)
 		max += FWCTL_MAX_RPC_LEN;
@@ -330,7 +335,7 @@ TEST_F(memcg, no_memory)
 	ASSERT_EQ(0, write_file(text, "%s/memory.max", self->group));
 	EXPECT_EQ(ENOMEM, _test_ioctl(self->fd, FWCTL_RPC, &rpc));
 
-	/* What was given back may count for a moment: reading a file fails, too. */
+	/* Freed memory may stay charged for a moment; then read_file() fails, too. */
 	EXPECT_TRUE(wait_for(sim_count(&self->sim, "rpcs") == variant->separate));
 
 	max += FWCTL_MAX_RPC_LEN;

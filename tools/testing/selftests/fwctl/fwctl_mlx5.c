@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mlx5 backend: what a file is to firmware, which commands reach it, and
- * what comes back. On a real ConnectX nothing is sent that changes it; what
- * needs the virtual one is skipped there.
+ * The mlx5 backend: user contexts of files, which commands reach firmware, and its
+ * answers. To a real ConnectX the tests send only commands that do not change it; tests
+ * that need the virtual ConnectX are skipped there.
  */
 #include "fwctl_mlx5_utils.h"
 
@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN_PARENT(mlx5)
 {
 	if (!self->vcx)
 		return;
-	/* In this order: what is released makes room for what is not to be lost. */
+	/* In this order: commands that get a slot after "release" must not be lost. */
 	vcx("clear");
 	vcx("release");
 }
@@ -65,7 +65,7 @@ TEST_F(mlx5, info)
 	}
 }
 
-/* mstflint finds the PCI device by these. */
+/* mstflint finds the PCI device by these links. */
 TEST_F(mlx5, sysfs)
 {
 	char path[96], text[32];
@@ -93,7 +93,7 @@ TEST_F(mlx5, own_uid)
 	EXPECT_EQ(self->uid, mlx5_uid(self->fd));
 }
 
-/* User contexts live as long as files, whatever ends these. */
+/* A user context exists as long as its file, also if the process is killed. */
 TEST_F(mlx5, uids_of_files)
 {
 	unsigned int before, uids[3];
@@ -164,14 +164,14 @@ TEST_F(mlx5, uid_is_stamped)
 			EXPECT_EQ(sizeof(in), vcx_last(opcodes[i], seen,
 						       sizeof(seen)));
 			EXPECT_EQ(self->uid, uid_of(seen));
-			/* Nothing else was touched. */
+			/* The backend changed nothing else. */
 			set_uid(in, self->uid);
 			EXPECT_EQ(0, memcmp(in, seen, sizeof(in)));
 		}
 	}
 }
 
-/* Scopes that admit a request, as masks */
+/* The scopes that admit a request, as a mask */
 enum {
 	NEVER = 0,
 	READ_CONF = 0xf,
@@ -184,18 +184,18 @@ enum {
 };
 
 /**
- * struct request - a command, and under which scopes it is admitted
- * @name: for people
- * @scopes: mask
+ * struct request - a command, and the scopes that admit it
+ * @name: name for messages
+ * @scopes: mask of scopes
  * @writes: it may change the device
- * @opcode: be16 at 0
- * @tunnel: be16 at 4
- * @op_mod: be16 at 6
- * @reg: be16 at 10
- * @at: offset of a dword
- * @dword: what stands there; the rest is 0
- * @len: of the command, if it is more than a header
- * @header_only: it is not
+ * @opcode: be16 at offset 0
+ * @tunnel: be16 at offset 4
+ * @op_mod: be16 at offset 6
+ * @reg: be16 at offset 10
+ * @at: offset of @dword, or 0
+ * @dword: be32 at this offset; the rest of the command is 0
+ * @len: length of the command in bytes, unless @header_only
+ * @header_only: the command is a header without data
  */
 struct request {
 	const char *name;
@@ -215,7 +215,7 @@ struct request {
 	{ .name = (_name), .opcode = (_opcode), .scopes = (_scopes), \
 	  .len = 64, __VA_ARGS__ }
 
-/* Each also goes by ACCESS_REGISTER_USER. */
+/* Each register access is also sent as ACCESS_REGISTER_USER. */
 #define READ(_name, _id, _scopes, ...) \
 	{ .name = "read of " _name, .opcode = OP_ACCESS_REG, .reg = (_id), \
 	  .op_mod = REG_READ, .scopes = (_scopes), .len = 320, __VA_ARGS__ }
@@ -225,7 +225,7 @@ struct request {
 	  .op_mod = REG_WRITE, .scopes = (_scopes), .len = 320, \
 	  .writes = true, __VA_ARGS__ }
 
-/* Where the offset counts from the end of the header, as it does in registers */
+/* With an offset from the end of the header, as in descriptions of registers */
 #define DWORD(_at, _dword) .at = MLX5_HEADER + (_at), .dword = (_dword)
 
 static size_t make_request(__u8 *in, const struct request *r)
@@ -297,7 +297,7 @@ static void check_requests(struct __test_metadata *_metadata,
 	}
 }
 
-/* What drivers do with a device is not for tools. */
+/* Commands for drivers, which the backend never admits */
 static const struct request refused[] = {
 	COMMAND("INIT_HCA", 0x102, NEVER, .writes = true),
 	COMMAND("TEARDOWN_HCA", 0x103, NEVER, .writes = true),
@@ -328,7 +328,7 @@ static const struct request refused[] = {
 		.reg = REG_MGIR, .op_mod = 0x100),
 	COMMAND("ACCESS_REG with op_mod 8001", OP_ACCESS_REG, NEVER,
 		.reg = REG_MGIR, .op_mod = 0x8001),
-	/* To host memory, to other devices, past the list of commands */
+	/* They write to host memory, reach other devices, or carry other commands. */
 	READ("MCDD", 0x905c, NEVER),
 	WRITE("MCDD", 0x905c, NEVER),
 	READ("MDDT", 0x9160, NEVER),
@@ -367,7 +367,7 @@ TEST_F(mlx5, admitted_commands)
 	check_requests(_metadata, &self->dev, admitted, ARRAY_SIZE(admitted));
 }
 
-/* Queries that reset what they report, if a bit says so */
+/* Queries that reset the counters that they report if a bit is set */
 static const struct request clear_bits[] = {
 	COMMAND("QUERY_VPORT_COUNTER", 0x770, READ_DEBUG),
 	COMMAND("QUERY_VPORT_COUNTER.clear", 0x770, WRITE_DEBUG,
@@ -421,7 +421,7 @@ static const struct request registers[] = {
 	WRITE("MGIR", REG_MGIR, WRITE_FULL),
 	WRITE("an unlisted register", 0x0042, WRITE_FULL),
 	WRITE("another unlisted register", 0xfff0, WRITE_FULL),
-	/* A reset for later, as mstconfig asks for; or one for now */
+	/* A reset at a later event, as mstconfig requests it, and a reset now */
 	WRITE("MFRL, PERST or link toggle", 0x9028, WRITE_CONF, DWORD(4, 0x48)),
 	WRITE("MFRL, nothing", 0x9028, WRITE_CONF),
 	WRITE("MFRL, reset now", 0x9028, WRITE_FULL, DWORD(4, 0x01)),
@@ -435,7 +435,7 @@ TEST_F(mlx5, registers)
 	check_requests(_metadata, &self->dev, registers, ARRAY_SIZE(registers));
 }
 
-/* Lengths that leave open what a command says */
+/* Requests that are too short to classify */
 TEST_F(mlx5, too_short)
 {
 	static const struct {
@@ -449,13 +449,13 @@ TEST_F(mlx5, too_short)
 		{ 15, 15, OP_ACCESS_REG, REG_READ, REG_MGIR },
 		{ 16, 15, OP_ACCESS_REG, REG_READ, REG_MGIR },
 		{ 15, 176, OP_ACCESS_REGISTER_USER, REG_READ, REG_MGIR },
-		/* Too short even for commands that no scope admits */
+		/* The length is checked before the opcode. */
 		{ 15, 64, 0x800, 0, 0 },
 		/* The dword with the clear bit, in part or not at all */
 		{ 17, 64, 0x770, 0, 0 },
 		{ 0x1b, 64, 0x773, 0, 0 },
 		{ 0x18, 64, 0x93b, 0, 0 },
-		/* MFRL up to its triggers, and not all of these */
+		/* MFRL without its triggers, or with a part of them */
 		{ 23, 24, OP_ACCESS_REG, REG_WRITE, 0x9028 },
 		{ 20, 24, OP_ACCESS_REG, REG_WRITE, 0x9028 },
 	};
@@ -483,9 +483,9 @@ TEST_F(mlx5, too_short)
 }
 
 /*
- * The first command of every mstflint: 1040 bytes in and out for a register of
- * 160. Until 4.31 it declares CONFIGURATION, in 4.32 DEBUG_WRITE_FULL, later
- * DEBUG_READ_ONLY.
+ * The first command of mstflint's tools: 1040 bytes in and out for a register of 160
+ * bytes. mstflint up to 4.31 declares CONFIGURATION, 4.32 DEBUG_WRITE_FULL, and later
+ * versions DEBUG_READ_ONLY.
  */
 TEST_F(mlx5, first_command_of_mstflint)
 {
@@ -505,14 +505,14 @@ TEST_F(mlx5, first_command_of_mstflint)
 		if (!self->vcx)
 			continue;
 		EXPECT_EQ(sizeof(in), vcx_last(OP_ACCESS_REG, seen, sizeof(seen)));
-		/* ConnectX-6 Dx; nothing of the caller's memory is left */
+		/* ConnectX-6 Dx; the answer overwrites all of the buffer. */
 		EXPECT_EQ(0x212, get_be32(out + MLX5_HEADER + 8));
 		EXPECT_EQ(0x101d, get_be16(out + MLX5_HEADER + 2));
 		EXPECT_EQ(0, get_be32(out + sizeof(out) - 4));
 	}
 }
 
-/* The error is in the answer: status and, where there is one, a syndrome. */
+/* The answer has firmware's error: a status and, if firmware sets it, a syndrome. */
 TEST_F(mlx5, firmware_error)
 {
 	__u8 in[64], out[64];
@@ -524,7 +524,7 @@ TEST_F(mlx5, firmware_error)
 	test_rpc(self->fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
 		 &out_len);
 	EXPECT_EQ(sizeof(out), out_len);
-	/* BAD_PARAM, as firmware says of a register that it does not have */
+	/* BAD_PARAM, firmware's status for a register that it does not have */
 	EXPECT_EQ(0x3, status_of(out));
 
 	if (!self->vcx)
@@ -537,7 +537,7 @@ TEST_F(mlx5, firmware_error)
 	EXPECT_EQ(0xdeadbeef, syndrome_of(out));
 	EXPECT_EQ(0, get_be32(out + 8));
 
-	/* The shortest answer holds it too. */
+	/* The shortest answer has it, too. */
 	ASSERT_EQ(0, vcx("status %x 50 1 1", OP_ACCESS_REG));
 	out_len = MLX5_HEADER;
 	test_rpc(self->fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
@@ -548,7 +548,7 @@ TEST_F(mlx5, firmware_error)
 	EXPECT_EQ(0, mlx5_nop(self->fd));
 }
 
-/* Firmware won't make a user context, or makes one that no file may have. */
+/* Firmware refuses to create a user context. */
 TEST_F(mlx5, open_refused)
 {
 	static const struct {
@@ -593,13 +593,13 @@ TEST_F(mlx5, uid_0_refused)
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(EIO, mlx5_try(&self->dev));
 	EXPECT_EQ(creates + 2, vcx_count(OP_CREATE_UCTX));
-	/* There is no destroying the kernel's own. */
+	/* The backend does not destroy the user context 0. */
 	EXPECT_EQ(destroys, vcx_count(OP_DESTROY_UCTX));
 	EXPECT_TRUE(kmsg_find(kmsg, "firmware made a user context "));
 	EXPECT_EQ(0, mlx5_try(&self->dev));
 }
 
-/* Firmware has 32 places for commands, and mlx5_core needs some of them. */
+/* Firmware has 32 command slots, of which mlx5_core needs some. */
 TEST_F(mlx5, places_for_the_kernel)
 {
 	unsigned int i, max = param_get("max_rpcs");
@@ -631,7 +631,7 @@ TEST_F(mlx5, places_for_the_kernel)
 	EXPECT_EQ(0, vcx_stat("in_flight"));
 }
 
-/* Whoever waits for firmware can be killed; his user context stays until then. */
+/* A caller can be killed; its user context stays until firmware has answered. */
 TEST_F(mlx5, killed_caller)
 {
 	unsigned int uids;
@@ -657,7 +657,7 @@ TEST_F(mlx5, killed_caller)
 	EXPECT_EQ(0, vcx_stat("in_flight"));
 }
 
-/* Closing does not wait for firmware that is slow, and yet ends the context. */
+/* close() does not wait for slow firmware; the context is destroyed later. */
 TEST_F(mlx5, slow_close)
 {
 	unsigned int uids, i;

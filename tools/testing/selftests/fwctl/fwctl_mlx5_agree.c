@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mlx5 backend's classifier in the kernel and the same one here: whether
- * both make the same of generated requests. Firmware refuses all that reaches
- * it, so that nothing changes the device; needs the virtual ConnectX, which does
- * that on demand. Taints the kernel.
+ * Sends generated requests, and compares the kernel's results with those of the mlx5
+ * backend's classifier, which is linked into this program. Firmware refuses all requests
+ * that reach it, so that none changes the device: this needs the virtual ConnectX.
+ * Taints the kernel.
  *
- * FWCTL_SEED takes other requests than the usual ones, FWCTL_REQUESTS as many.
+ * FWCTL_SEED selects other requests, FWCTL_REQUESTS another number of them.
  */
 #include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"
@@ -16,12 +16,12 @@
 #define FW_STATUS 0x3
 
 /**
- * struct expected - what the classifier and the core's rules make of a request
+ * struct expected - result of a request by the classifier and the core's rules
  * @err: errno of the ioctl
- * @reason: of a refusal
- * @effective: scope
- * @writes: it does
- * @verdict: of the classifier, whose number and name hold of refusals too
+ * @reason: reason of a refusal
+ * @effective: effective scope
+ * @writes: it may change the device
+ * @verdict: the classifier's verdict; its number and name are valid for refusals, too
  */
 struct expected {
 	int err;
@@ -36,7 +36,7 @@ static enum fwctl_reason judge(const struct mlx5_request *r, __u32 caps,
 {
 	int err;
 
-	/* As long as nobody knows better */
+	/* Until the request is classified */
 	e->effective = r->scope;
 	e->writes = r->scope >= FWCTL_RPC_DEBUG_WRITE;
 	if (r->no_rawio && r->scope == FWCTL_RPC_DEBUG_WRITE_FULL)
@@ -116,7 +116,7 @@ FIXTURE_SETUP(agree)
 	ASSERT_EQ(0, vcx("status * %x 1 *", FW_STATUS));
 }
 
-/* While the files are open: their contexts are to be ended. */
+/* First ends the refusals, which would affect the commands that close the files. */
 FIXTURE_TEARDOWN(agree)
 {
 	EXPECT_EQ(0, vcx("clear"));
@@ -188,7 +188,7 @@ TEST_F_TIMEOUT(agree, generated_requests, 200)
 	}
 	print_us("requests", now_us() - start);
 
-	/* Enough of each kind that it means something */
+	/* At least one request in 500 for each reason */
 	for (i = 0; i < NR_REASONS; i++) {
 		TH_LOG("reason %u: %u of %u", i, self->reasons[i], done);
 		if (i != FWCTL_REASON_LOCKDOWN && i != FWCTL_REASON_CEILING)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ConnectX on its bus: taken away from its driver, or from the machine, and
- * put back. For the virtual one: it would take a network away.
+ * A ConnectX on its bus: unbound from its driver or removed from the machine, and put
+ * back. For the virtual ConnectX only: the machine would lose its network.
  */
 #ifndef __FWCTL_MLX5_BUS_UTILS_H
 #define __FWCTL_MLX5_BUS_UTILS_H
@@ -9,8 +9,8 @@
 #include "fwctl_mlx5_utils.h"
 
 /*
- * mlx5_core gives up a command after the time-out that firmware names, this for the
- * virtual ConnectX by itself, and as much again in the hope of a late completion.
+ * mlx5_core gives up a command after the timeout that firmware reports, which is this
+ * one for the virtual ConnectX, and after as much time again for a late completion.
  */
 #define FW_TIMEOUT_S 5
 #define GIVE_UP_US (2 * FW_TIMEOUT_S * 1000000)
@@ -71,7 +71,7 @@ static inline bool is_present(const struct mlx5_dev *dev)
 	return !access(path, F_OK);
 }
 
-/* Whatever a test has left behind: the next one finds a device that works. */
+/* Ends all faults and brings the device back, so that the next test finds one. */
 static inline bool put_back(struct mlx5_dev *dev)
 {
 	struct mlx5_dev found = *dev;
@@ -92,7 +92,10 @@ static inline bool put_back(struct mlx5_dev *dev)
 	return wait_for(works(&found));
 }
 
-/* What makes a test SKIP, or NULL; a test that was killed has put nothing back. */
+/*
+ * The reason for a SKIP, or NULL. First puts back a device that an earlier test, which
+ * was killed, has left removed.
+ */
 static inline const char *cannot_remove(void)
 {
 	DIR *dir = vcx_there() ? opendir("/sys/bus/pci/devices") : NULL;
@@ -113,7 +116,7 @@ static inline const char *cannot_remove(void)
 	return mlx5_missing();
 }
 
-/* What opening says while a device goes, and of one that has gone */
+/* Whether open() may fail with this errno during and after the removal of a device */
 static inline bool is_gone(int err)
 {
 	return err == ENODEV || err == ENOENT || err == ENXIO;

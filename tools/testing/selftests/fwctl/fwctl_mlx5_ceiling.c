@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ceiling of a ConnectX over all that makes its fwctl device go and come
- * back. In the end the device admits nothing until the kernel is started again:
- * to be run on a virtual one only, in a guest that does nothing else after that.
+ * The ceiling of a ConnectX after each way to remove its fwctl device and bring it back.
+ * In the end the device admits nothing until the next boot: to be run last, in a guest
+ * with a virtual ConnectX.
  */
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_mlx5_utils.h"
@@ -16,7 +16,7 @@ FIXTURE_VARIANT(mlx5_ceiling) {
 	int err;
 };
 
-/* In this order: there is no way up. */
+/* In this order: a ceiling cannot be raised. */
 /* clang-format off */
 FIXTURE_VARIANT_ADD(mlx5_ceiling, configuration) {
 	.ceiling = "configuration",
@@ -48,7 +48,7 @@ FIXTURE_TEARDOWN(mlx5_ceiling)
 {
 }
 
-/* Reads the device's identity, which needs least of all. */
+/* Reads the device's identity, a configuration read. */
 static int read_identity(int fd)
 {
 	__u8 in[MLX5_HEADER + MGIR_LEN], out[sizeof(in)];
@@ -58,7 +58,7 @@ static int read_identity(int fd)
 	return _test_rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out, &len);
 }
 
-/* The device that is there now has the ceiling. */
+/* Checks that the current device has the ceiling. */
 static void check(struct __test_metadata *_metadata, const char *after,
 		  struct mlx5_dev *dev, const char *ceiling, int err)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ConnectX whose firmware refuses, is late, loses what it was told, or dies:
- * in every command that the backend issues, for itself or for others. In the end
- * nothing is left in firmware, modules can be unloaded, and without a reboot the
- * device works again.
+ * A ConnectX whose firmware refuses a command, completes it late or never, or dies: in
+ * every command that the backend issues, for itself or for callers. Afterwards firmware
+ * has no user contexts left, modules can be unloaded, and the device works again without
+ * a reboot.
  *
- * All of it is for the virtual one, which fails on demand.
+ * For the virtual ConnectX only, which fails on demand.
  */
 #include "allowlist.h"
 #include "fwctl_mlx5_bus_utils.h"
@@ -13,25 +13,25 @@
 
 #define SYNDROME 0xfa17
 #define LATE_MS 600
-/* Longer than closing waits, and shorter than mlx5_core */
+/* Longer than close() waits, and shorter than mlx5_core's timeout */
 #define LOST_MS 300
 #define IN_FLIGHT 32
-/* So many of them the backend lets through; the others wait for their turn. */
+/* How many of them the backend sends to firmware; the others wait for a slot. */
 #define AT_FIRMWARE 16
-/* More are not begun with so many there whose callers were killed. */
+/* With so many commands in flight whose callers were killed, the backend sends no more. */
 #define ORPHANS 8
 #define LAST_STATUS 0xff
 #define NOT_READY 0x07
 
-/* What mlx5_nop() says of an answer that is a refusal */
+/* The result of mlx5_nop() if firmware refuses the command */
 #define REFUSED (-1)
 
-/* Long enough for every command that the classifier admits. */
+/* Long enough for every command that the classifier admits */
 #define COMMAND_LEN 320
 
 /*
- * The statuses that firmware has, and the errno that mlx5_core makes of each; of
- * any other it makes EIO. (include/linux/mlx5/device.h of Linux; PRM)
+ * The statuses of firmware, and mlx5_core's errno for each; for any other status it is
+ * EIO. (include/linux/mlx5/device.h of Linux; PRM)
  */
 static const struct {
 	unsigned int status;
@@ -109,7 +109,7 @@ FIXTURE_TEARDOWN_PARENT(faults)
 	EXPECT_TRUE(wait_for(works(&self->dev)));
 }
 
-/* What firmware still has of files that are closed goes with the function. */
+/* User contexts that firmware has kept after close() are lost with the function. */
 static void check_leaked(struct __test_metadata *_metadata,
 			 const struct mlx5_dev *dev, unsigned int count)
 {
@@ -141,7 +141,7 @@ TEST_F_TIMEOUT(faults, open_refused, 300)
 	EXPECT_EQ(0, mlx5_try(&self->dev));
 }
 
-/* Closing does its work even so; what firmware keeps is firmware's. */
+/* close() succeeds although firmware keeps the user context. */
 TEST_F_TIMEOUT(faults, close_refused, 300)
 {
 	unsigned int status;
@@ -159,8 +159,8 @@ TEST_F_TIMEOUT(faults, close_refused, 300)
 }
 
 /*
- * The backend goes while files are open, whose contexts firmware does not give up. What
- * else is sent when a function goes is mlx5_core's, which warns of a refusal.
+ * The backend is unloaded while files are open whose user contexts firmware does not
+ * destroy. The other commands of a detach are mlx5_core's, which warns of a refusal.
  */
 TEST_F_TIMEOUT(faults, detach_refused, 300)
 {
@@ -184,7 +184,7 @@ TEST_F_TIMEOUT(faults, detach_refused, 300)
 	check_leaked(_metadata, &found, ARRAY_SIZE(statuses));
 }
 
-/* Sends it under the highest scope, with a file of its own for the answer. */
+/* Sends a command under the highest scope. */
 static int send_command(int fd, unsigned int opcode, __u8 *out)
 {
 	__u32 out_len = COMMAND_LEN;
@@ -196,7 +196,7 @@ static int send_command(int fd, unsigned int opcode, __u8 *out)
 			 &out_len);
 }
 
-/* The errors of others' commands are theirs: nothing is made of them here. */
+/* The caller gets the status of its command unchanged. */
 TEST_F_TIMEOUT(faults, rpc_refused, 300)
 {
 	int fd = mlx5_open(&self->dev, O_RDWR), err;
@@ -231,13 +231,13 @@ TEST_F_TIMEOUT(faults, rpc_refused, 300)
 }
 
 /*
- * Sweeps: the first command that firmware gets is refused, then the second, and
- * so on, whoever sends it; or its completion is lost; or firmware dies of it. With a
- * stride only one command in so many has its turn.
+ * Sweeps: firmware refuses the first command that it gets, from any sender, then the
+ * second, and so on; or it loses the completion; or it dies instead. With a stride of N
+ * only every Nth command has a fault.
  */
 static unsigned int stride = 1;
 
-/* How many have no fault before */
+/* How many commands come before the fault */
 static unsigned int commands_before(const struct sweep *sweep)
 {
 	return (sweep->nth - 1) * stride;
@@ -262,7 +262,7 @@ static void refusal_arm(struct sweep *sweep)
 	arm(sweep, "status * 1 fa17 1");
 }
 
-/* What mlx5_core makes of it when it sets a function up has no rule. */
+/* mlx5_core's errnos for a refusal while it sets up a function follow no rule. */
 static bool refusal_may_be(int err)
 {
 	return err == EIO || err == ENODEV || err == EINVAL || err == ENOMEM ||
@@ -275,7 +275,7 @@ static const struct sweep_kind refusals = {
 	.may_be = refusal_may_be,
 };
 
-/* Gives back what is lost, and then ends, at the latest when its pipe does. */
+/* The process that releases the lost completion; it ends when its pipe is closed. */
 static struct {
 	pid_t pid;
 	int pipe;
@@ -312,13 +312,13 @@ static bool loss_disarm(struct sweep *sweep)
 	if (end_of(releaser.pid))
 		abort();
 	hit = disarm(sweep);
-	/* The end may have come before the releaser saw the loss. */
+	/* The releaser may have ended before it saw the loss. */
 	if (vcx("release"))
 		abort();
 	return hit;
 }
 
-/* Nobody notices what comes in time. */
+/* A completion that is released in time causes no error. */
 static bool loss_may_be(__always_unused int err)
 {
 	return false;
@@ -335,7 +335,7 @@ static void death_arm(struct sweep *sweep)
 	arm(sweep, "dead on");
 }
 
-/* Found out by mlx5_core, or not before the command's time is over */
+/* mlx5_core notices the death at once, or when the command times out. */
 static bool death_may_be(int err)
 {
 	return is_gone(err) || err == EIO || err == ENOLINK || err == ETIMEDOUT;
@@ -355,7 +355,7 @@ TEST_F_TIMEOUT(faults, sweep, 600)
 	check_leaked(_metadata, &self->dev, 1);
 }
 
-/* On its way back from a failure mlx5_core of Linux 6.1 frees interrupts in use. */
+/* On its error path mlx5_core of Linux 6.1 frees interrupts that are in use. */
 TEST_F_TIMEOUT(faults, sweep_bind, 1800)
 {
 	int err;
@@ -374,7 +374,7 @@ TEST_F_TIMEOUT(faults, sweep_bind, 1800)
 	ASSERT_EQ(0, bind_pci(&self->dev));
 }
 
-/* Nothing is left in firmware, and the device works, without a reboot. */
+/* Firmware has no user contexts left, and the device works, without a reboot. */
 static void check_recovery(struct __test_metadata *_metadata,
 			   const struct sweep *sweep)
 {
@@ -385,7 +385,7 @@ static void check_recovery(struct __test_metadata *_metadata,
 	EXPECT_TRUE(wait_for(!vcx_uids() && !vcx_stat("in_flight")));
 }
 
-/* With a file open, whose context goes first: that is the backend's own command. */
+/* With a file open: the first command of a detach is the backend's DESTROY_UCTX. */
 static void sweep_detach(struct __test_metadata *_metadata,
 			 const struct mlx5_dev *dev,
 			 const struct sweep_kind *kind, const char *what)
@@ -401,7 +401,7 @@ static void sweep_detach(struct __test_metadata *_metadata,
 		fd = mlx5_open(dev, O_RDWR);
 	}
 	close(fd);
-	/* Who dies of the first command has not executed it. */
+	/* Firmware that died at the first command has not executed it. */
 	EXPECT_EQ(leaked + (kind == &deaths), vcx_stat("uctx_leaked"));
 }
 
@@ -432,7 +432,7 @@ TEST_F_TIMEOUT(faults, sweep_lost, 600)
 		     "firmware: attach, every 12th command: lost");
 }
 
-/* mlx5_core recovers by itself, but only once: it is bound anew. */
+/* mlx5_core recovers a function by itself only once: the driver is bound again. */
 TEST_F_TIMEOUT(faults, sweep_dead, 600)
 {
 	for_each_in_sweep(deaths, "firmware: open, RPC, close: dead",
@@ -443,7 +443,7 @@ TEST_F_TIMEOUT(faults, sweep_dead, 600)
 	}
 }
 
-/* Each takes the seconds until somebody finds out. */
+/* mlx5_core needs some seconds to notice each death. */
 TEST_F_TIMEOUT(faults, sweep_dead_bind, 600)
 {
 	if (linux_release() < 612)
@@ -491,7 +491,7 @@ TEST_F_TIMEOUT(faults, late, 60)
 	EXPECT_EQ(0, vcx_uids());
 }
 
-/* Whoever waits for a completion can be killed. What he left is put right. */
+/* A caller that waits for a completion can be killed; its user context is destroyed. */
 TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
 {
 	static const struct {
@@ -515,7 +515,7 @@ TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
 					 statuses[0].status, SYNDROME));
 		pid = fork_try(&self->dev);
 		ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
-		/* Closing does not wait; then there is nobody to kill. */
+		/* close() does not wait: the process ends by itself. */
 		if (opcode != OP_DESTROY_UCTX)
 			kill(pid, SIGKILL);
 		EXPECT_EQ(opcode == OP_DESTROY_UCTX ? 0 : -1,
@@ -528,7 +528,7 @@ TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
 	print_faults("killed while a completion is lost", ARRAY_SIZE(cases));
 }
 
-/* With so many calls that nobody waits for any more, nothing more is begun. */
+/* With ORPHANS commands in flight whose callers were killed, the next call waits. */
 TEST_F_TIMEOUT(faults, many_killed, 60)
 {
 	unsigned int i;
@@ -557,8 +557,9 @@ TEST_F_TIMEOUT(faults, many_killed, 60)
 }
 
 /*
- * Lost for good: all three at once, for it takes mlx5_core ten seconds. The
- * context that firmware made, and nobody was told of, cannot be destroyed.
+ * Completions that never come: of three commands at once, because mlx5_core needs ten
+ * seconds to give them up. The backend does not know the user context that firmware has
+ * created, and cannot destroy it.
  */
 TEST_F_TIMEOUT(faults, lost, 120)
 {
@@ -590,7 +591,7 @@ TEST_F_TIMEOUT(faults, lost, 120)
 	check_leaked(_metadata, &self->dev, 1);
 }
 
-/* Firmware that is about to fail, with more calls than it takes at a time */
+/* Starts more calls than the backend sends to firmware at a time. */
 static void fill(struct __test_metadata *_metadata, const struct mlx5_dev *dev,
 		 struct mlx5_call *calls)
 {
@@ -610,8 +611,8 @@ static void fill(struct __test_metadata *_metadata, const struct mlx5_dev *dev,
 }
 
 /*
- * Nobody is told that his command was executed, for nobody knows. What mlx5_core of
- * Linux 6.1 says of commands in flight when firmware dies is that they timed out.
+ * All calls fail: the kernel does not know whether firmware has executed a command. For
+ * commands in flight when firmware dies, mlx5_core of Linux 6.1 returns ETIMEDOUT.
  */
 static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
 {
@@ -625,7 +626,7 @@ static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
 	}
 }
 
-/* Nothing answers any more, and mlx5_core finds that out. */
+/* Firmware stops to answer, and mlx5_core notices that. */
 TEST_F_TIMEOUT(faults, death_in_flight, 120)
 {
 	struct mlx5_call calls[IN_FLIGHT];
@@ -644,7 +645,7 @@ TEST_F_TIMEOUT(faults, death_in_flight, 120)
 	print_faults("death in flight", 1);
 }
 
-/* Firmware asks to be reset, which mlx5_core does by itself. */
+/* Firmware requests a reset, which mlx5_core does by itself. */
 TEST_F_TIMEOUT(faults, reset_in_flight, 120)
 {
 	struct mlx5_call calls[IN_FLIGHT];
@@ -659,12 +660,12 @@ TEST_F_TIMEOUT(faults, reset_in_flight, 120)
 	EXPECT_TRUE(wait_for(works(&self->dev)));
 	print_us("until it works again", now_us() - start);
 	print_faults("reset in flight", 1);
-	/* mlx5_core resets only so often, and forgets when it did. */
+	/* mlx5_core limits how often it resets a function; unbinding ends that. */
 	EXPECT_EQ(0, unbind_pci(&self->dev));
 	EXPECT_EQ(0, bind_pci(&self->dev));
 }
 
-/* Pulled out, and removed before mlx5_core finds out */
+/* The device is pulled out, and removed before mlx5_core notices. */
 TEST_F_TIMEOUT(faults, surprise_removal_in_flight, 120)
 {
 	struct mlx5_call calls[IN_FLIGHT];
@@ -674,7 +675,7 @@ TEST_F_TIMEOUT(faults, surprise_removal_in_flight, 120)
 	ASSERT_EQ(0, vcx("dead pci"));
 	stopwatch_start(&watch);
 	EXPECT_EQ(0, pci_write(&self->dev, "remove"));
-	/* Of those that wait for their turn none is begun any more. */
+	/* The backend does not send the calls that wait for a slot. */
 	EXPECT_GT(GIVE_UP_US + 2 * QUICK_US,
 		  stopwatch_end(&watch, "PCI remove"));
 	drain(_metadata, calls);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ConnectX that comes and goes, or fails, while it is in use. All of it is
- * for the virtual one: it would take a network away. In the end the device is
+ * A ConnectX that is removed and comes back, or fails, while it is in use. For the
+ * virtual ConnectX only: the machine would lose its network. In the end the device is
  * there and works, as before.
  */
 #include "fwctl_mlx5_bus_utils.h"
@@ -66,7 +66,7 @@ static int restore_by(enum way way, const struct mlx5_dev *dev)
 	}
 }
 
-/* What a file of a removed device still does: close. */
+/* Every call on a file of a removed device fails, except close(). */
 static void check_gone(struct __test_metadata *_metadata, int fd)
 {
 	__u32 len = 0;
@@ -80,9 +80,7 @@ static void check_gone(struct __test_metadata *_metadata, int fd)
 /**
  * struct remover - removal in a thread of its own
  * @dev: the device
- * @way: how
- * @err: 0 or an errno, once it has ended
- * @ended: it has
+ * @way: the way to remove it
  */
 struct remover {
 	pthread_t thread;
@@ -101,10 +99,10 @@ static void *remover_thread(void *data)
 	return NULL;
 }
 
-/* How long removal takes by itself, by way: known to all tests that follow. */
+/* The time that each way takes without open files; shared with all later tests. */
 static unsigned int *idle_us;
 
-/* A single test that is run by itself may not know. */
+/* The time is not known if only one test runs. */
 static unsigned int usual_us(enum way way)
 {
 	return idle_us[way] ?: QUICK_US;
@@ -168,7 +166,7 @@ FIXTURE_SETUP(removal)
 	ASSERT_LE(0, self->fd);
 	self->other = mlx5_open(&self->dev, O_RDONLY);
 	ASSERT_LE(0, self->other);
-	/* What was closed before may take firmware a moment. */
+	/* Firmware may still be destroying user contexts of earlier tests. */
 	ASSERT_TRUE(wait_for(vcx_uids() == 2));
 }
 
@@ -179,9 +177,8 @@ FIXTURE_TEARDOWN_PARENT(removal)
 }
 
 /*
- * Waits for the end of removal, which may take a second from now on. The part
- * that is fwctl's ends with the last user context; the rest is mlx5_core's, and
- * takes as long as without files.
+ * Waits for the end of removal, which may take QUICK_US from now on. fwctl's part of it
+ * ends with the last user context; mlx5_core's part takes as long as without open files.
  */
 static void end_removal(struct __test_metadata *_metadata,
 			struct remover *remover, const char *situation)
@@ -214,7 +211,7 @@ static void check_back(struct __test_metadata *_metadata, struct mlx5_dev *dev,
 	print_us("until it works again", now_us() - start);
 }
 
-/* A command that firmware takes, and does not say when it has done it */
+/* Starts a command whose completion firmware loses. */
 static void lose_nop(struct __test_metadata *_metadata, struct mlx5_call *call,
 		     int fd)
 {
@@ -234,7 +231,7 @@ TEST_F_TIMEOUT(removal, open_files, 60)
 	end_removal(_metadata, &remover, "with 2 files open");
 	check_gone(_metadata, self->fd);
 	check_gone(_metadata, self->other);
-	/* By a command each, not by what firmware forgets when it is reset */
+	/* The backend destroyed each user context by a command, before the reset. */
 	EXPECT_EQ(destroyed + 2, vcx_count(OP_DESTROY_UCTX));
 	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
 
@@ -245,7 +242,7 @@ TEST_F_TIMEOUT(removal, open_files, 60)
 	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
 }
 
-/* One after another firmware would take ten seconds for the user contexts. */
+/* Firmware would need ten seconds for the user contexts one after another. */
 TEST_F_TIMEOUT(removal, many_files, 60)
 {
 	struct remover remover = { .dev = &self->dev, .way = variant->way };
@@ -265,8 +262,8 @@ TEST_F_TIMEOUT(removal, many_files, 60)
 }
 
 /*
- * Firmware takes its time for a command. Removal waits for it, for firmware may
- * be at work on the caller's behalf still; nobody else waits.
+ * Removal waits for a command that firmware may still be executing for its caller. All
+ * calls and the caller itself return at once.
  */
 TEST_F_TIMEOUT(removal, command_in_flight, 60)
 {
@@ -302,7 +299,7 @@ TEST_F_TIMEOUT(removal, command_in_flight, 60)
 	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
 }
 
-/* A device that fails, and what mlx5_core makes of that */
+/* A device that fails, and mlx5_core's recovery */
 FIXTURE(failing) {
 	struct mlx5_dev dev;
 	int fd;
@@ -328,15 +325,15 @@ FIXTURE_TEARDOWN_PARENT(failing)
 }
 
 /*
- * Between failure and removal mlx5_core answers by itself, once it knows: ENXIO
- * for a command, ENOLINK where an open needs one.
+ * mlx5_core's errnos once it has noticed the failure, until removal: ENXIO for a
+ * command, ENOLINK for one that open() needs.
  */
 static bool is_failing(int err)
 {
 	return err == ENXIO || err == ENOLINK;
 }
 
-/* From failure to removal: nothing succeeds, nothing hangs. */
+/* From failure to removal no call succeeds, and none hangs. */
 static void check_failure(struct __test_metadata *_metadata,
 			  const struct mlx5_dev *dev, int fd, __u64 start)
 {
@@ -356,8 +353,8 @@ static void check_failure(struct __test_metadata *_metadata,
 }
 
 /*
- * mlx5_core recovers a function only so often, and forgets when it did if that
- * is unbound: so that is what the next test finds.
+ * mlx5_core limits how often it recovers a function. Unbinding ends that, so that it
+ * recovers the function in the next test.
  */
 static void check_recovery(struct __test_metadata *_metadata,
 			   struct mlx5_dev *dev, int fd, __u64 start)
@@ -377,7 +374,7 @@ static void check_lost(struct __test_metadata *_metadata, struct mlx5_call *call
 	EXPECT_TRUE(is_failing(err) || err == ENODEV);
 }
 
-/* A function level reset beneath the driver's feet: the next call finds it out. */
+/* A function level reset that the driver is not told of; the next call notices it. */
 TEST_F_TIMEOUT(failing, function_level_reset, 90)
 {
 	struct mlx5_call call;
@@ -392,7 +389,7 @@ TEST_F_TIMEOUT(failing, function_level_reset, 90)
 	check_recovery(_metadata, &self->dev, self->fd, start);
 }
 
-/* Firmware asks for a reset. Until the driver looks, it works as before. */
+/* Firmware requests a reset. It works until the driver notices. */
 TEST_F_TIMEOUT(failing, health_syndrome, 90)
 {
 	struct mlx5_call call;
@@ -407,7 +404,7 @@ TEST_F_TIMEOUT(failing, health_syndrome, 90)
 	check_recovery(_metadata, &self->dev, self->fd, start);
 }
 
-/* Nothing answers any more, until somebody plugs another one in. */
+/* Firmware stops to answer until the device is replaced. */
 TEST_F_TIMEOUT(failing, dead, 90)
 {
 	struct mlx5_call call;
@@ -432,8 +429,8 @@ TEST_F_TIMEOUT(failing, dead, 90)
 }
 
 /*
- * Pulled out, and nobody noticed: what is in flight ends when its time is over,
- * and only that takes time.
+ * The device is pulled out, which the kernel does not notice: the command in flight
+ * times out, and removal waits only for that.
  */
 TEST_F_TIMEOUT(failing, surprise_removal, 90)
 {
@@ -456,7 +453,7 @@ TEST_F_TIMEOUT(failing, surprise_removal, 90)
 	check_gone(_metadata, self->fd);
 }
 
-/* The event of a completion got lost; the others go on. */
+/* A completion is lost; other calls go on. */
 TEST_F_TIMEOUT(failing, late_completion, 60)
 {
 	struct mlx5_call call;
@@ -490,7 +487,7 @@ TEST_F_TIMEOUT(failing, killed_caller, 60)
 	EXPECT_EQ(0, mlx5_nop(self->fd));
 }
 
-/* And when it comes after mlx5_core has given up */
+/* The completion comes after mlx5_core has given up the command. */
 TEST_F_TIMEOUT(failing, lost_completion, 60)
 {
 	struct stopwatch watch;
@@ -507,14 +504,14 @@ TEST_F_TIMEOUT(failing, lost_completion, 60)
 	ASSERT_EQ(0, vcx("release"));
 	EXPECT_EQ(0, vcx_stat("in_flight"));
 	EXPECT_EQ(0, mlx5_nop(self->fd));
-	/* There is nothing left that mlx5_core would wait for. */
+	/* mlx5_core does not wait for the command that it gave up. */
 	stopwatch_start(&watch);
 	EXPECT_EQ(0, unbind_pci(&self->dev));
 	EXPECT_GT(usual_us(UNBIND) + QUICK_US,
 		  stopwatch_end(&watch, "unbind afterwards"));
 }
 
-/* Firmware won't end a user context: the file is closed all the same. */
+/* close() succeeds although firmware does not destroy the user context. */
 TEST_F_TIMEOUT(failing, kept_user_context, 60)
 {
 	unsigned int uid = mlx5_uid(self->fd), leaked = vcx_stat("uctx_leaked");
@@ -531,7 +528,7 @@ TEST_F_TIMEOUT(failing, kept_user_context, 60)
 	EXPECT_EQ(leaked + 1, vcx_stat("uctx_leaked"));
 }
 
-/* What firmware offers is decided when mlx5_core sets the function up. */
+/* Firmware's capabilities, which mlx5_core reads when it sets up the function */
 FIXTURE(offer) {
 	struct mlx5_dev dev;
 };
@@ -586,7 +583,7 @@ TEST_F_TIMEOUT(offer, no_tools_resources, 60)
 	EXPECT_EQ(count, vcx_count(OP_SET_HCA_CAP));
 }
 
-/* That is nothing to complain of. */
+/* The backend does not attach, and logs no error. */
 TEST_F_TIMEOUT(offer, no_user_contexts, 60)
 {
 	int kmsg = kmsg_open();
@@ -601,7 +598,7 @@ TEST_F_TIMEOUT(offer, no_user_contexts, 60)
 	close(kmsg);
 }
 
-/* Modules, in other orders than the usual one */
+/* Modules, in unusual orders */
 FIXTURE(modules) {
 	struct mlx5_dev dev;
 	int fd;
@@ -657,7 +654,7 @@ TEST_F_TIMEOUT(modules, mlx5_core_too, 60)
 	check_gone(_metadata, self->fd);
 }
 
-/* Everything at once, again and again */
+/* A thread that uses the device, or loads and unloads the module, until @stop */
 struct storm {
 	pthread_t thread;
 	bool *stop;

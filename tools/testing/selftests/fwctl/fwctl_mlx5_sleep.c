@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mlx5 backend and system sleep. Firmware forgets its user contexts then,
- * and gives their numbers to others: no file may go on under an old one.
+ * The mlx5 backend and system sleep. Firmware loses its user contexts in this, and gives
+ * their numbers to new ones: a file must not continue with an old number.
  *
- * The system sleeps in the manner of /sys/power/pm_test: all devices do, and
- * wake up again at once.
+ * The system is suspended by way of /sys/power/pm_test: all devices suspend, and resume
+ * at once.
  */
 #include "fwctl_sleep_utils.h"
 
@@ -77,11 +77,11 @@ TEST_F_TIMEOUT(sleep, files, 60)
 
 	ASSERT_EQ(0, go_to_sleep(variant->state));
 	EXPECT_TRUE(wait_for(works(&self->dev)));
-	/* Firmware lost none of them: they were ended before. */
+	/* The backend destroyed all user contexts before the sleep. */
 	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
 	EXPECT_TRUE(wait_for(!vcx_uids()));
 
-	/* Numbers start anew, so that a file gets the one that was in use. */
+	/* Firmware starts again with the first number: a file gets the old one. */
 	do {
 		close(fd);
 		fd = mlx5_open(&self->dev, O_RDWR);
@@ -107,8 +107,8 @@ TEST_F_TIMEOUT(sleep, command_in_flight, 60)
 	ASSERT_EQ(0, vcx("delay %x 0", OP_NOP));
 	ASSERT_EQ(0, go_to_sleep(variant->state));
 	/*
-	 * Where fwctl hears of the sleep before processes are frozen it lets the
-	 * caller go. Else he cannot be frozen before he has his answer.
+	 * If fwctl is told of the sleep before processes are frozen, it ends the call.
+	 * Otherwise the caller is frozen after it has its answer.
 	 */
 	err = call_end(&call.call);
 	EXPECT_TRUE(!err || err == ENODEV)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of the mlx5 backend have in common: its device, commands of
- * the device's firmware, and the control channel of the virtual ConnectX, by
- * which a test sees what the firmware sees and makes it fail.
+ * The mlx5 backend's device, commands of its firmware, and the control channel of the
+ * virtual ConnectX, with which a test reads the commands that firmware has received and
+ * makes firmware fail.
  *
  * Layouts of commands: Ethernet Adapters Programming Manual.
  */
@@ -41,7 +41,7 @@ enum {
  * struct mlx5_dev - the device under test
  * @number: N of fwctlN
  * @node: /dev/fwctl/fwctlN
- * @pci: the name of its parent, a PCI device
+ * @pci: name of its parent, a PCI device
  */
 struct mlx5_dev {
 	int number;
@@ -70,7 +70,7 @@ static inline int mlx5_find(struct mlx5_dev *dev)
 			 dev->number);
 		snprintf(dev->pci, sizeof(dev->pci), "%.31s",
 			 strrchr(target, '/') + 1);
-		/* The node is made last. */
+		/* The node appears last. */
 		if (!access(dev->node, F_OK))
 			err = 0;
 	}
@@ -79,7 +79,7 @@ static inline int mlx5_find(struct mlx5_dev *dev)
 	return err;
 }
 
-/* What makes a test SKIP, or NULL. */
+/* The reason for a SKIP, or NULL */
 static inline const char *mlx5_missing(void)
 {
 	struct mlx5_dev dev;
@@ -160,7 +160,7 @@ static inline __u32 syndrome_of(const __u8 *out)
 	return get_be32(out + 4);
 }
 
-/* The uid of a file, or 0. */
+/* The number of a file's user context, or 0 */
 static inline unsigned int mlx5_uid(int fd)
 {
 	struct fwctl_info_mlx5 info = {};
@@ -169,7 +169,7 @@ static inline unsigned int mlx5_uid(int fd)
 	return _test_info(fd, &info, &len) ? 0 : info.uid;
 }
 
-/* Whether firmware still serves a file: 0, an errno, or -1 for its refusal. */
+/* Sends NOP. Returns 0, an errno, or -1 if firmware refuses it. */
 static inline int mlx5_nop(int fd)
 {
 	__u8 in[MLX5_HEADER], out[MLX5_HEADER];
@@ -196,7 +196,7 @@ static inline int mlx5_try(const struct mlx5_dev *dev)
 
 /**
  * struct mlx5_call - a command in a thread of its own
- * @call: see there; for call_waits() and call_end()
+ * @call: for call_waits() and call_end()
  * @in: the command
  * @out: the answer
  */
@@ -250,8 +250,8 @@ static inline bool vcx_there(void)
 }
 
 /*
- * Sends a request line. Returns what follows the answer's "ok", until the next
- * request, or NULL.
+ * Sends a request line. Returns the rest of the answer after "ok", which is valid until
+ * the next request, or NULL.
  */
 __printf(1, 2)
 static inline const char *vcx_ask(const char *request, ...)
@@ -262,7 +262,7 @@ static inline const char *vcx_ask(const char *request, ...)
 	va_list args;
 	ssize_t n;
 
-	/* A child that has not come to exec() yet may hold the other end. */
+	/* EBUSY: a child of the test has the channel open until it calls exec(). */
 	while ((fd = open(getenv("VCX_CTL"), O_RDWR | O_CLOEXEC)) < 0 &&
 	       errno == EBUSY && tries--)
 		usleep(1000);
@@ -289,7 +289,7 @@ static inline const char *vcx_ask(const char *request, ...)
 	return NULL;
 }
 
-/* 0 or EIO, for requests without an answer. */
+/* For requests that are answered by "ok" alone: 0 or EIO */
 #define vcx(...) (vcx_ask(__VA_ARGS__) ? 0 : EIO)
 
 static inline unsigned int vcx_count(unsigned int opcode)
@@ -310,7 +310,7 @@ static inline unsigned int vcx_stat(const char *name)
 	return ~0u;
 }
 
-/* The last command of this opcode, and its length as firmware got it. */
+/* Reads the last command of this opcode. Returns its length in bytes, or 0. */
 static inline size_t vcx_last(unsigned int opcode, __u8 *in, size_t size)
 {
 	const char *hex = vcx_ask("last %x", opcode);
@@ -327,7 +327,7 @@ static inline size_t vcx_last(unsigned int opcode, __u8 *in, size_t size)
 	return len;
 }
 
-/* How many user contexts firmware has. */
+/* How many user contexts firmware has */
 static inline unsigned int vcx_uids(void)
 {
 	const char *answer = vcx_ask("uids");
@@ -335,7 +335,7 @@ static inline unsigned int vcx_uids(void)
 	return answer ? strtoul(answer, NULL, 10) : ~0u;
 }
 
-/* Whether firmware has this one, with these capabilities. */
+/* Whether firmware has this user context, with these capabilities */
 static inline bool vcx_has_uid(unsigned int uid, unsigned int caps)
 {
 	const char *answer = vcx_ask("uids");

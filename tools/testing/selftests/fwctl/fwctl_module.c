@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modules that are unloaded while files of their devices are open. Afterwards
- * the same modules are loaded as before.
+ * Modules that are unloaded while files of their devices are open, and their parameters.
+ * Afterwards the same modules are loaded as before.
  */
 #include "fwctl_module_utils.h"
 #include "fwctl_sweep_utils.h"
@@ -43,7 +43,7 @@ TEST_F(module, backend_with_files_open)
 {
 	__u32 len = 0;
 
-	/* Nobody can take the core away from a backend. */
+	/* A backend that is loaded keeps the core loaded. */
 	EXPECT_EQ(EWOULDBLOCK, unload_module("fwctl"));
 
 	EXPECT_EQ(0, EXPECT_QUICK("rmmod fwctl_sim with a file open",
@@ -52,7 +52,7 @@ TEST_F(module, backend_with_files_open)
 	test_err_nop(ENODEV, self->fd, 0);
 	test_err_info(ENODEV, self->fd, NULL, &len);
 
-	/* Nor from a file, which executes it. */
+	/* An open file keeps the core loaded, too. */
 	EXPECT_EQ(EWOULDBLOCK, unload_module("fwctl"));
 	close(self->fd);
 	EXPECT_EQ(0, EXPECT_QUICK("rmmod fwctl", unload_module("fwctl")));
@@ -101,7 +101,7 @@ TEST_F(module, backend_with_calls)
 	EXPECT_EQ(0, unload_module("fwctl"));
 }
 
-/* Contexts that take their time: the code that closes them must not go first. */
+/* The module is not unloaded before its code has closed all contexts. */
 TEST_F(module, backend_with_slow_closes)
 {
 	int i;
@@ -115,7 +115,7 @@ TEST_F(module, backend_with_slow_closes)
 	test_err_nop(ENODEV, self->fd, 0);
 }
 
-/* How many objects for the queues of its workqueues the kernel has, or -1 */
+/* How many objects the kernel has for the queues of its workqueues, or -1 */
 static int queues_now(void)
 {
 	char text[64];
@@ -126,7 +126,7 @@ static int queues_now(void)
 	return atoi(text);
 }
 
-/* What a workqueue leaves behind is in no list of lost memory: the kernel knows it. */
+/* A workqueue that is not destroyed is still referenced: kmemleak does not report it. */
 TEST_F(module, no_queues_left_behind)
 {
 	const int reloads = 16;
@@ -142,15 +142,15 @@ TEST_F(module, no_queues_left_behind)
 		ASSERT_EQ(0, load_module("fwctl"));
 	}
 	/*
-	 * A workqueue has one on old kernels, more on others. They are freed with delay:
-	 * of those before some may be gone now.
+	 * Each workqueue has one object on old kernels, and more on others. The kernel
+	 * frees them with a delay: some of those counted before may be free now.
 	 */
 	EXPECT_TRUE(wait_for((after = queues_now()) - before < reloads / 2));
 	EXPECT_LE(0, after);
 	TH_LOG("%d before, %d after", before, after);
 }
 
-/* Devices that are there from the beginning, in their first state */
+/* Devices that the module makes when it is loaded, in their initial state */
 TEST_F(module, devices)
 {
 	struct sim sim = { .id = 2 };
@@ -168,7 +168,7 @@ TEST_F(module, devices)
 	EXPECT_EQ(0, unload_module("fwctl_sim"));
 }
 
-/* What a device cannot be, or have for its knobs, is said at once. */
+/* Options and values of knobs that are not valid are refused. */
 TEST_F(module, bad_options_and_knobs)
 {
 	static const char * const options[] = {
@@ -188,7 +188,7 @@ TEST_F(module, bad_options_and_knobs)
 	test_nop(self->fd, 0);
 }
 
-/* Loading is all or nothing. */
+/* A module is loaded completely or not at all. */
 TEST_F_TIMEOUT(module, faults, 600)
 {
 	const char *why = cannot_inject() ?: cannot_inject_load() ?:
@@ -206,8 +206,8 @@ TEST_F_TIMEOUT(module, faults, 600)
 			ASSERT_EQ(0, unload_module("fwctl"));
 	}
 	/*
-	 * A netlink family gets the next number there is, for which the kernel has
-	 * memory more often than not: one in 64 needs some at least.
+	 * A netlink family gets the next free number. The kernel allocates memory for
+	 * that at least once in 64 times.
 	 */
 	ASSERT_EQ(NULL, faults_below("genl_register_family", NULL));
 	for (i = 0; i < 64 && !err; i++) {
@@ -220,7 +220,7 @@ TEST_F_TIMEOUT(module, faults, 600)
 	EXPECT_EQ(ENOMEM, err);
 	ASSERT_EQ(NULL, faults_below(MODULE_INIT, NULL));
 	ASSERT_EQ(0, load_module("fwctl"));
-	/* Linux does not undo this one cleanly: lockdep is told of a key that is not there. */
+	/* Without bus_register(), whose error path unregisters an unknown lockdep key. */
 	ASSERT_EQ(NULL, faults_below(MODULE_INIT, "bus_register"));
 	for_each_load("load fwctl_sim", load_module("fwctl_sim")) {
 		if (!sweep.err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Modules, for tests that unload the core and load it again: all that use it
- * have to go first, and are to come back.
+ * Kernel modules: loaded, with parameters or without, and unloaded. To unload the
+ * core, a test first unloads all modules that use it; it loads them again afterwards.
  */
 #ifndef __FWCTL_MODULE_UTILS_H
 #define __FWCTL_MODULE_UTILS_H
@@ -10,7 +10,7 @@
 
 /**
  * struct modules - the modules that use the core
- * @names: of them
+ * @names: their names
  * @count: how many
  */
 struct modules {

@@ -42,7 +42,7 @@ FIXTURE_TEARDOWN(netlink)
 	sim_del(&self->sim);
 }
 
-/* A state that is right for a device that nothing was done with yet */
+/* Checks the state of a device that has not been used yet. */
 static void check_fresh(struct __test_metadata *_metadata,
 			const struct sim *sim, const struct dev_state *dev)
 {
@@ -103,7 +103,7 @@ TEST_F(netlink, get_by_both_or_none)
 	EXPECT_EQ(0, self->nl.nr_devs);
 }
 
-/* Names are compared as a whole. */
+/* The whole name is compared. */
 TEST_F(netlink, get_unknown)
 {
 	static const char * const formats[] = {
@@ -129,7 +129,7 @@ TEST_F(netlink, get_unknown)
 	EXPECT_EQ(ENODEV, fnl_dev_get(&self->nl, self->sim.number));
 }
 
-/* What the specification does not allow does not get past the policy. */
+/* The netlink policy refuses requests that are not as specified. */
 TEST_F(netlink, malformed)
 {
 	struct nl_msg *msg;
@@ -190,7 +190,7 @@ TEST_F(netlink, get_what_happens)
 	dev = self->nl.devs;
 	EXPECT_EQ(3, dev->files);
 	EXPECT_EQ(3, dev->in_flight);
-	/* They are counted once they are over. */
+	/* RPCs are counted when they end. */
 	EXPECT_EQ(0, dev->reasons[FWCTL_REASON_ADMITTED]);
 
 	ASSERT_EQ(0, sim_unbind(&self->sim));
@@ -200,14 +200,14 @@ TEST_F(netlink, get_what_happens)
 		close(fds[i]);
 	close(self->fd);
 
-	/* A device that comes back begins from nothing. */
+	/* A device that comes back has a new state. */
 	ASSERT_EQ(0, sim_bind(&self->sim));
 	ASSERT_EQ(0, fnl_dev_get(&self->nl, self->sim.number));
 	check_fresh(_metadata, &self->sim, self->nl.devs);
 	EXPECT_EQ(0, self->nl.devs->files);
 }
 
-/* How often a device is in a dump, and whether that is in order */
+/* How often a device is in a dump; checks the order of the dump. */
 static unsigned int find_in_dump(struct __test_metadata *_metadata,
 				 const struct fnl *nl, const struct sim *sim)
 {
@@ -236,7 +236,7 @@ TEST_F_TIMEOUT(netlink, dump, 120)
 	ASSERT_EQ(0, fnl_dev_dump(&self->nl));
 	for (i = 0; i < self->nl.nr_devs; i++)
 		len += self->nl.devs[i].len;
-	/* More than the kernel ever puts into one part of a dump */
+	/* Longer than one part of a dump can be */
 	EXPECT_LT(32768, len);
 	for (i = 0; i < DUMPED; i++)
 		EXPECT_EQ(1, find_in_dump(_metadata, &self->nl, &sims[i]));
@@ -261,7 +261,7 @@ static void *flap(void *data)
 	return NULL;
 }
 
-/* Devices that come and go keep none of those that stay out of a dump. */
+/* A dump has all devices that stay, while others are removed and come back. */
 TEST_F(netlink, dump_while_devices_change)
 {
 	struct flapper flapper = {};
@@ -359,7 +359,7 @@ TEST_F(netlink, set_needs_capability)
 		set_capability(cap, true);
 }
 
-/* A request that is just written, as to a file */
+/* Sends a request by write(), as a program writes its output. */
 static int write_dev_set(struct fnl *nl, __u32 index, __u32 ceiling)
 {
 	struct nl_msg *msg = fnl_request(nl, 0, FWCTL_CMD_DEV_SET);
@@ -376,8 +376,8 @@ static int write_dev_set(struct fnl *nl, __u32 index, __u32 ceiling)
 }
 
 /*
- * A program with privileges whose output goes to a socket, unbeknown to it:
- * both who opened the socket and who writes to it need the capability.
+ * A privileged program whose output goes to a socket that another program has opened:
+ * both the opener of the socket and the writer need the capability.
  */
 TEST_F(netlink, set_by_deputy)
 {
@@ -442,13 +442,13 @@ TEST_F(events, removed)
 	EXPECT_EQ(FWCTL_CMD_DEV_REMOVED_NTF, self->nl.devs[1].cmd);
 	EXPECT_EQ(ALL_ATTRIBUTES, self->nl.devs[1].present);
 	EXPECT_EQ(self->sim.number, self->nl.devs[1].index);
-	/* Who was it, and what has it done? */
+	/* The event has the parent's name and the final counters. */
 	EXPECT_STREQ(self->nl.devs[0].parent_name,
 		     self->nl.devs[1].parent_name);
 	EXPECT_EQ(1, self->nl.devs[1].reasons[FWCTL_REASON_ADMITTED]);
 }
 
-/* Whoever hears of a device can open it, and hears of its end in order. */
+/* The events have the order of additions and removals. */
 TEST_F(events, in_order)
 {
 	int i;
@@ -473,7 +473,7 @@ TEST_F(events, ceiling)
 	ASSERT_EQ(0, fnl_open(&set));
 	ASSERT_EQ(0, fnl_dev_set(&set, self->sim.number,
 				 FWCTL_CEILING_CONFIGURATION));
-	/* That change nothing */
+	/* Requests that change nothing have no event. */
 	EXPECT_EQ(0, sim_lower(&self->sim, "configuration"));
 	EXPECT_EQ(0, fnl_dev_set(&set, self->sim.number,
 				 FWCTL_CEILING_CONFIGURATION));
@@ -492,7 +492,7 @@ TEST_F(events, ceiling)
 	EXPECT_EQ(self->sim.number, self->nl.devs[3].index);
 }
 
-/* The first time of each scope, and only once it was admitted */
+/* One event for the first RPC of each scope that is admitted */
 TEST_F(events, tainted)
 {
 	int i;
@@ -531,7 +531,7 @@ TEST_F(events, need_no_privilege)
 	fnl_close(&weak);
 }
 
-/* Other network namespaces than the initial one see nothing of all this. */
+/* The family and its events exist in the initial network namespace only. */
 TEST_F(events, network_namespace)
 {
 	const char * const groups[] = {
@@ -555,7 +555,7 @@ TEST_F(events, network_namespace)
 		SKIP(return, "no network namespaces");
 	EXPECT_EQ(ENOENT, fnl_open(&inside));
 
-	/* Not even by those who know the numbers of the groups */
+	/* A socket that joins the groups by their numbers receives no events either. */
 	sock = nl_socket_alloc();
 	ASSERT_NE(NULL, sock);
 	ASSERT_EQ(0, genl_connect(sock));

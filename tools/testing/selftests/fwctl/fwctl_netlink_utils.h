@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The netlink family of fwctl as the tests use it, by way of libnl-3: state of
- * a device, lowering of ceilings, events.
+ * The netlink family of fwctl, by way of libnl-3: the state of a device, lowering of
+ * ceilings, events.
  *
- * As elsewhere functions return 0 or the errno that the kernel answered.
+ * Functions return 0 or the errno of the kernel's answer.
  */
 #ifndef __FWCTL_NETLINK_UTILS_H
 #define __FWCTL_NETLINK_UTILS_H
@@ -20,7 +20,7 @@
 #define NR_SCOPES (FWCTL_RPC_DEBUG_WRITE_FULL + 1)
 #define NR_REASONS (FWCTL_REASON_CEILING + 1)
 
-/* The size of a member of each type that attributes have */
+/* The size of a structure member, for each type of attribute */
 enum fnl_size {
 	U8 = 1,
 	U32 = 4,
@@ -29,12 +29,12 @@ enum fnl_size {
 };
 
 /**
- * struct dev_state - what the kernel says of a device
- * @cmd: of the message, FWCTL_CMD_DEV_GET or a notification
- * @present: a bit for each attribute that was there
- * @len: of the message
+ * struct dev_state - a message about a device
+ * @cmd: FWCTL_CMD_DEV_GET or a notification
+ * @present: a bit for each attribute in the message
+ * @len: length of the message in bytes
  *
- * The rest are the attributes.
+ * The other members are the attributes.
  */
 struct dev_state {
 	__u8 cmd;
@@ -55,10 +55,10 @@ struct dev_state {
 };
 
 /**
- * struct audit_event - what the kernel says of an RPC
- * @present: a bit for each attribute that was there
+ * struct audit_event - a message about an RPC
+ * @present: a bit for each attribute in the message
  *
- * The rest are the attributes.
+ * The other members are the attributes.
  */
 struct audit_event {
 	__u32 present;
@@ -84,14 +84,14 @@ struct audit_event {
 };
 
 /**
- * struct fnl - a socket that speaks to the family
- * @sock: of libnl
+ * struct fnl - a socket of the family
+ * @sock: libnl's socket
  * @family: number of the family
- * @waits: a request was sent, and its last answer has not come yet
- * @error: errno that the kernel answered, or 0
- * @text: what it said about that
- * @bad: there was something that the specification does not have
- * @devs: states that were received
+ * @waits: a request was sent, and its last answer has not been received yet
+ * @error: errno of the kernel's answer, or 0
+ * @text: the kernel's message about the error
+ * @bad: a message was not as specified
+ * @devs: messages about devices that were received
  * @nr_devs: how many
  * @events: audit events that were received
  * @nr_events: how many
@@ -110,9 +110,9 @@ struct fnl {
 };
 
 /**
- * struct fnl_field - where an attribute goes
- * @size: of the member
- * @offset: of the member in the structure
+ * struct fnl_field - the structure member for an attribute
+ * @size: size of the member
+ * @offset: offset of the member in its structure
  */
 struct fnl_field {
 	enum fnl_size size;
@@ -159,7 +159,7 @@ static const struct fnl_field audit_fields[FWCTL_A_AUDIT_MAX + 1] = {
 	[FWCTL_A_AUDIT_DURATION] = AUDIT_FIELD(U64, duration),
 };
 
-/* Returns whether the attribute is as the specification says. */
+/* Returns whether the attribute is as specified. */
 static inline bool fnl_parse_field(const struct fnl_field *field,
 				   struct nlattr *attr, void *to)
 {
@@ -195,7 +195,7 @@ static inline bool fnl_parse_dev(struct genlmsghdr *hdr, struct dev_state *dev)
 	struct nlattr *attr;
 
 	dev->cmd = hdr->cmd;
-	/* What was not received is told apart from what is zero. */
+	/* A counter that was not received differs from one that is zero. */
 	memset(dev->reasons, 0xff, sizeof(dev->reasons));
 	memset(dev->scopes, 0xff, sizeof(dev->scopes));
 	nla_for_each_attr(attr, genlmsg_attrdata(hdr, 0),
@@ -225,7 +225,7 @@ static inline bool fnl_parse_event(struct genlmsghdr *hdr,
 	nla_for_each_attr(attr, genlmsg_attrdata(hdr, 0),
 			  genlmsg_attrlen(hdr, 0), rest) {
 		type = nla_type(attr);
-		/* Empty attributes that align those of 64 bits */
+		/* Padding that aligns attributes of 64 bits */
 		if (!type)
 			continue;
 		event->present |= 1u << type;
@@ -235,7 +235,7 @@ static inline bool fnl_parse_event(struct genlmsghdr *hdr,
 	return good;
 }
 
-/* Room for one more, zeroed; grows by doubling. */
+/* Appends an item of zeroes. The array grows by doubling. */
 static inline void *fnl_append(void *array, unsigned int *nr, size_t size)
 {
 	char **items = array, *item;
@@ -279,7 +279,7 @@ static inline int fnl_on_end(__always_unused struct nl_msg *msg, void *data)
 	return NL_STOP;
 }
 
-/* The kernel's words lie behind the error, for it need not repeat the request. */
+/* With NETLINK_CAP_ACK the answer has no copy of the request before its message. */
 static inline int fnl_on_error(__always_unused struct sockaddr_nl *from,
 			       struct nlmsgerr *err, void *data)
 {
@@ -296,7 +296,7 @@ static inline int fnl_on_error(__always_unused struct sockaddr_nl *from,
 	return NL_STOP;
 }
 
-/* Forgets what was received. */
+/* Discards all messages that were received. */
 static inline void fnl_clear(struct fnl *nl)
 {
 	free(nl->devs);
@@ -316,7 +316,7 @@ static inline void fnl_close(struct fnl *nl)
 	nl->sock = NULL;
 }
 
-/* ENOENT says that there is no such family. */
+/* ENOENT: there is no such family. */
 static inline int fnl_open(struct fnl *nl)
 {
 	int on = 1, fd, err = EIO;
@@ -345,7 +345,7 @@ static inline int fnl_open(struct fnl *nl)
 	return err;
 }
 
-/* Reads all answers to a request that was sent. */
+/* Reads all answers to the request that was sent last. */
 static inline int fnl_await(struct fnl *nl)
 {
 	fnl_clear(nl);
@@ -375,7 +375,7 @@ static inline struct nl_msg *fnl_request(const struct fnl *nl, int flags, __u8 c
 	return msg;
 }
 
-/* The state of a device is in @nl->devs afterwards. */
+/* The state of the device is in nl->devs afterwards. */
 static inline int fnl_dev_get(struct fnl *nl, __u32 index)
 {
 	struct nl_msg *msg = fnl_request(nl, 0, FWCTL_CMD_DEV_GET);
@@ -406,7 +406,7 @@ static inline int fnl_dev_set(struct fnl *nl, __u32 index, __u32 ceiling)
 	return fnl_transact(nl, msg);
 }
 
-/* The state of a simulated device, for tests that look at counters. */
+/* The state of a simulated device, for tests that check counters */
 static inline int fnl_sim_state(const struct sim *sim, struct dev_state *dev)
 {
 	struct fnl nl;
@@ -424,7 +424,7 @@ static inline int fnl_sim_state(const struct sim *sim, struct dev_state *dev)
 	return err;
 }
 
-/* Makes it a socket for events. */
+/* Joins a multicast group. */
 static inline int fnl_join(struct fnl *nl, const char *group)
 {
 	int id = genl_ctrl_resolve_grp(nl->sock, FWCTL_FAMILY_NAME, group);
@@ -446,7 +446,7 @@ static inline int fnl_listen(struct fnl *nl, const char *group)
 	return err;
 }
 
-/* How much the kernel keeps for a listener that does not read. */
+/* Sets how many bytes of events the kernel keeps until the listener reads them. */
 static inline int fnl_set_buffer(struct fnl *nl, int size)
 {
 	return setsockopt(nl_socket_get_fd(nl->sock), SOL_SOCKET,
@@ -454,9 +454,10 @@ static inline int fnl_set_buffer(struct fnl *nl, int size)
 }
 
 /*
- * Reads what is there, and waits for more only as long as that is less than
- * @events and @devs. Where more is sent than can be read that ends after @end,
- * by now_us(). Returns ENOBUFS once after messages were lost.
+ * Reads all messages that are queued, and waits for more, up to 10 seconds for each,
+ * while fewer than @events events or @devs states were received. Ends after @end, by
+ * now_us(), if messages come faster than this function reads them. Returns ENOBUFS once
+ * after messages were lost.
  */
 static inline int fnl_receive_until(struct fnl *nl, unsigned int events,
 				    unsigned int devs, __u64 end)
@@ -475,7 +476,7 @@ static inline int fnl_receive_until(struct fnl *nl, unsigned int events,
 			return err ? errno : more ? ETIMEDOUT : 0;
 		err = nl_recvmsgs_default(nl->sock);
 		if (err < 0)
-			/* This is how libnl puts it. */
+			/* libnl's code for ENOBUFS */
 			return err == -NLE_NOMEM ? ENOBUFS : EIO;
 	} while (more || now_us() < end);
 	return 0;

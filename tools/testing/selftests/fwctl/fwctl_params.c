@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ceilings that the core is loaded with: scope_max, scope_max_devices. What is
- * mistyped must not be taken for no ceiling.
+ * Ceilings by parameters of the core: scope_max and scope_max_devices. With a value that
+ * is not valid the core must not load, because it would load without the ceiling.
  */
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_module_utils.h"
@@ -22,7 +22,7 @@ FIXTURE_SETUP(params)
 	}
 }
 
-/* As it was, without parameters */
+/* Loads the same modules again, without parameters. */
 FIXTURE_TEARDOWN_PARENT(params)
 {
 	if (!self->mods.count)
@@ -84,7 +84,7 @@ static const char * const bad_params[] = {
 	"scope_max=all scope_max_devices=fwctl_sim7=none",
 };
 
-/* Fails closed: no module, no class, no device. */
+/* The core is not loaded: there is no module, class or device. */
 TEST_F_TIMEOUT(params, bad, 120)
 {
 	unsigned int i;
@@ -115,7 +115,7 @@ static int ceiling_of(unsigned int id)
 	return sim_new_id(&sim, id, "") ? -1 : sim_ceiling(&sim);
 }
 
-/* Before any file can be opened, for whatever device comes */
+/* For each device, before a file of it can be opened */
 TEST_F(params, default_of_all)
 {
 	char param[64];
@@ -142,7 +142,7 @@ TEST_F(params, default_of_all)
 					    FWCTL_SIM_RESET, 0, 0, NULL, NULL));
 			close(fd);
 		}
-		/* A parameter is no lowering: nothing is to be remembered. */
+		/* A ceiling by parameter does not keep the core loaded. */
 		ASSERT_EQ(0, unload_module("fwctl_sim"));
 		ASSERT_EQ(0, unload_module("fwctl"));
 	}
@@ -158,7 +158,7 @@ TEST_F(params, single_devices)
 	EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(7));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, ceiling_of(8));
 	EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(79));
-	/* Names that only begin or end like those */
+	/* Names that begin or end like the listed ones */
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, ceiling_of(70));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, ceiling_of(87));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, ceiling_of(9));
@@ -176,7 +176,7 @@ TEST_F(params, single_devices_only_lower)
 	EXPECT_EQ(FWCTL_CEILING_NONE, ceiling_of(9));
 }
 
-/* Listed twice, a device gets the lower one. */
+/* A device that is listed twice has the lower ceiling. */
 TEST_F(params, single_device_twice)
 {
 	static const char * const twice[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may send what under which scope. Taints the kernel.
+ * The requests that each scope, file mode and capability admits. Taints the kernel.
  */
 #include <sched.h>
 
@@ -8,7 +8,7 @@
 
 #define MARK 0x0123456789abcdefull
 
-/* What each scope admits, written down a second time: see uapi/fwctl/sim.h. */
+/* The scope that each command needs (uapi/fwctl/sim.h), independent of the kernel's code */
 static const struct rule {
 	__u32 opcode;
 	__u32 reg;
@@ -44,7 +44,7 @@ FIXTURE(policy) {
 	int fd;
 };
 
-/* Who asks whom */
+/* The kind of backend, the mode of the file, and whether the caller has CAP_SYS_RAWIO */
 struct mode {
 	bool classify;
 	int flags;
@@ -122,7 +122,7 @@ static int expected(const struct mode *mode, const struct rule *rule,
 		writes = scope >= FWCTL_RPC_DEBUG_WRITE;
 	if (writes && mode->flags == O_RDONLY)
 		err = EBADMSG;
-	/* A debug write is more than a read, a configuration write is not. */
+	/* DEBUG_READ_ONLY is above CONFIGURATION, but admits no writes. */
 	if (writes && scope == FWCTL_RPC_DEBUG_READ_ONLY)
 		err = EBADMSG;
 	if (mode->classify && rule->scope > scope)
@@ -132,7 +132,7 @@ static int expected(const struct mode *mode, const struct rule *rule,
 	return err;
 }
 
-/* Every kind of request under every scope: admitted or refused, never both. */
+/* Every command under every scope: either admitted, or refused without effect */
 TEST_F(policy, matrix)
 {
 	__u64 before, after, written;
@@ -161,7 +161,7 @@ TEST_F(policy, matrix)
 			EXPECT_EQ(delivered + !err,
 				  sim_count(&self->sim, "rpcs"));
 
-			/* What was refused has changed nothing. */
+			/* A refused request has changed nothing. */
 			ASSERT_EQ(0, _test_sim(self->rw,
 					       FWCTL_RPC_DEBUG_READ_ONLY,
 					       FWCTL_SIM_READ, rules[i].reg, 0,
@@ -197,7 +197,7 @@ TEST_F(policy, unknown_opcode)
 	}
 }
 
-/* The capability comes first: nothing can be learnt without it. */
+/* The capability is checked first: without it the request is not looked at. */
 TEST_F(policy, too_short)
 {
 	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
@@ -237,7 +237,7 @@ FIXTURE_TEARDOWN(caller)
 	EXPECT_EQ(0, sim_del(&self->sim));
 }
 
-/* Not the opener's capability decides, but the caller's at the moment. */
+/* The capability of the caller counts, at the time of the call, not of open(). */
 TEST_F(caller, capability_is_the_callers)
 {
 	test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
@@ -248,7 +248,7 @@ TEST_F(caller, capability_is_the_callers)
 	test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
 }
 
-/* Others than that one do not matter. */
+/* No other capability matters. */
 TEST_F(caller, other_capabilities)
 {
 	int cap;
@@ -285,7 +285,7 @@ TEST_F(caller, user_namespace)
 	EXPECT_EQ(EPERM, WEXITSTATUS(status));
 }
 
-/* The mode that the file was opened with lasts. */
+/* The mode of the file is that of its open(). */
 TEST_F(caller, file_mode)
 {
 	int fd = sim_open(&self->sim, O_RDONLY);

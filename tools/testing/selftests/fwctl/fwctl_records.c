@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the rest of the system is told: tracepoints, /proc/PID/fdinfo, the
- * kernel's audit log, and its log. Taints the kernel and lowers ceilings.
+ * Records about requests: tracepoints, /proc/PID/fdinfo, the kernel's audit log, and the
+ * kernel's log. Taints the kernel and lowers ceilings.
  */
 #include "fwctl_audit_utils.h"
 #include "fwctl_ceiling_utils.h"
@@ -16,7 +16,7 @@ FIXTURE(trace) {
 	char text[65536];
 };
 
-/* An instance of its own, so that nobody else's trace is disturbed */
+/* Uses a trace instance of its own, which does not affect other traces. */
 FIXTURE_SETUP(trace)
 {
 	if (sim_missing())
@@ -40,14 +40,14 @@ FIXTURE_TEARDOWN(trace)
 	EXPECT_EQ(0, sim_del(&self->sim));
 }
 
-/* The events of the device in their order, then "none" */
+/* Returns the next event of the device, or "none". */
 static const char *next_event(char **text, const struct sim *sim)
 {
 	char device[32], *line, *event;
 
 	snprintf(device, sizeof(device), ": device=%d ", sim->number);
 	while ((line = strsep(text, "\n"))) {
-		/* Before that there may be the name of the task. */
+		/* The line begins with the name of the task. */
 		event = strstr(line, ": fwctl_");
 		if (line[0] != '#' && event && strstr(event, device))
 			return event + 2;
@@ -92,7 +92,7 @@ TEST_F(trace, finished)
 	EXPECT_EVENT(event,
 		     "fwctl_finished: device=%d declared=3 effective=2 writes=1 command=0x11 in_len=16 out_len=16 reason=0 result=0 duration=%llu",
 		     self->sim.number, duration);
-	/* Ticks that the machine is behind with make a delay shorter. */
+	/* The delay is shorter if the guest's timer ticks are late. */
 	EXPECT_LE(100000000, duration);
 	EXPECT_GT(20000000000, duration);
 	EXPECT_STREQ("none", next_event(&text, &self->sim));
@@ -118,7 +118,7 @@ TEST_F(trace, failed)
 	EXPECT_STREQ("none", next_event(&text, &self->sim));
 }
 
-/* Each reason, as enum fwctl_reason numbers it, with its errno */
+/* One event for each reason that a test can cause here */
 static const char * const refused_events[] = {
 	"declared=3 effective=3 writes=1 command=0x0 in_len=16 out_len=16 reason=1 result=-1",
 	"declared=1 effective=1 writes=0 command=0x0 in_len=8 out_len=0 reason=2 result=-90",
@@ -186,7 +186,7 @@ FIXTURE_TEARDOWN(fdinfo)
 	sim_del(&self->sim);
 }
 
-/* What the core has to say of a file; the kernel's own lines come first. */
+/* The core's lines in fdinfo, which come after those of the kernel */
 static const char *read_fdinfo(int fd, char *text, size_t size)
 {
 	read_file(text, size, "/proc/self/fdinfo/%d", fd);
@@ -213,7 +213,7 @@ static const char fdinfo_format[] =
 	"fwctl-delivered-debug-write-full:\t%d\n"
 	"fwctl-refused:\t%d";
 
-/* Counted by what was done, not by what was declared, and each file for itself */
+/* Each file has its own counters, by effective scope. */
 TEST_F(fdinfo, counters)
 {
 	int i;
@@ -235,19 +235,19 @@ TEST_F(fdinfo, counters)
 	EXPECT_FDINFO(self->fd, 5, 4, 3, 2, 1);
 	EXPECT_FDINFO(self->other, 0, 0, 0, 0, 0);
 
-	/* What the backend fails with was delivered, too. */
+	/* A request that fails in the backend was delivered. */
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_errno", EIO));
 	test_err_nop(EIO, self->other, 0);
 	EXPECT_FDINFO(self->other, 1, 0, 0, 0, 0);
 }
 
-/* A file may outlast the device, and the module that it came from. */
+/* The counters of a file remain after the device, or its module, is removed. */
 TEST_F(fdinfo, device_is_gone)
 {
 	test_nop(self->fd, 0);
 	ASSERT_EQ(0, sim_unbind(&self->sim));
 	EXPECT_FDINFO(self->fd, 1, 0, 0, 0, 0);
-	/* What finds no device is neither delivered nor refused. */
+	/* A call after removal is neither delivered nor refused. */
 	test_err_nop(ENODEV, self->fd, 0);
 	EXPECT_FDINFO(self->fd, 1, 0, 0, 0, 0);
 }
@@ -301,7 +301,7 @@ do {									\
 #define EXPECT_NO_RECORD() \
 	EXPECT_STREQ("none", audit_next(self->sock, self->sim.number, 300))
 
-/* Policy at work, as opposed to requests that are wrong in themselves */
+/* Refusals by policy have a record; requests that are not valid have none. */
 TEST_F(audit, refusals)
 {
 	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
@@ -329,7 +329,7 @@ TEST_F(audit, refusals)
 	EXPECT_NO_RECORD();
 }
 
-/* Changes, not attempts */
+/* Changes of the ceiling have a record; failed attempts have none. */
 TEST_F(audit, ceiling)
 {
 	ASSERT_EQ(0, sim_lower(&self->sim, "debug-write-full"));
@@ -358,7 +358,7 @@ TEST_F(audit, first_taint)
 	EXPECT_NO_RECORD();
 }
 
-/* Makes a process the one that the kernel sends its audit records to. */
+/* Registers a process as the audit daemon, to which the kernel sends its records. */
 static int set_auditd(int sock, pid_t pid)
 {
 	struct {
@@ -409,8 +409,9 @@ static int refuse_many(int fd)
 }
 
 /*
- * A daemon that does not read, so that the kernel has no more room for records:
- * neither refusals nor the first taint wait for it.
+ * An audit daemon that does not read, until the kernel's backlog is full: neither
+ * refusals nor the first taint wait for it. The kernel never makes the daemon itself
+ * wait, so that a child sends the requests.
  */
 TEST_F(audit, daemon_is_stuck)
 {
@@ -457,7 +458,7 @@ TEST(log_limit_is_per_device)
 		snprintf(device[i], sizeof(device[i]), "fwctl fwctl%d: ",
 			 sims[i].number);
 	}
-	/* A file that nobody has used yet makes each of them a first use. */
+	/* Each new file makes its RPC a first use, which is logged. */
 	for (i = 0; i < 103; i++) {
 		fd = sim_open(&sims[i >= 100], O_RDWR);
 		ASSERT_LE(0, fd);

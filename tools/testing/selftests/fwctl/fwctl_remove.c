@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Removal of a device that is in use. What a caller or the firmware does not
- * finish must not keep it, or anybody else, waiting.
+ * Removal of a device that is in use. A caller or a command that does not finish must
+ * not make removal, or other callers, wait.
  */
 #include "fwctl_thread_utils.h"
 
@@ -19,7 +19,7 @@ FIXTURE_VARIANT(remove) {
 	bool unbind;
 };
 
-/* The driver leaves the device, or the device the bus. */
+/* The driver is unbound from the device, or the device is removed from the bus. */
 FIXTURE_VARIANT_ADD(remove, unbind) {
 	.unbind = true,
 };
@@ -53,7 +53,7 @@ static int sim_remove(const struct sim *sim, bool unbind)
 	EXPECT_EQ(0, EXPECT_QUICK("removal " _what,			\
 				  sim_remove(&self->sim, variant->unbind)))
 
-/* What a file of a removed device still does: close. */
+/* Every call on a file of a removed device fails, except close(). */
 static void check_gone(struct __test_metadata *_metadata, int fd)
 {
 	__u32 len = 0;
@@ -82,13 +82,13 @@ TEST_F(remove, idle)
 	check_gone(_metadata, self->other);
 }
 
-/* As long as a file is open nobody else gets its number. */
+/* The number of a device is not used again while one of its files is open. */
 TEST_F(remove, number_is_kept)
 {
 	struct sim next, after;
 	int node, fd;
 
-	/* A way to the old inode that goes without its name */
+	/* A reference to the old inode, to open it without its name */
 	node = open(self->sim.node, O_PATH | O_CLOEXEC);
 	ASSERT_LE(0, node);
 	EXPECT_QUICK_REMOVAL("with files open");
@@ -108,11 +108,11 @@ TEST_F(remove, number_is_kept)
 	EXPECT_EQ(0, sim_del(&after));
 }
 
-/* Calls that wait for their caller's own memory */
+/* A call that waits for missing memory of its caller */
 struct slow_call {
 	const char *name;
 	unsigned int number;
-	int result;	/* the device is gone meanwhile */
+	int result;	/* when the device was removed meanwhile */
 	bool rpc_struct, rpc_in, rpc_out, info_struct, info_data;
 };
 
@@ -125,8 +125,8 @@ static const struct slow_call slow_calls[] = {
 };
 
 /*
- * What a page of slow memory has to hold in the end for the call to be good,
- * and where the call begins.
+ * Prepares a valid call, one part of which is on slow memory, and @content, with which
+ * the test fills the page later. Returns the argument of the ioctl.
  */
 static void *slow_call_prepare(const struct slow_call *slow, struct call *call,
 			       struct slow_memory *mem, void *content)
@@ -174,7 +174,7 @@ TEST_F(remove, slow_memory)
 		ASSERT_TRUE(slow_memory_wait(&mem[i], mem[i].start));
 	}
 
-	/* Before, during and after removal nobody else waits. */
+	/* Other callers do not wait, neither before removal nor during it nor after it. */
 	fd = EXPECT_QUICK("open meanwhile", sim_open(&self->sim, O_RDWR));
 	EXPECT_LE(0, fd);
 	EXPECT_EQ(0, EXPECT_QUICK("INFO meanwhile",
@@ -195,7 +195,7 @@ TEST_F(remove, slow_memory)
 	}
 }
 
-/* The structure again, on the way back: present when read, gone when written. */
+/* The structure's page is there when the kernel reads it, and missing at the result. */
 TEST_F(remove, slow_memory_for_result)
 {
 	size_t page_size = sysconf(_SC_PAGESIZE);
@@ -214,7 +214,7 @@ TEST_F(remove, slow_memory_for_result)
 	ASSERT_EQ(0, call_start(&call, self->fd, FWCTL_RPC, cmd.start));
 	ASSERT_TRUE(slow_memory_wait(&in, in.start));
 
-	/* The kernel has read the structure: its page may go. */
+	/* The kernel has read the structure: removes its page. */
 	ASSERT_EQ(0, madvise(cmd.start, page_size, MADV_DONTNEED));
 	call.request = (struct fwctl_sim_request){ .opcode = FWCTL_SIM_NOP };
 	memcpy(content, &call.request, sizeof(call.request));
@@ -227,7 +227,7 @@ TEST_F(remove, slow_memory_for_result)
 	EXPECT_EQ(FWCTL_SIM_NOP, call.answer.opcode);
 }
 
-/* Whoever is killed while memory is missing */
+/* A caller can be killed while it waits for missing memory. */
 TEST_F(remove, slow_memory_and_killed)
 {
 	struct slow_memory mem;
@@ -240,7 +240,7 @@ TEST_F(remove, slow_memory_and_killed)
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid) {
-		/* Userfaultfd stays behind with its own copy of memory. */
+		/* The parent's userfaultfd does not cover memory of the child. */
 		slow_memory_init(&mem, sysconf(_SC_PAGESIZE));
 		rpc.in = (uintptr_t)mem.start;
 		_exit(_test_ioctl(self->fd, FWCTL_RPC, &rpc));
@@ -290,7 +290,7 @@ static int wait_closed(struct closer *closers, int count,
 	return 0;
 }
 
-/* One after another these closes would take ten seconds. */
+/* These closes would take ten seconds one after another. */
 TEST_F(remove, slow_closes)
 {
 	int i;
@@ -326,7 +326,7 @@ TEST_F(remove, parallel_closes)
 	EXPECT_QUICK_REMOVAL("afterwards");
 }
 
-/* Files that are being closed when removal begins: neither twice nor never. */
+/* A context whose file is being closed when removal begins is closed exactly once. */
 TEST_F(remove, closes_under_way)
 {
 	struct closer closers[20];
@@ -369,7 +369,7 @@ TEST_F(remove, killed_caller)
 	EXPECT_QUICK_REMOVAL("after a caller was killed");
 }
 
-/* The firmware is at work for it, still: it is dead, but not yet gone. */
+/* The caller cannot end while firmware executes its command. */
 TEST_F(remove, killed_caller_that_lingers)
 {
 	int status;
@@ -412,7 +412,7 @@ static bool opener_waits(const struct opener *opener)
 			     SYS_openat);
 }
 
-/* Every op is cut short by the device's abort. */
+/* The backend's abort op ends all other ops. */
 TEST_F(remove, abort)
 {
 	struct opener opener = { .sim = &self->sim };
@@ -473,8 +473,8 @@ static int new_and_del(void)
 }
 
 /*
- * The firmware works on a command, whatever is tried, until its caller is
- * killed. Everybody else goes on meanwhile.
+ * Firmware executes a command until its caller is killed; removal waits for it. Other
+ * callers and devices do not.
  */
 TEST_F(remove, firmware_takes_its_time)
 {
@@ -542,7 +542,7 @@ TEST_F(remove, firmware_takes_its_time)
 	check_gone(_metadata, self->fd);
 }
 
-/* Neither a signal nor an abort ends the command: removal waits for it. */
+/* Neither a signal nor an abort ends the command: removal waits until it is complete. */
 static void check_wait_for_command(struct __test_metadata *_metadata,
 				   const struct sim *sim, bool unbind)
 {
@@ -561,7 +561,7 @@ static void check_wait_for_command(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, sim_remove(sim, unbind));
 	us = stopwatch_end(&watch, "removal with a command of 300 ms");
 	EXPECT_GT(300000 + QUICK_US, us);
-	/* It was delivered, and its answer is good. */
+	/* The command was delivered, and its answer is valid. */
 	EXPECT_EQ(0, call_end(&rpc));
 	EXPECT_EQ(FWCTL_SIM_NOP, rpc.answer.opcode);
 	close(fd);
@@ -573,7 +573,7 @@ TEST_F(remove, abort_ignored)
 	check_wait_for_command(_metadata, &self->sim, variant->unbind);
 }
 
-/* A backend without the op, as they were written for Linux */
+/* A backend without the abort op, as Linux has them */
 TEST_F(remove, without_abort)
 {
 	struct sim sim;
@@ -583,7 +583,7 @@ TEST_F(remove, without_abort)
 	sim_del(&sim);
 }
 
-/* A file that is being opened when removal begins opens, and is gone. */
+/* An open() in flight when removal begins succeeds; calls on the file fail. */
 TEST_F(remove, open_under_way)
 {
 	struct opener opener = { .sim = &self->sim };
@@ -603,7 +603,7 @@ TEST_F(remove, open_under_way)
 	}
 }
 
-/* Everything at once, again and again */
+/* A thread that opens, calls and closes until @stop */
 struct worker {
 	pthread_t thread;
 	const struct sim *sim;
@@ -660,7 +660,7 @@ TEST(storm)
 		usleep(10000);
 		EXPECT_EQ(0, EXPECT_QUICK("removal under load",
 					  sim_unbind(&sim)));
-		/* The name may change, for files may be open still. */
+		/* The name changes if a file of the old device is still open. */
 		ASSERT_EQ(0, sim_bind(&sim));
 	}
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);

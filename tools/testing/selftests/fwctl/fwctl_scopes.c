@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each rule of admission, and each reason of a refusal: its errno, its counter,
- * and which comes first when several apply. Taints the kernel and lowers
- * ceilings.
+ * The rules of admission, and the reasons of refusals: each reason's errno and counter,
+ * and their order when several apply. Taints the kernel and lowers ceilings.
  */
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_netlink_utils.h"
 
-/* The documented errno of each reason, written down a second time. */
+/* The documented errno of each reason, independent of the kernel's code */
 static const int errno_of[NR_REASONS] = {
 	[FWCTL_REASON_ADMITTED] = 0,
 	[FWCTL_REASON_CAPABILITY] = EPERM,
@@ -25,7 +24,7 @@ static const int errno_of[NR_REASONS] = {
 #define WRITE FWCTL_RPC_DEBUG_WRITE
 #define FULL FWCTL_RPC_DEBUG_WRITE_FULL
 
-/* One request of each kind that the simulated device tells apart. */
+/* One request of each kind that the simulated device distinguishes */
 static const struct kind {
 	__u32 opcode;
 	__u32 reg;
@@ -43,14 +42,14 @@ static const struct kind {
 };
 
 /**
- * struct request - a request and the circumstances that it is sent in
- * @opcode: of the simulated device
+ * struct request - a request, and the circumstances that it is sent in
+ * @opcode: command of the simulated device
  * @reg: register
- * @scope: declared
- * @ceiling: of the device, or NULL
- * @read_only: the file is
+ * @scope: declared scope
+ * @ceiling: ceiling of the device, or NULL
+ * @read_only: the file is open for reading only
  * @no_rawio: the caller has no CAP_SYS_RAWIO
- * @too_short: a byte is missing
+ * @too_short: the last byte is missing
  */
 struct request {
 	__u32 opcode;
@@ -155,7 +154,7 @@ FIXTURE_VARIANT_ADD(reason, ceiling_none) {
 	.request = { FWCTL_SIM_NOP, 0, CONFIG, .ceiling = "none" },
 };
 
-/* Several apply: the order of enum fwctl_reason decides. */
+/* If several reasons apply, the result is the first in the order of enum fwctl_reason. */
 FIXTURE_VARIANT_ADD(reason, capability_before_malformed) {
 	.reason = FWCTL_REASON_CAPABILITY,
 	.request = { FWCTL_SIM_NOP, 0, FULL, "none", .no_rawio = true,
@@ -216,7 +215,7 @@ FIXTURE_TEARDOWN(reason)
 	EXPECT_EQ(0, sim_del(&self->sim));
 }
 
-/* The errno, this reason's counter and no other, and delivery or none. */
+/* Checks the errno, all counters, and whether the request was delivered. */
 TEST_F(reason, counted)
 {
 	const struct request *req = &variant->request;
@@ -296,13 +295,13 @@ static enum fwctl_reason judge(const struct kind *kind,
 		return FWCTL_REASON_READ_ONLY_SCOPE;
 	if (kind->writes && req->read_only)
 		return FWCTL_REASON_READ_ONLY_FILE;
-	/* The lowest ceiling, none, comes before the lowest scope. */
+	/* A ceiling is one more than the highest scope that it admits. */
 	if (kind->scope + 1 > ceiling)
 		return FWCTL_REASON_CEILING;
 	return FWCTL_REASON_ADMITTED;
 }
 
-/* Every kind of request in all circumstances that differ in one reason. */
+/* Every kind of request with every combination of scope, file, caller and ceiling */
 TEST_F(rules, all_of_them)
 {
 	__u64 reasons[NR_REASONS] = {}, scopes[NR_SCOPES] = {};
@@ -315,7 +314,7 @@ TEST_F(rules, all_of_them)
 
 	for (ceiling = FWCTL_CEILING_DEBUG_WRITE_FULL; ceiling >= 0; ceiling--) {
 		ASSERT_EQ(0, sim_lower(&self->sim, ceiling_names[ceiling]));
-		/* Four scopes, two files, two callers */
+		/* Bits of @i: two of the scope, one of the file, one of the caller */
 		for (i = 0; i < 16 * ARRAY_SIZE(kinds); i++) {
 			bits = i % 16;
 			kind = kinds[i / 16];
@@ -353,7 +352,7 @@ TEST_F(rules, all_of_them)
 	}
 }
 
-/* What the core turns away by itself is no matter of policy: not counted. */
+/* Calls that fail before admission are not counted. */
 TEST_F(rules, not_judged)
 {
 	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };

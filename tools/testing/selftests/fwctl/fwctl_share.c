@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that several threads and programs use at once: nobody's answer reaches
- * anybody else.
+ * Files that several threads and processes use at once: an answer reaches only its own
+ * caller.
  */
 #include "fwctl_thread_utils.h"
 
@@ -79,7 +79,7 @@ static void *echo_thread(void *data)
 		    out_len != len || memcmp(in, out, len))
 			echo->bad = "echo";
 
-		/* Half of the room, and all of it: what isn't ours is zero. */
+		/* A buffer for half of the answer: the rest of @out is unchanged. */
 		request->opcode = FWCTL_SIM_FILL;
 		request->arg = len;
 		request->value = 0;
@@ -115,8 +115,8 @@ TEST_F(share, answers_do_not_mix)
 }
 
 /*
- * A backend that claims more than it wrote must not give away what others have
- * sent, whichever buffer it gets.
+ * A backend that reports a longer answer than it wrote must not disclose requests of
+ * other callers, whichever buffer it gets.
  */
 TEST_F(share, claimed_answers_are_zero)
 {
@@ -129,7 +129,7 @@ TEST_F(share, claimed_answers_are_zero)
 
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", sizeof(out)));
 	for (i = 0; i < 8; i++) {
-		/* What they get is wrong now; it's what they send that counts. */
+		/* Their answers are wrong because of the knob; only their requests matter. */
 		echoes[i].fds = fds;
 		echoes[i].mark = 0xee;
 		echoes[i].rounds = 1;
@@ -149,7 +149,7 @@ TEST_F(share, claimed_answers_are_zero)
 	}
 }
 
-/* Calls through one file at once: each needs a buffer of its own. */
+/* Calls on one file at the same time: each needs a buffer of its own. */
 TEST_F(share, calls_through_one_file)
 {
 	struct call calls[8];
@@ -179,9 +179,16 @@ static __u32 context_of(int fd)
 #define INFOS 8
 #define BUSY 2
 
-/*
- * Calls without a pause, so that those of others fall between any two instructions
- * of the kernel's: what it keeps of one call is for no other.
+/**
+ * struct busy - a thread that makes calls without a pause
+ * @thread: the thread
+ * @fd: the file
+ * @first: the first of its marks, which no other thread uses
+ * @taken: the values that it has read and cleared
+ * @bad: how many calls had a wrong result
+ *
+ * Calls of the threads interleave at any instruction of the kernel; its state of one
+ * call must not affect another.
  */
 struct busy {
 	pthread_t thread;
@@ -217,7 +224,7 @@ static void *busy_thread(void *data)
 	return NULL;
 }
 
-/* Who takes a value takes it from everybody. */
+/* READ_CLEAR returns each value to one caller only. */
 static unsigned int taken_twice(const struct busy *busy)
 {
 	bool seen[BUSY * ROUNDS + 1] = {};
@@ -255,7 +262,7 @@ TEST_F_TIMEOUT(share, without_a_pause, 300)
 	EXPECT_EQ(INFOS * BUSY * ROUNDS, sim_count(&self->sim, "infos"));
 }
 
-/* Parent and child have one file, with one context, until both are done. */
+/* Parent and child share a file and its context until both have closed it. */
 TEST_F(share, fork)
 {
 	int status;
@@ -265,7 +272,7 @@ TEST_F(share, fork)
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid) {
-		/* Longer than the parent has it */
+		/* Uses the file after the parent has closed it. */
 		if (!wait_for(sim_count(&self->sim, "closes") == 1))
 			_exit(1);
 		if (context_of(self->fd) != 1 || _test_nop(self->fd, 0))
@@ -283,7 +290,7 @@ TEST_F(share, fork)
 	EXPECT_EQ(3, sim_count(&self->sim, "closes"));
 }
 
-/* Somebody else, who could not have opened the file. */
+/* Runs as another user, which is not permitted to open the device. */
 static int use_received(int socket)
 {
 	char byte;
@@ -298,7 +305,7 @@ static int use_received(int socket)
 		return 3;
 	if (_test_nop(fd, FWCTL_RPC_CONFIGURATION))
 		return 4;
-	/* The file's mode goes with it, the opener's capability doesn't. */
+	/* The file keeps its mode, but not the capabilities of its opener. */
 	if (_test_sim(fd, 0, FWCTL_SIM_WRITE, 1, 7, NULL, NULL))
 		return 5;
 	if (_test_nop(fd, FWCTL_RPC_DEBUG_WRITE_FULL) != EPERM)
@@ -340,7 +347,7 @@ TEST_F(share, sent_to_another_program)
 	close(fd);
 }
 
-/* A file that is nowhere but in a message lives, and goes with it. */
+/* A file stays open while it is only in a message that was not received yet. */
 TEST_F(share, in_a_message_only)
 {
 	int sockets[2], fd;

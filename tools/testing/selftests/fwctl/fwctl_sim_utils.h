@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The simulated devices of fwctl_sim as the tests use them: made, turned by the
+ * The simulated devices of fwctl_sim: made, set up for a fixture, controlled by their
  * knobs in debugfs, called, and removed.
  */
 #ifndef __FWCTL_SIM_UTILS_H
@@ -15,13 +15,13 @@
 #define SIM_BUS "/sys/bus/fwctl_sim"
 #define SIM_DEBUGFS "/sys/kernel/debug/fwctl_sim"
 
-/* No call in a test outlasts this; whatever waits for it is stuck. */
+/* A delay that is longer than any test: a call that waits for its end is stuck. */
 #define FOREVER_MS 60000
 
 /**
  * struct sim - a simulated device
  * @id: its number on its bus
- * @number: N of the fwctlN that it has become
+ * @number: N of its fwctl device, fwctlN
  * @node: /dev/fwctl/fwctlN
  */
 struct sim {
@@ -35,7 +35,7 @@ static inline bool sim_loaded(void)
 	return !access(SIM_BUS "/new_device", W_OK);
 }
 
-/* What makes a test SKIP, or NULL. */
+/* Loads fwctl_sim if need be. Returns the reason for a SKIP, or NULL. */
 static inline const char *sim_missing(void)
 {
 	if (!sim_loaded()) {
@@ -58,7 +58,7 @@ static inline int sim_write_bus(const char *file, unsigned int id,
 	return write_file(text, SIM_BUS "/%s", file);
 }
 
-/* Finds out which fwctlN a simulated device has become. */
+/* Looks up the fwctl device of a simulated device. */
 static inline int sim_find(struct sim *sim)
 {
 	struct dirent *entry;
@@ -88,8 +88,8 @@ static inline int sim_new_id(struct sim *sim, unsigned int id,
 }
 
 /*
- * No test gets the device of another, even if that was left behind: the id
- * begins with the process.
+ * The id begins with the process ID, so that it differs from the ids of devices that
+ * another test has left behind.
  */
 static inline int sim_new(struct sim *sim, const char *options)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whether the system can sleep in the manner of /sys/power/pm_test, with a virtual
- * ConnectX: all devices do, and wake up again at once.
+ * Whether the system can be suspended by way of /sys/power/pm_test, with a virtual
+ * ConnectX: all devices suspend, and resume at once.
  */
 #ifndef __FWCTL_SLEEP_UTILS_H
 #define __FWCTL_SLEEP_UTILS_H
@@ -40,8 +40,8 @@ static inline bool has_no_soft_reset(const char *path)
 }
 
 /*
- * What is mounted by 9p survives only if the device keeps its state, and only
- * since Linux 6.10, which leaves such a device alone.
+ * A 9p mount survives only if its virtio device keeps its state, and only since Linux
+ * 6.10, which does not reset such a device.
  */
 static inline bool loses_files(void)
 {

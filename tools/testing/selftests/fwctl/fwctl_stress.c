@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Everything at once: processes that open, call, close, fork, pass files on and
- * are killed, while others remove devices and bring them back, lower ceilings,
- * change limits, listen, and suspend the system. Taints the kernel and lowers
- * ceilings.
+ * All operations at the same time: worker processes open, call, close, fork, send files
+ * to each other and are killed, while helper processes remove devices and bring them
+ * back, lower ceilings, change limits, listen to events, and suspend the system. Taints
+ * the kernel and lowers ceilings.
  *
  *	fwctl_stress [--seed N] [--seconds N] [--workers N]
  *
- * What each process does follows from the seed; in which order they come to do it
- * does not. Goes in rounds, each with new simulated devices: in every other one
- * devices come and go, and in the others none does, so that counters must add up
- * exactly. In two rounds of four the system sleeps. A virtual ConnectX, if there is
- * one, takes part.
+ * The seed determines the operations of each process, but not how they interleave. Each
+ * round has new simulated devices. In every other round devices are removed and come
+ * back; in the others they stay, so that counters must add up exactly. In two rounds of
+ * four the system sleeps. A virtual ConnectX takes part if there is one.
  */
 #include <getopt.h>
 #include <sys/mman.h>
@@ -73,7 +72,7 @@ static bool identify(struct file *file)
 	return false;
 }
 
-/* Whose node it is may have changed: the file says what was opened. */
+/* The node may belong to another device by now: INFO on the file says which one it is. */
 static bool open_any(struct file *file)
 {
 	static const int flags[] = { O_RDWR, O_RDWR, O_RDONLY, O_RDWR | O_NONBLOCK };
@@ -192,7 +191,7 @@ static void ask_who(const struct file *file)
 			data.id, file->uctx);
 }
 
-/* Passing on */
+/* Files in messages */
 
 static void pass_on(struct file *files, unsigned int *nr)
 {
@@ -215,7 +214,7 @@ static bool take_over(struct file *file)
 	return fd >= 0;
 }
 
-/* Processes that call */
+/* Workers: processes that make calls */
 
 static void work(struct slot *slot, struct file *files, unsigned int nr,
 		 unsigned int steps);
@@ -235,7 +234,7 @@ static struct slot *slot_take(void)
 	return NULL;
 }
 
-/* The child is not waited for here: in the end it comes to the first process. */
+/* The first process, a subreaper, waits for the child later. */
 static void fork_with(struct file *files, unsigned int nr)
 {
 	struct slot *slot = slot_take();
@@ -303,7 +302,7 @@ static void start_worker(unsigned int who)
 	work(slot, files, 0, ~0u);
 }
 
-/* What a process was about when it was killed nobody knows. */
+/* Waits for a process that has ended. The result of a call inside it is unknown. */
 static pid_t reap(void)
 {
 	unsigned int i;
@@ -338,7 +337,7 @@ static void kill_one(void)
 	}
 }
 
-/* Processes that make their lives hard: each runs until the round is over. */
+/* Helpers: processes that change the devices and the system until the round ends */
 
 static void start_helper(unsigned int who, void (*help)(void))
 {
@@ -350,7 +349,7 @@ static void start_helper(unsigned int who, void (*help)(void))
 	_exit(0);
 }
 
-/* Its number in its register 0; where others open files at once in vain. */
+/* Writes the device's id to its register 0, and announces its node to the workers. */
 static void mark_sim(struct dev *dev)
 {
 	int fd = sim_open(&dev->sim, O_RDWR);
@@ -360,7 +359,7 @@ static void mark_sim(struct dev *dev)
 	set(&dev->number, dev->sim.number);
 }
 
-/* A ConnectX may be removed while another process suspends the system. */
+/* Two helpers may remove a ConnectX at the same time: one of them suspends the system. */
 static void count_removals(struct dev *dev, int by)
 {
 	while (__atomic_test_and_set(&dev->counting, __ATOMIC_SEQ_CST))
@@ -409,7 +408,7 @@ static void await_mlx5(struct dev *dev)
 	set(&dev->number, dev->mlx5.number);
 }
 
-/* Two at once, each with devices of its own */
+/* Two helpers remove simulated devices; each has devices of its own. */
 static void remove_one_half(void)
 {
 	remove_sim(0);
@@ -452,7 +451,7 @@ static void remove_mlx5(void)
 	usleep(500000 + pick(500000));
 }
 
-/* Only mlx5 hears of it, and nobody sleeps unless all processes can be stopped. */
+/* A removal for mlx5 only. EBUSY: some processes could not be frozen. */
 static void sleep_and_wake(void)
 {
 	struct dev *dev = &shared->devs[MLX5];
@@ -476,7 +475,7 @@ static void lower_one(void)
 	int err;
 
 	usleep(100000 + pick(400000));
-	/* Only the first of them comes down to where nothing is left to do. */
+	/* Only the first device is lowered below DEBUG_READ_ONLY. */
 	if (ceiling < (dev == shared->devs ? 0 : 2))
 		return;
 	set(&dev->asked, ceiling);
@@ -494,7 +493,7 @@ static void lower_one(void)
 	count(&shared->lowered);
 }
 
-/* Also in between: whoever waits for his turn must not be forgotten. */
+/* Changes limits and knobs also during calls: waiting calls must still get a slot. */
 static void turn_knobs(void)
 {
 	struct dev *dev = &shared->devs[pick(NR_SIMS)];
@@ -521,12 +520,12 @@ static void subscribe(void)
 		err = fnl_dev_dump(&nl);
 		fnl_close(&nl);
 	}
-	/* Events may come between the parts of the answer, and more than there is room for. */
+	/* Events may come between the parts of the answer, and overflow the buffer. */
 	if (err && err != EIO && err != ENOBUFS)
 		violate(ERRORS, "netlink: %d", err);
 }
 
-/* Takes all that is left out of the pool. Each message may be of the same file. */
+/* Receives all files that are left in the pool. Several messages may have one file. */
 static unsigned int drain_pool(struct file *files, unsigned int max)
 {
 	unsigned int nr = 0;
@@ -607,7 +606,7 @@ static void storm(struct listener *listener)
 	set(&shared->stop, true);
 }
 
-/* What does not end on its own is killed, and what is not killed by that stays. */
+/* Waits until all processes have ended. */
 static void await_all(struct listener *listener)
 {
 	__u64 end = now_us() + 60 * 1000000ull;
@@ -644,7 +643,7 @@ static void round_end(struct listener *listener, unsigned int class_devices)
 	}
 	fnl_close(&listener->nl);
 
-	/* Some backends go while files are open. */
+	/* In one round of four the backend is unloaded while files are open. */
 	if ((round_nr & 3) == 3 && !unload_module("fwctl_sim")) {
 		for (i = 0; i < nr; i++)
 			if (files[i].dev != MLX5 && _test_nop(files[i].fd, 0) != ENODEV)
@@ -736,7 +735,7 @@ int main(int argc, char **argv)
 	__u64 end;
 	int opt, kmsg;
 
-	/* The harness is for programs without options. */
+	/* This program does not use the harness, which has options of its own. */
 	(void)test_harness_run;
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == 's')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the processes of fwctl_stress share, and what is checked once they have
- * ended.
+ * The shared state of fwctl_stress's processes, and the checks of its invariants: during
+ * calls, and at the end of a round.
  */
 #ifndef __FWCTL_STRESS_UTILS_H
 #define __FWCTL_STRESS_UTILS_H
@@ -43,9 +43,9 @@ static const char * const invariant_names[NR_INVARIANTS] = {
 };
 
 /**
- * struct record - what callers saw of one file, whoever had it
- * @delivered: calls, by effective scope
- * @refused: calls, for whatever reason
+ * struct record - results of all calls on one file, from all processes
+ * @delivered: calls that were delivered, by effective scope
+ * @refused: calls that were refused, for any reason
  * @unknown: callers that were killed inside a call
  */
 struct record {
@@ -57,20 +57,20 @@ struct record {
 /**
  * struct dev - a device
  * @there: it takes part
- * @sim: of a simulated one: also its number
- * @mlx5: of a virtual ConnectX
- * @number: N of the fwctlN that it was last
- * @removals: under way
- * @counting: somebody does what has to do with them
- * @going: when its last removal had ended, or 0; the end of time while one is
- *	under way: calls on files that were opened before may fail
- * @gone: when its last removal had ended and it was not back yet, or 0: calls on
- *	files that were open by then must fail
- * @asked: the lowest ceiling that somebody has begun to set
- * @floor: the lowest ceiling that somebody has finished to set
- * @base: its state before anybody calls
- * @heard: events that came, of calls admitted and refused
- * @records: of simulated devices: by number of the context
+ * @sim: the simulated device
+ * @mlx5: the virtual ConnectX
+ * @number: N of its last fwctlN
+ * @removals: how many removals are under way
+ * @counting: lock of @removals and @going
+ * @going: end time of its last removal, or 0; ~0 while a removal is under way. Calls
+ *	on files that were opened before this time may fail.
+ * @gone: a time after its last removal and before its return, or 0. Calls on files
+ *	that were opened before this time must fail.
+ * @asked: the lowest ceiling that a process has started to set
+ * @floor: the lowest ceiling that a process has finished setting
+ * @base: its state before the first call
+ * @heard: how many events were received, of calls admitted and refused
+ * @records: of a simulated device, by number of the context
  */
 struct dev {
 	bool there;
@@ -89,9 +89,9 @@ struct dev {
 };
 
 /**
- * struct slot - a process that calls, and may be killed
- * @pid: the process, or 0
- * @record: of the file that it is calling, or NULL
+ * struct slot - a process that makes calls, and may be killed
+ * @pid: the process; 0 if the slot is free, -1 while the process starts
+ * @record: the record of the file that its call is on, or NULL
  */
 struct slot {
 	pid_t pid;
@@ -99,13 +99,13 @@ struct slot {
 };
 
 /**
- * struct file - an open file, and all that is known of it
+ * struct file - an open file
  * @fd: the file
  * @dev: index of its device
- * @flags: it was opened with
+ * @flags: flags of its open()
  * @uctx: number of its context
- * @before: when open() began
- * @after: when open() had ended
+ * @before: a time before its open()
+ * @after: a time after its open()
  */
 struct file {
 	int fd;
@@ -117,12 +117,12 @@ struct file {
 };
 
 /**
- * struct request - a request and what comes of it if nothing is in its way
- * @declared: scope
- * @opcode: of the simulated device
+ * struct request - a request
+ * @declared: declared scope
+ * @opcode: command of the simulated device
  * @reg: register
- * @effective: scope
- * @writes: it does
+ * @effective: effective scope
+ * @writes: it may change the device
  */
 struct request {
 	__u32 declared;
@@ -173,7 +173,7 @@ static inline void seed_random(unsigned int seed, unsigned int round, unsigned i
 	pick(1);
 }
 
-/* Only the first of each kind is told. */
+/* Notes a violation. The report has the text of the first one of each kind. */
 __printf(2, 3)
 static inline void violate(enum invariant which, const char *format, ...)
 {
@@ -193,7 +193,7 @@ static inline struct record *record_of(const struct file *file)
 	return &shared->devs[file->dev].records[file->uctx];
 }
 
-/* What must be true of each call */
+/* Checks of each call */
 
 static inline bool is_bad(const struct request *req, const struct file *file)
 {
@@ -201,7 +201,10 @@ static inline bool is_bad(const struct request *req, const struct file *file)
 	       (req->writes && (file->flags & O_ACCMODE) == O_RDONLY);
 }
 
-/* What a call may end with follows from what had begun and ended when. */
+/*
+ * Whether a call may have this result. @gone and @floor are those of the device before
+ * the call began.
+ */
 static inline void judge(const struct request *req, const struct file *file,
 			 int err, __u64 gone, int floor)
 {
@@ -239,7 +242,7 @@ static inline void judge(const struct request *req, const struct file *file,
 			file->dev, req->effective, req->declared, req->opcode, err);
 }
 
-/* Is it what was asked for, from whom? A register of each device has its number. */
+/* The answer belongs to the request and to the device, whose register 0 has its id. */
 static inline void check_answer(const struct request *req, const struct file *file,
 				const struct fwctl_sim_request *in, __u32 in_len,
 				const void *out, __u32 out_len)
@@ -256,7 +259,7 @@ static inline void check_answer(const struct request *req, const struct file *fi
 	if (out_len != sizeof(*answer) || answer->status || answer->opcode != req->opcode)
 		violate(OWN_ANSWER, "opcode %#x: %u bytes, opcode %#x, status %u",
 			req->opcode, out_len, answer->opcode, answer->status);
-	/* A new device does not have it from the beginning. */
+	/* In a new device the register is 0 until mark_sim(). */
 	if (req->opcode == FWCTL_SIM_READ && !req->reg && answer->value != id &&
 	    (answer->value || !removals_now))
 		violate(OWN_DEVICE, "device %u answered for %llu", id, answer->value);
@@ -278,10 +281,10 @@ static inline unsigned int nr_class_devices(void)
 }
 
 /**
- * struct listener - hears of all calls
+ * struct listener - receives the events of all calls
  * @nl: its socket
- * @seq: of the last event, or 0
- * @lost: some were, which is no fault
+ * @seq: sequence number of the last event, or 0
+ * @lost: events were lost, which is allowed
  */
 struct listener {
 	struct fnl nl;
@@ -289,7 +292,7 @@ struct listener {
 	bool lost;
 };
 
-/* Until a time by now_us(): those who call may be faster than who listens. */
+/* Reads events. Ends at @end, by now_us(): callers may be faster than the listener. */
 static inline void hear(struct listener *listener, __u64 end)
 {
 	struct fnl *nl = &listener->nl;
@@ -315,7 +318,7 @@ static inline void hear(struct listener *listener, __u64 end)
 	fnl_clear(nl);
 }
 
-/* The kernel's number lies between what is certain and what may be. */
+/* The kernel may or may not have counted the calls of processes that were killed. */
 static inline void compare(const char *what, __u64 kernel, __u32 seen, __u32 unknown)
 {
 	if (kernel < seen || kernel > seen + unknown)
@@ -323,7 +326,7 @@ static inline void compare(const char *what, __u64 kernel, __u32 seen, __u32 unk
 			what, kernel, seen, unknown);
 }
 
-/* The counters of one file, which nobody calls any more */
+/* The counters of a file without calls in flight */
 static inline void check_file(const struct file *file)
 {
 	const struct record *record = record_of(file);
@@ -415,7 +418,7 @@ static inline void check_left(struct dev *dev)
 			sim_count(sim, "rpcs_now"));
 }
 
-/* The kernel's own words; as elsewhere a report means that something is wrong. */
+/* Looks for reports of the kernel about bugs in itself. */
 static inline void check_log(int kmsg)
 {
 	static const char * const reports[] = {

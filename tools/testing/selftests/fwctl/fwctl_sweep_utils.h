@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sweeps: an operation is done with its first fault, then with its second, until
- * it comes to its end without one. Where the kernel now and then does something
- * besides, which is a fault's place, too, that is done several times over.
+ * Sweeps: an operation runs with its first fault, then with its second, and so on until
+ * it completes without a fault. The kernel now and then does additional work in the
+ * same operation, in which faults can occur, too: such a sweep runs several times.
  */
 #ifndef __FWCTL_SWEEP_UTILS_H
 #define __FWCTL_SWEEP_UTILS_H
 
 #include "fwctl_utils.h"
 
-/* More than any operation has: one that never passes is a fault by itself. */
+/* More faults than any operation has: a sweep that gets there fails. */
 #define MANY_FAULTS 20000
 
-/* Errnos of which a sweep says that it has to see them. */
+/* How many errnos a sweep can require */
 #define MUST_SEE 2
 
 struct sweep;
 
 /**
  * struct sweep_kind - a kind of faults
- * @arm: the next but N-1 thing that can fail, fails
- * @disarm: nothing does any more; returns whether something did
- * @may_be: whether an operation may end with this errno because of one
- * @passes: how often all faults come, or 0: once
+ * @arm: makes the Nth step from now on fail, N being &sweep.nth
+ * @disarm: ends this; returns whether the fault occurred
+ * @may_be: whether the operation may fail with this errno because of the fault
+ * @passes: how often the sweep goes through all faults, or 0: once
  */
 struct sweep_kind {
 	void (*arm)(struct sweep *sweep);
@@ -32,19 +32,19 @@ struct sweep_kind {
 };
 
 /**
- * struct sweep - an operation that is done with every fault there is
- * @kind: of the faults
- * @what: it is
- * @must: how it must have failed in the end, besides others
- * @pass: how often all faults have come
- * @nth: the fault that comes
- * @most: the last of them in any pass
- * @count: how many came
- * @hit: it came
- * @err: of the operation, 0 or an errno
- * @failed: how often that was not 0
- * @seen: how often it was each of @must
- * @mark: for @kind
+ * struct sweep - an operation that runs with each of its faults
+ * @kind: kind of the faults
+ * @what: name of the operation
+ * @must: errnos with which the operation must have failed at least once, or 0
+ * @pass: how many passes are complete
+ * @nth: number of the current fault, from 1
+ * @most: highest number of a fault that occurred, in any pass
+ * @count: how many faults occurred
+ * @hit: the current fault occurred
+ * @err: result of the operation, 0 or an errno
+ * @failed: how often the operation failed
+ * @seen: how often it failed with each of @must
+ * @mark: state of @kind
  */
 struct sweep {
 	const struct sweep_kind *kind;
@@ -61,7 +61,7 @@ struct sweep {
 	unsigned int mark;
 };
 
-/* An errno with which it should have failed and has not, or 0 */
+/* A required errno that has not been seen, or 0 */
 static inline int sweep_lacks(const struct sweep *sweep)
 {
 	unsigned int i;
@@ -72,7 +72,7 @@ static inline int sweep_lacks(const struct sweep *sweep)
 	return 0;
 }
 
-/* Returns whether there is to be one more. */
+/* Arms the next fault. Returns false at the end of the sweep. */
 static inline bool sweep_next(struct __test_metadata *_metadata,
 			      struct sweep *sweep)
 {
@@ -114,9 +114,9 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 }
 
 /*
- * Does @_op, an expression that is 0 or an errno, with every fault there is;
- * after each comes the body, which looks at what @sweep has done, and undoes it.
- * What may stand behind @_op: errnos with which it must have failed in the end.
+ * Evaluates @_op, an expression that is 0 or an errno, with each of its faults. After
+ * each one the body checks the result, sweep.err, and undoes the operation. The
+ * arguments after @_op are errnos with which it must have failed at least once.
  */
 #define for_each_in_sweep(_kind, _what, _op, ...)			\
 	for (struct sweep sweep = { .kind = &(_kind), .what = (_what),	\
@@ -124,7 +124,7 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 	     sweep_next(_metadata, &sweep) &&				\
 	     sweep_done(_metadata, &sweep, (_op));)
 
-/* Allocations, and copies from and to user space, of this thread */
+/* Faults of this thread: allocations, and copies from and to user space */
 
 #define DEBUGFS "/sys/kernel/debug/"
 
@@ -136,7 +136,7 @@ static inline bool sweep_done(struct __test_metadata *_metadata,
 	write_file(__text, __VA_ARGS__);				\
 })
 
-/* The addresses of a function of the kernel: false if they are not told. */
+/* Looks up the addresses of a kernel function. Returns false if they are not known. */
 static inline bool find_function(const char *function, unsigned long *start,
 				 unsigned long *end)
 {
@@ -162,9 +162,9 @@ static inline bool find_function(const char *function, unsigned long *start,
 }
 
 /*
- * From now on only what is called by a function of the kernel, at whatever depth, can
- * fail, and nothing that is called by @but; NULL is anything, and nothing. Returns why
- * that can't be had.
+ * From now on faults occur only in calls made below the kernel function @function, at
+ * any depth, but not below @but. A NULL @function does not restrict faults, and a NULL
+ * @but excludes none. Returns the reason for a SKIP, or NULL.
  */
 static inline const char *faults_below(const char *function, const char *but)
 {
@@ -213,7 +213,7 @@ static inline const char *cannot_inject(void)
 	return NULL;
 }
 
-/* What the kernel calls to initialize a module, and not what it does to load it. */
+/* The kernel function that runs a module's initialization, but does not load it */
 #define MODULE_INIT "do_one_initcall"
 
 static inline int nth_fd(void)
@@ -239,7 +239,7 @@ static inline bool nth_disarm(__always_unused struct sweep *sweep)
 	char text[16] = "";
 	bool hit;
 
-	/* These may be what fails: then the fault has not come before. */
+	/* The fault may occur in this read or write: then it did not occur before. */
 	if (pread(nth_fd(), text, sizeof(text) - 1, 0) <= 0)
 		text[0] = '1';
 	hit = text[0] == '0';
@@ -253,7 +253,7 @@ static inline bool nth_may_be(int err)
 	return err == ENOMEM || err == EFAULT;
 }
 
-/* Why no fault comes while a module is loaded, or NULL: they come in this thread alone. */
+/* Faults occur in this thread only, not in modprobe. The reason for a SKIP, or NULL */
 static inline const char *cannot_inject_load(void)
 {
 	return getenv("FWCTL_MODULES") ? NULL :
@@ -267,7 +267,7 @@ static const struct sweep_kind nth_kind = {
 	.passes = 3,
 };
 
-/* A module with a driver, and no memory for the folder of its drivers in sysfs */
+/* EINVAL: loading a module with a driver, no memory for its folder in sysfs */
 static inline bool load_may_be(int err)
 {
 	return err == EINVAL || nth_may_be(err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an ioctl returns to a process that is killed inside it: nobody gets to see
- * that but the kernel's own tracing.
+ * The result of an ioctl whose process is killed inside it: the process never returns
+ * to user space, so that only the kernel's tracing shows this result.
  */
 #ifndef __FWCTL_SYSCALL_UTILS_H
 #define __FWCTL_SYSCALL_UTILS_H
@@ -13,14 +13,14 @@
 #define TRACING "/sys/kernel/tracing"
 #define SYS_EXIT "events/raw_syscalls/sys_exit"
 
-/* What makes a test SKIP, or NULL */
+/* The reason for a SKIP, or NULL */
 static inline const char *cannot_trace_ioctl(void)
 {
 	return access(TRACING "/instances", W_OK) || access(TRACING "/" SYS_EXIT, F_OK) ?
 	       "system calls cannot be traced in this kernel" : NULL;
 }
 
-/* Kills a process in an ioctl. Returns the errno of that, or a negative one. */
+/* Kills a process in an ioctl. Returns the errno of the ioctl, or a negative errno. */
 static inline int kill_in_ioctl(pid_t pid)
 {
 	char instance[64], text[4096], *result;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What taints the kernel, and what it logs. To be run before anything else: a
- * taint stays until the next boot, and without it nothing can be shown here.
+ * Calls that taint the kernel, and their records in its log. To be run first: a taint
+ * stays until the next boot, and a test can detect only the first one.
  *
- * The tests depend on their order: those up to the first that taints check
- * that a call leaves no mark.
+ * The order of the tests matters: those up to write_scope_taints check that calls do
+ * not taint.
  */
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -56,13 +56,13 @@ TEST_F(untainted, harmless_scopes)
 	test_info(self->fd, NULL, &len);
 	test_nop(self->fd, FWCTL_RPC_CONFIGURATION);
 	test_nop(self->fd, FWCTL_RPC_DEBUG_READ_ONLY);
-	/* That a configuration is written makes no difference. */
+	/* A write of configuration does not taint. */
 	ASSERT_EQ(0, _test_sim(self->fd, FWCTL_RPC_CONFIGURATION,
 			       FWCTL_SIM_WRITE, 1, 1, NULL, NULL));
 	EXPECT_FALSE(kernel_tainted());
 }
 
-/* Every errno that a call with a tainting scope may end with undelivered */
+/* Calls under a scope that taints, with each errno of a call that is not delivered */
 TEST_F(untainted, bad_calls)
 {
 	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
@@ -104,7 +104,7 @@ TEST_F(untainted, read_only_file)
 	int fd = sim_open(&self->sim, O_RDONLY);
 
 	ASSERT_LE(0, fd);
-	/* With a backend that can tell, it is up to what the request does. */
+	/* With classification the effect of the request counts: it must be a write. */
 	EXPECT_EQ(EBADMSG, _test_sim(fd, DEBUG_WRITE, FWCTL_SIM_WRITE, 1, 1,
 				     NULL, NULL));
 	EXPECT_EQ(EBADMSG, _test_sim(fd, WRITE_FULL, FWCTL_SIM_WRITE, 1, 1,
@@ -152,7 +152,7 @@ TEST_F(untainted, removed_device)
 	test_err_nop(ENODEV, self->fd, WRITE_FULL);
 }
 
-/* What the backend doesn't understand is not delivered either. */
+/* Requests that the backend's classifier refuses are not delivered. */
 TEST(refused_by_backend)
 {
 	struct fwctl_sim_request in = { .opcode = FWCTL_SIM_NOP };
@@ -170,7 +170,7 @@ TEST(refused_by_backend)
 	test_err_rpc(EMSGSIZE, fd, DEBUG_WRITE, &in, len - 1, &in, &len);
 	in.opcode = 0xbad;
 	test_err_rpc(EBADMSG, fd, WRITE_FULL, &in, len, &in, &len);
-	/* Beyond the scope */
+	/* A request that needs a higher scope */
 	EXPECT_EQ(EBADMSG, _test_sim(fd, DEBUG_WRITE, FWCTL_SIM_RESET, 0, 0,
 				     NULL, NULL));
 	EXPECT_EQ(0, sim_count(&sim, "rpcs"));
@@ -208,8 +208,8 @@ FIXTURE_TEARDOWN(taint)
 }
 
 /*
- * Counts what was logged since the last call with the device's name and a
- * scope, and expects it to name the program and its owner.
+ * Counts the records since the last call that have the device's name and the scope.
+ * Expects each one to have the program and its user.
  */
 static int count_log(struct __test_metadata *_metadata, int log,
 		     const struct sim *sim, const char *scope, const char *comm,
@@ -249,7 +249,7 @@ TEST_F(taint, write_scope_taints)
 	EXPECT_TRUE(kernel_tainted());
 }
 
-/* The scope counts, whatever is sent under it: also what writes nothing. */
+/* The declared scope taints, also if the request does not write. */
 TEST_F(taint, first_use_of_a_device)
 {
 	prctl(PR_SET_NAME, "first program");
@@ -257,7 +257,7 @@ TEST_F(taint, first_use_of_a_device)
 	EXPECT_LOGGED(1, "scope debug-write:", "first program", getpid(), 0);
 	EXPECT_TRUE(kernel_tainted());
 
-	/* Neither again, nor for another scope that writes less */
+	/* No further record, neither for this scope nor for a lower one */
 	test_nop(self->fd, DEBUG_WRITE);
 	test_nop(self->fd, FWCTL_RPC_DEBUG_READ_ONLY);
 	test_nop(self->fd, FWCTL_RPC_CONFIGURATION);
@@ -271,14 +271,14 @@ TEST_F(taint, first_use_of_a_device)
 	EXPECT_LOGGED(0, "scope", "", 0, 0);
 }
 
-/* The one before was another device: this one has a line of its own. */
+/* Each device has its own first use. */
 TEST_F(taint, first_use_of_another_device)
 {
 	test_nop(self->fd, WRITE_FULL);
 	EXPECT_LOGGED(1, "scope debug-write-full:", "fwctl_taint", getpid(), 0);
 }
 
-/* Uses the file that it got from its parent, as somebody else. */
+/* Uses the file in a child process, with another name and user. */
 static int other_program(int fd, const char *name, unsigned int uid)
 {
 	int status;
@@ -310,7 +310,7 @@ TEST_F(taint, first_use_by_each_program)
 	pid = other_program(self->fd, "third program", 65534);
 	EXPECT_LOGGED(1, "scope debug-write:", "third program", pid, 65534);
 
-	/* With a file of its own as well */
+	/* Also on another file */
 	fd = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, fd);
 	pid = other_program(fd, "fourth program", 0);
@@ -318,7 +318,7 @@ TEST_F(taint, first_use_by_each_program)
 	close(fd);
 }
 
-/* Threads of one program count as one. */
+/* All threads of a program have one first use. */
 static void *two_nops_thread(void *data)
 {
 	int fd = *(int *)data;
@@ -346,7 +346,7 @@ TEST_F(taint, threads)
 	EXPECT_LOGGED(0, "scope", "", 0, 0);
 }
 
-/* Whoever goes round in circles cannot fill the log. */
+/* A program that opens files again and again cannot fill the log. */
 TEST_F(taint, log_is_bounded)
 {
 	const int loops = 64;

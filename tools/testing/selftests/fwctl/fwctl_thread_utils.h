@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls under way: in threads and in processes that can be killed, and on user
- * memory that comes only when the test lets it.
+ * Calls in flight: in threads, in processes that can be killed, and on user memory that
+ * is missing until the test fills it.
  */
 #ifndef __FWCTL_THREAD_UTILS_H
 #define __FWCTL_THREAD_UTILS_H
@@ -14,9 +14,10 @@
 /**
  * struct call - an ioctl in a thread of its own
  * @fd: the file
- * @number: of the ioctl
- * @arg: its structure, unless @rpc or @info is used
- * @rpc: for call_rpc(), call_nop()
+ * @number: the ioctl's number
+ * @arg: its structure: @rpc, @info, or another
+ * @rpc: for call_nop(), call_sim(), and for tests that fill it themselves
+ * @info: for call_info()
  * @request: for call_nop(), call_sim()
  * @answer: for call_nop(), call_sim()
  * @result: 0 or errno, once it has ended
@@ -54,7 +55,7 @@ static inline int call_start(struct call *call, int fd, unsigned int number,
 	return pthread_create(&call->thread, NULL, call_thread, call);
 }
 
-/* Begins a command of the simulated device under the lowest scope. */
+/* Starts a command of the simulated device under the lowest scope. */
 static inline int call_sim(struct call *call, int fd, __u32 opcode, __u32 reg)
 {
 	call->request = (struct fwctl_sim_request){
@@ -84,14 +85,14 @@ static inline bool call_waits(const struct call *call)
 						   __ATOMIC_ACQUIRE));
 }
 
-/* Returns what the call did. */
+/* Waits for the end of the call. Returns 0 or an errno. */
 static inline int call_end(struct call *call)
 {
 	pthread_join(call->thread, NULL);
 	return call->result;
 }
 
-/* A call in a process of its own: to be killed. */
+/* A call in a process of its own, which a test can kill. */
 static inline pid_t fork_call(int fd, unsigned int number, void *arg)
 {
 	pid_t pid = fork();
@@ -122,10 +123,10 @@ static inline bool kill_and_wait(pid_t pid)
 }
 
 /**
- * struct slow_memory - pages that are not there until slow_memory_fill()
- * @fd: userfaultfd
+ * struct slow_memory - pages that are missing until slow_memory_fill()
+ * @fd: userfaultfd, which makes a thread wait that accesses one
  * @start: first page
- * @len: of all pages
+ * @len: length of all pages in bytes
  */
 struct slow_memory {
 	int fd;
@@ -151,7 +152,7 @@ static inline int slow_memory_init(struct slow_memory *mem, size_t len)
 	return ioctl(mem->fd, UFFDIO_REGISTER, &reg) ? errno : 0;
 }
 
-/* Waits until somebody needs this page. */
+/* Waits until a thread accesses this page. */
 static inline bool slow_memory_wait(const struct slow_memory *mem, __u8 *page)
 {
 	struct pollfd poll_fd = { .fd = mem->fd, .events = POLLIN };
@@ -163,7 +164,7 @@ static inline bool slow_memory_wait(const struct slow_memory *mem, __u8 *page)
 	       msg.arg.pagefault.address == (uintptr_t)page;
 }
 
-/* The page is there now, with what @content of a page points to. */
+/* Fills a page with @content, which has the size of a page. */
 static inline int slow_memory_fill(const struct slow_memory *mem, __u8 *page,
 				   const void *content)
 {
@@ -177,7 +178,7 @@ static inline int slow_memory_fill(const struct slow_memory *mem, __u8 *page,
 	return ioctl(mem->fd, UFFDIO_COPY, &copy) ? errno : 0;
 }
 
-/* All that is missing is there now, as zero; nobody waits for it any more. */
+/* Fills all pages that are missing with zeroes: no thread waits for them any more. */
 static inline void slow_memory_end(struct slow_memory *mem)
 {
 	struct uffdio_range range = {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of fwctl have in common, whatever the device: its ioctls, time,
- * other tasks, and files of the kernel.
+ * Helpers for any fwctl device: its ioctls, time, and files of the kernel.
  *
- * Functions return 0 or an errno, so that tests can name the one they expect.
+ * Functions return 0 or an errno, so that tests can name the errno they expect.
  */
 #ifndef __FWCTL_UTILS_H
 #define __FWCTL_UTILS_H
@@ -32,7 +31,7 @@
 
 #include "kselftest_harness.h"
 
-/* Harnesses of 6.12 come without. */
+/* Linux 6.12's harness does not define it. */
 #ifndef __always_unused
 #define __always_unused __attribute__((__unused__))
 #endif
@@ -40,8 +39,9 @@
 #define FWCTL_MAX_RPC_LEN (2u << 20)
 
 /*
- * What the kernel must not let a caller, or removal, wait longer for; what waits for
- * ever waits a minute here. Kernels that watch each of their accesses take longer.
+ * The limit for an operation that must not wait for firmware or for another caller. If
+ * it waits all the same, it takes far longer in these tests. Debug kernels need more
+ * time for the same work.
  */
 #define QUICK_US (getenv("KSFT_MACHINE_SLOW") ? 10000000u : 1000000u)
 
@@ -59,10 +59,13 @@ static inline void print_us(const char *what, unsigned int us)
 }
 
 /**
- * struct stopwatch - time, but for that which the machine did not give
- * @start: when it began
- * @lost: how much too long sleeps took meanwhile: a guest whose host is busy
- *	elsewhere stands still at times, and nothing that it does is to blame
+ * struct stopwatch - measures time, less the time for which the machine stood still
+ * @start: start time, by now_us()
+ * @lost: by how many microseconds short sleeps have overrun since then. A guest stands
+ *	still while its host does something else; the kernel under test does not cause
+ *	that.
+ * @thread: the thread that makes these sleeps
+ * @stop: tells this thread to end
  */
 struct stopwatch {
 	__u64 start;
@@ -94,7 +97,7 @@ static inline void stopwatch_start(struct stopwatch *watch)
 	watch->start = now_us();
 }
 
-/* Prints and returns the time in microseconds. */
+/* Ends the measurement; prints and returns the time in microseconds. */
 static inline unsigned int stopwatch_end(struct stopwatch *watch,
 					 const char *what)
 {
@@ -123,7 +126,7 @@ static inline unsigned int stopwatch_end(struct stopwatch *watch,
 	__result;							\
 })
 
-/* Waits for what has to come, however slow the machine is. */
+/* Waits until the condition holds, for up to 20 seconds. Evaluates to whether it holds. */
 #define wait_for(_condition)						\
 ({									\
 	__u64 __deadline = now_us() + 20 * 1000000ull;			\
@@ -134,7 +137,7 @@ static inline unsigned int stopwatch_end(struct stopwatch *watch,
 	__true;								\
 })
 
-/* The path is a format, as for printf(). */
+/* The path is a format for vsnprintf(). */
 static inline int open_file(int flags, const char *path, va_list args)
 {
 	char name[256];
@@ -184,7 +187,7 @@ static inline int read_file(char *text, size_t size, const char *path, ...)
 	return err;
 }
 
-/* Limits of the core, which are parameters of its module. */
+/* The limits of the core are parameters of its module. */
 static inline unsigned int param_get(const char *name)
 {
 	char text[32];
@@ -201,7 +204,7 @@ static inline int param_set(const char *name, unsigned int value)
 	return write_file(text, "/sys/module/fwctl/parameters/%s", name);
 }
 
-/* 612 is Linux 6.12. */
+/* The kernel's version: 612 is Linux 6.12. */
 static inline unsigned int linux_release(void)
 {
 	unsigned int major = 0, minor = 0;

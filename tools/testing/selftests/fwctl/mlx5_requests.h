@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Generated requests of the mlx5 backend: of every kind that its classifier
- * tells apart, right and wrong, the same ones from the same seed.
+ * distinguishes, valid and invalid. The same seed gives the same requests.
  */
 #ifndef __MLX5_REQUESTS_H
 #define __MLX5_REQUESTS_H
@@ -13,12 +13,12 @@
 #define MLX5_REQUEST_MAX 320
 
 /**
- * struct mlx5_request - a request and what is sent along with it
- * @in: the command; zero behind @in_len
- * @in_len: its length
- * @out_len: room for the answer
- * @scope: declared
- * @read_only: the file is
+ * struct mlx5_request - a request, and the circumstances that it is sent in
+ * @in: the command; zero after @in_len
+ * @in_len: its length in bytes
+ * @out_len: size of the buffer for the answer
+ * @scope: declared scope
+ * @read_only: the file is open for reading only
  * @no_rawio: the caller has no CAP_SYS_RAWIO
  */
 struct mlx5_request {
@@ -30,7 +30,7 @@ struct mlx5_request {
 	bool no_rawio;
 };
 
-/* SplitMix64: any seed will do. */
+/* SplitMix64, which takes any seed */
 static inline __u64 mlx5_random(__u64 *seed)
 {
 	__u64 z = *seed += 0x9e3779b97f4a7c15ull;
@@ -109,7 +109,7 @@ static inline void mlx5_make_command(__u64 *seed, struct mlx5_request *r)
 	mlx5_put16(r->in + MLX5_FWCTL_OP_MOD, mlx5_random(seed) & 3);
 }
 
-/* Lengths around each border, and ordinary ones */
+/* Lengths around each limit, and ordinary ones */
 static inline __u32 mlx5_make_len(__u64 *seed)
 {
 	switch (mlx5_random_below(seed, 8)) {
@@ -127,9 +127,9 @@ static inline __u32 mlx5_make_len(__u64 *seed)
 }
 
 /**
- * mlx5_make_request - the next request
- * @seed: changes with every one
- * @r: receives it
+ * mlx5_make_request - make the next request
+ * @seed: state of the generator; each request changes it
+ * @r: receives the request
  */
 static inline void mlx5_make_request(__u64 *seed, struct mlx5_request *r)
 {

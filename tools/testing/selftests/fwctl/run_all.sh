@@ -1,15 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# run_all.sh [PROGRAM...] - run all tests in one go, or those of the named programs
+# run_all.sh [PROGRAM...] - run all tests, or those of the named programs
 #
-# Prints KTAP; the exit status is 0 if nothing failed. The programs are looked
-# for in PATH and in this folder. Their order is that of the Makefile: what
-# needs a kernel that is not tainted comes first. FWCTL_TIMEOUT gives each of them
-# more seconds than the file settings does.
+# Prints KTAP; the exit status is 0 if no program failed. The programs are in PATH
+# or in this folder. Their order is that of the Makefile. FWCTL_TIMEOUT is the limit
+# for each program in seconds, in place of the one in the file settings.
 #
-# A program that leaves a ConnectX without its device has failed: all that come after
-# it would skip.
+# A program that leaves a ConnectX without its fwctl device has failed: the programs
+# after it would skip their tests.
 
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
@@ -25,7 +24,7 @@ has_connectx()
 	grep -qxs 1 /sys/class/fwctl/*/type
 }
 
-# The header of what is nested here comes from here.
+# The programs leave out their KTAP header: this script prints it, with indentation.
 export KSFT_TAP_LEVEL=1
 
 echo 'KTAP version 1'
@@ -39,20 +38,20 @@ for program; do
 	timeout -k 5 "$timeout" "$program" 2>&1 | sed -u 's/^/  /'
 	status=${PIPESTATUS[0]}
 	if [ -n "$connectx" ] && ! has_connectx; then
-		echo "# $program: the ConnectX is gone"
+		echo "# $program: the ConnectX has no fwctl device any more"
 		status=1
 	fi
 	result="ok $number $program"
 	case $program:$status in
 	*:0) ;;
 	*:4) result="$result # SKIP" ;;
-	*_32:12[67]) result="$result # SKIP no programs of 32 bits here" ;;
+	*_32:12[67]) result="$result # SKIP the kernel does not run 32-bit programs" ;;
 	*)
 		result="not $result"
 		failed=$((failed + 1))
 		;;
 	esac
-	[ "$status" != 124 ] || echo "# $program: no end after $timeout s"
+	[ "$status" != 124 ] || echo "# $program: timed out after $timeout s"
 	echo "# $program: $((SECONDS - started)) s"
 	echo "$result"
 done

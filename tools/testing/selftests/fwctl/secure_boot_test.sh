@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# secure_boot_test.sh - what Secure Boot forbids, and that fwctl is not among it
+# secure_boot_test.sh - test that Secure Boot forbids raw access, and permits fwctl
 #
-# The modules are those in FWCTL_MODULES, or what modprobe would load. What
-# unbinds the device's driver is only tried on the virtual ConnectX, which VCX_CTL
-# leads to.
+# The modules are those in the folder FWCTL_MODULES, or those of modprobe. Tests that
+# unbind the device's driver need the virtual ConnectX, whose control channel is VCX_CTL.
 
 set -u
 
@@ -42,7 +41,7 @@ skip()
 	return "$SKIP"
 }
 
-# says REGEX COMMAND...: a line of all that it prints
+# says REGEX COMMAND...: a line of the command's output matches
 says()
 {
 	local regex=$1 output
@@ -55,7 +54,7 @@ says()
 	return 1
 }
 
-# A variable of the firmware that is one byte, behind four of attributes
+# Prints a firmware variable of one byte, which comes after four bytes of attributes.
 efi_byte()
 {
 	od -An -tu1 -j 4 -N 1 "$EFI/$1-$EFI_GLOBAL" | tr -d ' '
@@ -71,7 +70,7 @@ kernel_is_locked_down()
 	says '\[(integrity|confidentiality)\]' cat "$LOCKDOWN"
 }
 
-# Nobody, not even root, has a way back.
+# Not even root can end lockdown.
 lockdown_stays()
 {
 	! echo none 2> /dev/null > "$LOCKDOWN" && kernel_is_locked_down
@@ -82,7 +81,7 @@ signatures_are_enforced()
 	says '^Y$' cat "$ENFORCE" && ! echo N 2> /dev/null > "$ENFORCE" && says '^Y$' cat "$ENFORCE"
 }
 
-# A copy of a module that nothing depends on, as it was built and signed
+# Copies fwctl_sim.ko, as it was built and signed; no other module depends on it.
 copy_module()
 {
 	local file=${FWCTL_MODULES-}/fwctl_sim.ko
@@ -96,8 +95,8 @@ copy_module()
 	esac > "$dir/signed.ko"
 }
 
-# The signature and a trailer that ends with its length, four bytes, and a magic
-# string of 28 bytes.
+# Prints a module without its signature. After the signature there are 12 bytes, of
+# which the last four are its length, and a magic string of 28 bytes.
 strip_signature()
 {
 	local size length
@@ -111,7 +110,7 @@ strip_signature()
 	head -c $((size - 40 - length)) "$1"
 }
 
-# refused FILE: by the kernel, for its signature
+# refused FILE: the kernel refuses to load it because of its signature
 refused()
 {
 	! grep -q '^fwctl_sim ' /proc/modules || rmmod fwctl_sim || return
@@ -167,7 +166,7 @@ has_connectx()
 	[ -n "$dev" ] || skip "no fwctl device of mlx5"
 }
 
-# What is written is what is there.
+# Writes a byte that the configuration space has already.
 pci_configuration_is_read_only()
 {
 	has_connectx || return
@@ -182,7 +181,7 @@ mstflint_by_address_is_dead()
 	says 'Operation not permitted' mstmcra "$parent" 0
 }
 
-# While a driver has it, Debian's kernels refuse to map a resource in any case.
+# The driver is unbound first: Debian's kernels never map a resource of a bound device.
 resources_cannot_be_mapped()
 {
 	local status
@@ -241,7 +240,7 @@ mstreg_reads()
 	has_mstflint && says '^device_id +\| 0x0000[1-9a-f]' mstreg -d "$dev" --reg_name MGIR --get
 }
 
-# A register that no table has; the counter and the audit log tell of it.
+# A write of a register that is in no table. The refusal is counted, and audited.
 write_of_anything_is_refused()
 {
 	has_tool || return

@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ynl_test.sh - the netlink family by way of the kernel's own client
+# ynl_test.sh - test the netlink family with the kernel's own client, ynl
 #
-# The client knows nothing of fwctl but the specification, so that it finds what
-# the kernel's messages have and the specification does not. KSRC is a kernel's
-# source, 7.3 or later. Lowers a ceiling.
+# The client knows only the specification: it fails on a message that is not as
+# specified. KSRC is a kernel's source, 7.3 or later. Lowers a ceiling.
 
 set -u
 
@@ -13,10 +12,10 @@ KSRC=${KSRC:-$(printf '%s\n' /usr/src/linux-source-*/ | tail -n 1)}
 cli=$KSRC/tools/net/ynl/pyynl/cli.py
 schema=$KSRC/Documentation/netlink/genetlink-legacy.yaml
 spec=$(dirname "$(readlink -f "$0")")/fwctl.yaml
-# Beside this file where the tests were installed, in the tree otherwise
+# The specification is beside this file if the tests are installed, else in the tree.
 [ -e "$spec" ] || spec=${spec%/*}/../../../../Documentation/netlink/specs/fwctl.yaml
 bus=/sys/bus/fwctl_sim
-# Beyond those that other tests use, and another one each time
+# Above the ids of other tests, and different in each run
 id=$((2900000000 + $$))
 
 tests=(
@@ -37,13 +36,13 @@ ynl()
 	timeout 60 python3 -B "$cli" --spec "$spec" --no-schema --output-json "$@"
 }
 
-# json EXPRESSION: evaluates it with the input as d
+# json EXPRESSION: evaluates a Python expression; d is the input, parsed as JSON
 json()
 {
 	json_lines "(lambda d: $1)(d[0])"
 }
 
-# The same with a list of the input's lines
+# json_lines EXPRESSION: the same; d is the list of the lines, each parsed as JSON
 json_lines()
 {
 	python3 -c 'import json, sys
@@ -51,7 +50,7 @@ d = [json.loads(line) for line in sys.stdin]
 print(eval(sys.argv[1]))' "$1"
 }
 
-# expect WHAT WANTED SEEN
+# expect NAME EXPECTED ACTUAL
 expect()
 {
 	[ "$2" = "$3" ] && return
@@ -59,7 +58,7 @@ expect()
 	return 1
 }
 
-# expect_text WHAT WANTED SEEN
+# expect_text NAME EXPECTED ACTUAL: ACTUAL has the text EXPECTED in it
 expect_text()
 {
 	case $3 in
@@ -69,7 +68,7 @@ expect_text()
 	return 1
 }
 
-# What a specification of this protocol may have
+# The specification follows the schema of its protocol.
 specification()
 {
 	timeout 60 python3 -B "$cli" --spec "$spec" --schema "$schema" --validate
@@ -80,7 +79,7 @@ sysfs()
 	cat "/sys/class/fwctl/$dev/$1"
 }
 
-# What a device that is new has to say of itself
+# An expression for the state of a new device
 fresh="[d['name'], d['index'], d['parent-bus'], d['parent-name'], d['driver'], d['ceiling'],
 	d['files'], d['in-flight'], d['taints'],
 	sorted((r['id'], r['count']) for r in d['reasons']),
@@ -167,8 +166,8 @@ ceiling_needs_capability()
 		expect "in sysfs" debug-write "$(sysfs scope_max)"
 }
 
-# listen GROUP COMMAND...: prints what a listener hears while COMMAND is run
-# again and again, until it has heard something, and then once more
+# listen GROUP COMMAND...: prints the events that a listener receives while COMMAND
+# runs: again and again until there is an event, and then once more
 listen()
 {
 	local group=$1 out listener
@@ -204,7 +203,7 @@ events_of_devices()
 			if m['msg']['parent-name'] == 'fwctl_sim$id'))")"
 }
 
-# Register 20 of the simulated device, read under DEBUG_READ_ONLY, then under
+# Reads register 20 of the simulated device under DEBUG_READ_ONLY, then under
 # CONFIGURATION
 two_requests()
 {
