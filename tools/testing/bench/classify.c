@@ -26,19 +26,19 @@ static __u16 any_register(void)
 
 static void make_reg(struct mlx5_request *r, unsigned int id, unsigned int op_mod)
 {
-	mlx5_put16(r->in, 0x805);
-	mlx5_put16(r->in + MLX5_FWCTL_OP_MOD, op_mod);
-	mlx5_put16(r->in + MLX5_FWCTL_REGISTER_ID, id);
+	put_be16(r->in, 0x805);
+	put_be16(r->in + MLX5_FWCTL_OP_MOD, op_mod);
+	put_be16(r->in + MLX5_FWCTL_REGISTER_ID, id);
 }
 
 static void make_query(struct mlx5_request *r)
 {
-	mlx5_put16(r->in, any_opcode());
+	put_be16(r->in, any_opcode());
 }
 
 static void make_unknown(struct mlx5_request *r)
 {
-	mlx5_put16(r->in, 0xc00 + mlx5_random_below(&seed, 0x100));
+	put_be16(r->in, 0xc00 + mlx5_random_below(&seed, 0x100));
 }
 
 static void make_read(struct mlx5_request *r)

@@ -76,13 +76,11 @@ FIXTURE_SETUP(abi)
 {
 	long page_size = sysconf(_SC_PAGESIZE);
 
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new(&self->sim, variant->options));
+	self->fd = setup_sim(_metadata, &self->sim, variant->options,
+			     variant->flags);
+	if (self->fd < 0)
+		return;
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", variant->separate));
-	self->fd = sim_open(&self->sim, variant->flags);
-	ASSERT_LE(0, self->fd);
-
 	self->page = map(2 * page_size, PROT_READ | PROT_WRITE);
 	ASSERT_TRUE(self->page != MAP_FAILED);
 	ASSERT_EQ(0, mprotect(self->page + page_size, page_size, PROT_NONE));
@@ -108,16 +106,6 @@ static void request(__u8 *in, __u32 opcode, __u32 arg, __u64 value)
 	};
 
 	memcpy(in, &request, sizeof(request));
-}
-
-static bool all_bytes_are(const __u8 *bytes, __u8 value, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (bytes[i] != value)
-			return false;
-	return true;
 }
 
 /*

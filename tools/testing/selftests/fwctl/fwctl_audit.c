@@ -27,14 +27,11 @@ FIXTURE(audit) {
 
 FIXTURE_SETUP(audit)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	if (set_capability(CAP_SYS_ADMIN, true) ||
-	    set_capability(CAP_SYS_RAWIO, true))
-		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	if (capabilities_missing())
+		SKIP(return, "%s", capabilities_missing());
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
 	ASSERT_EQ(0, fnl_set_buffer(&self->nl, LARGE_BUFFER));
 }
@@ -48,15 +45,7 @@ FIXTURE_TEARDOWN(audit)
 	EXPECT_EQ(0, sim_del(&self->sim));
 }
 
-static __u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
-/* Everything that does not depend on the RPC */
+/* Checks the attributes that do not depend on the RPC. */
 static void check_caller(struct __test_metadata *_metadata,
 			 const struct sim *sim, const struct audit_event *event)
 {
@@ -270,7 +259,6 @@ TEST_F(audit, caller)
 {
 	const struct audit_event *event;
 	pid_t pid;
-	int status;
 
 	if (unshare(CLONE_NEWPID))
 		SKIP(return, "no pid namespaces");
@@ -282,8 +270,7 @@ TEST_F(audit, caller)
 			_exit(255);
 		_exit(getpid() == 1 ? _test_nop(self->fd, 0) : 254);
 	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_EQ(0, status);
+	ASSERT_EQ(0, exit_status(pid));
 	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
 	event = self->nl.events;
 	EXPECT_EQ(pid, event->pid);
@@ -292,21 +279,19 @@ TEST_F(audit, caller)
 	EXPECT_STREQ("15 bytes long !", event->comm);
 }
 
+/* The namespace has no mappings: inside it the uid is the overflow uid. */
+static int call_in_user_namespace(int fd)
+{
+	if (setgid(4321) || setuid(1234) || unshare(CLONE_NEWUSER))
+		return NO_NAMESPACE;
+	return getuid() == 1234 ? 254 : _test_nop(fd, 0);
+}
+
 TEST_F(audit, caller_in_user_namespace)
 {
-	int status;
-	pid_t pid;
+	int status = in_child(call_in_user_namespace(self->fd));
 
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		if (setgid(4321) || setuid(1234) || unshare(CLONE_NEWUSER))
-			_exit(255);
-		/* Nobody has a number in there. */
-		_exit(getuid() == 1234 ? 254 : _test_nop(self->fd, 0));
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	if (WEXITSTATUS(status) == 255)
+	if (status == NO_NAMESPACE)
 		SKIP(return, "no user namespaces");
 	ASSERT_EQ(0, status);
 	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
@@ -368,7 +353,7 @@ TEST_F_TIMEOUT(audit, complete, 120)
 	struct fnl nl_refused, nl_writes, second;
 	const struct audit_event *event;
 	pid_t pids[CALLERS];
-	int status, who;
+	int who;
 
 	ASSERT_EQ(0, fnl_listen(&nl_refused, FWCTL_MCGRP_AUDIT_REFUSED));
 	ASSERT_EQ(0, fnl_set_buffer(&nl_refused, LARGE_BUFFER));
@@ -383,10 +368,8 @@ TEST_F_TIMEOUT(audit, complete, 120)
 		if (!pids[i])
 			_exit(make_calls(self->fd, 0));
 	}
-	for (i = 0; i < CALLERS; i++) {
-		ASSERT_EQ(pids[i], waitpid(pids[i], &status, 0));
-		EXPECT_EQ(0, status);
-	}
+	for (i = 0; i < CALLERS; i++)
+		EXPECT_EQ(0, exit_status(pids[i]));
 
 	ASSERT_EQ(0, fnl_receive(&self->nl, CALLERS * CALLS, 0));
 	ASSERT_EQ(CALLERS * CALLS, self->nl.nr_events);
@@ -478,7 +461,6 @@ TEST_F(audit, needs_capability)
 {
 	unsigned int i;
 	struct fnl nl;
-	int cap;
 
 	for (i = 0; i < ARRAY_SIZE(audit_groups); i++) {
 		ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, false));
@@ -489,11 +471,9 @@ TEST_F(audit, needs_capability)
 		EXPECT_EQ(0, fnl_receive(&nl, 0, 0));
 		EXPECT_EQ(0, nl.nr_events);
 
-		for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-			set_capability(cap, cap == CAP_SYS_ADMIN);
+		set_only_capability(CAP_SYS_ADMIN);
 		EXPECT_EQ(0, fnl_join(&nl, audit_groups[i]));
-		for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-			set_capability(cap, true);
+		set_all_capabilities(true);
 		fnl_close(&nl);
 	}
 }
@@ -503,19 +483,12 @@ TEST_F(audit, user_namespace)
 {
 	struct fnl nl;
 	int status;
-	pid_t pid;
 
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		if (unshare(CLONE_NEWUSER))
-			_exit(255);
-		_exit(fnl_listen(&nl, FWCTL_MCGRP_AUDIT));
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	if (WEXITSTATUS(status) == 255)
+	status = in_child(unshare(CLONE_NEWUSER) ? NO_NAMESPACE :
+			  fnl_listen(&nl, FWCTL_MCGRP_AUDIT));
+	if (status == NO_NAMESPACE)
 		SKIP(return, "no user namespaces");
-	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+	EXPECT_EQ(EPERM, status);
 }
 
 static __u64 time_calls(int fd, unsigned int calls)
@@ -558,7 +531,7 @@ TEST_F_TIMEOUT(audit, slow_listener, 120)
 	slow = time_calls(self->fd, calls);
 	sleeps = nr_sleeps() - sleeps;
 	ASSERT_LT(0, slow);
-	print_us("5000 RPCs that nobody listens to", fast);
+	print_us("5000 RPCs without a listener", fast);
 	print_us("5000 RPCs with a listener that does not read", slow);
 	/* The caller does not sleep when the listener's buffer is full. */
 	EXPECT_GT((long)calls / 100, sleeps);

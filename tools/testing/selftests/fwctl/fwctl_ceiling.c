@@ -78,16 +78,13 @@ FIXTURE_VARIANT_ADD(ceiling, debug_write_full) {
 
 FIXTURE_SETUP(ceiling)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	if (set_capability(CAP_SYS_ADMIN, true) ||
-	    set_capability(CAP_SYS_RAWIO, true))
-		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
+	if (capabilities_missing())
+		SKIP(return, "%s", capabilities_missing());
+	self->rw = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
+	if (self->rw < 0)
+		return;
 	ASSERT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim))
-		TH_LOG("loaded with scope_max");
-	self->rw = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->rw);
+		TH_LOG("the core was loaded with scope_max");
 	self->ro = sim_open(&self->sim, O_RDONLY);
 	ASSERT_LE(0, self->ro);
 }
@@ -311,23 +308,17 @@ TEST_F(ratchet, unknown_names)
 
 TEST_F(ratchet, capability)
 {
-	int cap;
-
 	ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, false));
 	EXPECT_EQ(EPERM, sim_lower(&self->sim, "none"));
 	EXPECT_EQ(EPERM, sim_lower(&self->sim, "debug-write-full"));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 
-	/* No other is needed. */
-	ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, true));
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		if (cap != CAP_SYS_ADMIN)
-			set_capability(cap, false);
+	/* CAP_SYS_ADMIN alone is enough. */
+	ASSERT_EQ(0, set_only_capability(CAP_SYS_ADMIN));
 	EXPECT_EQ(0, sim_lower(&self->sim, "configuration"));
 	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&self->sim));
-	/* None helps to raise it. */
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		set_capability(cap, true);
+	/* No capability allows to raise it. */
+	set_all_capabilities(true);
 	EXPECT_EQ(EPERM, sim_lower(&self->sim, "debug-write"));
 }
 
@@ -335,41 +326,24 @@ TEST_F(ratchet, capability)
 TEST_F(ratchet, file_mode)
 {
 	char path[64];
-	int status;
-	pid_t pid;
 
 	snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%d/scope_max",
 		 self->sim.number);
 	ASSERT_EQ(0, chmod(path, 0666));
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		if (setgid(65534) || setuid(65534))
-			_exit(255);
-		_exit(sim_lower(&self->sim, "none"));
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+	EXPECT_EQ(EPERM, in_child(setgid(65534) || setuid(65534) ? 255 :
+				  sim_lower(&self->sim, "none")));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 }
 
 /* Capabilities in a user namespace do not count. */
 TEST_F(ratchet, user_namespace)
 {
-	int status;
-	pid_t pid;
+	int status = in_child(unshare(CLONE_NEWUSER) ? NO_NAMESPACE :
+			      sim_lower(&self->sim, "none"));
 
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		if (unshare(CLONE_NEWUSER))
-			_exit(255);
-		_exit(sim_lower(&self->sim, "none"));
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	if (WEXITSTATUS(status) == 255)
+	if (status == NO_NAMESPACE)
 		SKIP(return, "no user namespaces");
-	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+	EXPECT_EQ(EPERM, status);
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 }
 

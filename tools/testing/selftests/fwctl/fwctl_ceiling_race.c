@@ -3,8 +3,6 @@
  * Ceilings lowered while requests are in flight, by several threads at once, and while
  * the device is removed and comes back. Taints the kernel.
  */
-#include <pthread.h>
-
 #include "fwctl_ceiling_utils.h"
 
 #define NR_THREADS 8
@@ -32,10 +30,6 @@ struct race {
 	unsigned int wrong;
 	int fds[NR_THREADS];
 };
-
-#define get(_var) __atomic_load_n(_var, __ATOMIC_SEQ_CST)
-#define set(_var, _value) __atomic_store_n(_var, _value, __ATOMIC_SEQ_CST)
-#define count(_var) __atomic_fetch_add(_var, 1, __ATOMIC_SEQ_CST)
 
 static void set_lower(int *var, int value)
 {
@@ -84,9 +78,8 @@ FIXTURE_SETUP(race)
 {
 	if (sim_missing())
 		SKIP(return, "%s", sim_missing());
-	if (set_capability(CAP_SYS_ADMIN, true) ||
-	    set_capability(CAP_SYS_RAWIO, true))
-		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
+	if (capabilities_missing())
+		SKIP(return, "%s", capabilities_missing());
 }
 
 FIXTURE_TEARDOWN(race)
@@ -315,7 +308,7 @@ TEST_F_TIMEOUT(race, device_comes_and_goes, 120)
 		EXPECT_EQ(0, race->wrong);
 		race_end(race);
 	}
-	TH_LOG("%u times too late", missed);
+	TH_LOG("%u writes to a device that was removed meanwhile", missed);
 }
 
 TEST_HARNESS_MAIN

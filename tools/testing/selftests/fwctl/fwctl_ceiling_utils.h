@@ -33,6 +33,12 @@ static inline int sim_new_once(struct sim *sim, const char *options)
 	return sim_new_id(sim, last, options);
 }
 
+static inline int setup_sim_once(struct __test_metadata *_metadata, struct sim *sim,
+				 const char *options, int flags)
+{
+	return setup_sim_by(_metadata, sim_new_once, sim, options, flags);
+}
+
 static inline int sim_read(const struct sim *sim, const char *attribute,
 			   char *text, size_t size)
 {
@@ -40,10 +46,15 @@ static inline int sim_read(const struct sim *sim, const char *attribute,
 			 attribute);
 }
 
+/* Lowers the ceiling of any fwctl device. */
+static inline int lower_ceiling(int number, const char *name)
+{
+	return write_file(name, "/sys/class/fwctl/fwctl%d/scope_max", number);
+}
+
 static inline int sim_lower(const struct sim *sim, const char *name)
 {
-	return write_file(name, "/sys/class/fwctl/fwctl%d/scope_max",
-			  sim->number);
+	return lower_ceiling(sim->number, name);
 }
 
 /* The ceiling as a number, or -1. */

@@ -7,8 +7,6 @@
  * For kernels with FAULT_INJECTION, FAILSLAB, FAIL_PAGE_ALLOC and
  * FAULT_INJECTION_USERCOPY. kmemleak finds memory that is lost.
  */
-#include <sys/mman.h>
-
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"
@@ -29,18 +27,16 @@ FIXTURE(fault) {
 
 FIXTURE_SETUP(fault)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
 	if (cannot_inject())
 		SKIP(return, "%s", cannot_inject());
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
+	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	self->buffer = mmap(NULL, FWCTL_MAX_RPC_LEN + ROOM, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->buffer);
 	/* Without page faults, whose allocations are not part of the test */
 	ASSERT_EQ(0, mlockall(MCL_CURRENT | MCL_FUTURE));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
 }
 
 FIXTURE_TEARDOWN(fault)
@@ -119,6 +115,7 @@ TEST_F_TIMEOUT(fault, rpc, 600)
 			ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", separate));
 			snprintf(what, sizeof(what), "rpc of %u bytes, %s", lens[i],
 				 separate ? "a separate answer" : "in place");
+			/* A new file for each, which has no buffer yet */
 			ASSERT_EQ(0, open_sim(&self->sim, &fd));
 			for_each_fault(what, rpc_sim(fd, self->buffer, lens[i], 0), EFAULT,
 				       lens[i] <= 4096 ? ENOMEM : 0) {
@@ -376,8 +373,8 @@ TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 1200)
 	struct mlx5_dev dev;
 	const char *why;
 
-	if (access("/sys/module/mlx5_fwctl/initstate", F_OK))
-		SKIP(return, "not a module, but built in");
+	if (!is_module("mlx5_fwctl"))
+		SKIP(return, BUILT_IN);
 	for_each_fault("mlx5 detach", unload_module("mlx5_fwctl")) {
 		if (!sweep.err)
 			ASSERT_EQ(0, load_module("mlx5_fwctl"));

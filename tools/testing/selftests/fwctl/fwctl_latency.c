@@ -120,11 +120,9 @@ FIXTURE(sim) {
 
 FIXTURE_SETUP(sim)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	self->other = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->other);
 }
@@ -134,25 +132,10 @@ FIXTURE_TEARDOWN_PARENT(sim)
 	sim_del(&self->sim);
 }
 
-/* Begins a command that takes a minute; whatever comes after it does not. */
-static pid_t begin_minute(struct sim *sim, int fd)
-{
-	unsigned int before = sim_count(sim, "rpcs_now");
-	pid_t pid;
-
-	sim_set(sim, "rpc_delay_ms", FOREVER_MS);
-	pid = fork_nop(fd);
-	if (!wait_for(sim_count(sim, "rpcs_now") == before + 1))
-		return -1;
-	sim_set(sim, "rpc_delay_ms", 0);
-	return pid;
-}
-
 TEST_F_TIMEOUT(sim, command_of_a_minute, 120)
 {
 	static const char situation[] = "fwctl_sim, during a command of 60 s";
 	__u64 start, us, idle;
-	int status;
 	pid_t pid;
 
 	measure_files(_metadata, "fwctl_sim, idle", sim_nop, self->other, self->sim.node);
@@ -166,20 +149,19 @@ TEST_F_TIMEOUT(sim, command_of_a_minute, 120)
 	self->fd = sim_open(&self->sim, O_RDWR);
 	self->other = sim_open(&self->sim, O_RDWR);
 
-	pid = begin_minute(&self->sim, self->fd);
+	pid = hold_slot(&self->sim, self->fd);
 	ASSERT_LT(0, pid);
 	measure_files(_metadata, situation, sim_nop, self->other, self->sim.node);
 	end_process(_metadata, pid, situation);
 
-	pid = begin_minute(&self->sim, self->fd);
+	pid = hold_slot(&self->sim, self->fd);
 	ASSERT_LT(0, pid);
 	start = now_us();
 	EXPECT_EQ(0, sim_unbind(&self->sim));
 	us = now_us() - start;
 	figure(us, "%s: removal", situation);
 	EXPECT_GT(BOUND_US, us);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(ENODEV, WEXITSTATUS(status));
+	EXPECT_EQ(ENODEV, exit_status(pid));
 }
 
 /* The virtual ConnectX: a command that firmware does not answer until "release" */
@@ -198,10 +180,7 @@ FIXTURE_SETUP(mlx5)
 		SKIP(return, "%s", mlx5_missing());
 	if (!vcx_there())
 		SKIP(return, NO_VCX);
-	ASSERT_EQ(0, vcx("clear"));
-	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->fd = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_mlx5(_metadata, &self->dev);
 	self->other = mlx5_open(&self->dev, O_RDWR);
 	ASSERT_LE(0, self->other);
 	self->max_rpcs = param_get("max_rpcs");
@@ -215,7 +194,7 @@ FIXTURE_TEARDOWN_PARENT(mlx5)
 	vcx("release");
 	param_set("max_rpcs", self->max_rpcs);
 	load_module("mlx5_fwctl");
-	EXPECT_TRUE(wait_for(!mlx5_find(&self->dev) && !mlx5_try(&self->dev)));
+	EXPECT_TRUE(wait_for(works(&self->dev)));
 }
 
 static int firmware_nop(void *data)
@@ -230,33 +209,20 @@ static pid_t begin_endless(int fd)
 
 	if (vcx("lose %x 1", OP_NOP))
 		return -1;
-	pid = fork();
-	if (!pid)
-		_exit(mlx5_nop(fd));
+	pid = fork_mlx5_nop(fd);
 	return wait_for(vcx_count(OP_NOP) == before + 1) ? pid : -1;
 }
 
-struct removal {
-	pthread_t thread;
-	int err;
-	__u64 end;
-};
-
-static void *remove_backend(void *data)
+static int remove_backend(__always_unused void *data)
 {
-	struct removal *removal = data;
-
-	removal->err = unload_module("mlx5_fwctl");
-	removal->end = now_us();
-	return NULL;
+	return unload_module("mlx5_fwctl");
 }
 
 TEST_F_TIMEOUT(mlx5, command_without_answer, 120)
 {
 	static const char situation[] = "mlx5, during a command that firmware does not answer";
-	struct removal removal = {};
+	struct job removal;
 	__u64 start, answered;
-	int status;
 	pid_t pid;
 
 	measure_files(_metadata, "mlx5, idle", firmware_nop, self->other, self->dev.node);
@@ -266,23 +232,20 @@ TEST_F_TIMEOUT(mlx5, command_without_answer, 120)
 	end_process(_metadata, pid, situation);
 	ASSERT_EQ(0, vcx("release"));
 
-	/* Built in, it can't be removed like that. */
-	if (access("/sys/module/mlx5_fwctl/initstate", F_OK))
+	if (!is_module("mlx5_fwctl"))
 		return;
 	pid = begin_endless(self->fd);
 	ASSERT_LT(0, pid);
 	start = now_us();
-	ASSERT_EQ(0, pthread_create(&removal.thread, NULL, remove_backend, &removal));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(ENODEV, WEXITSTATUS(status));
+	ASSERT_EQ(0, job_start(&removal, remove_backend, NULL));
+	EXPECT_EQ(ENODEV, exit_status(pid));
 	figure(now_us() - start, "%s: from removal to ENODEV for its caller", situation);
 	EXPECT_GT(BOUND_US, now_us() - start);
 	/* Removal keeps the memory for the answer until firmware has answered. */
 	ASSERT_TRUE(wait_for(access(self->dev.node, F_OK)));
 	answered = now_us();
 	ASSERT_EQ(0, vcx("release"));
-	pthread_join(removal.thread, NULL);
-	EXPECT_EQ(0, removal.err);
+	EXPECT_EQ(0, job_end(&removal));
 	figure(removal.end - answered, "%s: from its answer to the end of removal",
 	       situation);
 	EXPECT_GT(BOUND_US, removal.end - answered);
@@ -312,11 +275,9 @@ static int link_settings(void *data)
 	return err;
 }
 
-static int run_shell(void *data)
+static int run_command(void *data)
 {
-	char *const argv[] = { "sh", "-c", data, NULL };
-
-	return run_program(argv) ? EIO : 0;
+	return run_shell("%s", (char *)data) ? EIO : 0;
 }
 
 static bool find_netdev(const struct mlx5_dev *dev, char *name, size_t size)
@@ -369,7 +330,8 @@ static void measure_kernel(struct __test_metadata *_metadata, const char *situat
 		EXPECT_GT(BOUND_US, measure(situation, "ethtool link settings", SAMPLES,
 					    link_settings, netdev));
 	snprintf(command, sizeof(command), "devlink dev info pci/%s > /dev/null", dev->pci);
-	EXPECT_GT(BOUND_US, measure(situation, "devlink dev info", DEVLINKS, run_shell, command));
+	EXPECT_GT(BOUND_US, measure(situation, "devlink dev info", DEVLINKS, run_command,
+				    command));
 }
 
 static void measure_flooded(struct __test_metadata *_metadata, const struct mlx5_dev *dev,

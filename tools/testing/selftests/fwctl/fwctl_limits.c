@@ -3,6 +3,7 @@
  * Limits of the core: open files, and calls in flight, of each device.
  */
 #include "fwctl_syscall_utils.h"
+#include "fwctl_thread_utils.h"
 
 #define MAX_FILES 256
 #define MAX_RPCS 8
@@ -20,10 +21,8 @@ FIXTURE_SETUP(limits)
 	if (param_get("max_files") != MAX_FILES ||
 	    param_get("max_rpcs") != MAX_RPCS)
 		SKIP(return, "limits are not the default ones");
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
 	ASSERT_EQ(0, sim_new(&self->other, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
 }
 
 /* In the parent, which also restores the limits after a test that crashed */
@@ -110,34 +109,7 @@ TEST_F(limits, files_of_the_past)
 	EXPECT_NO_OPEN(EBUSY, &self->sim);
 }
 
-static bool in_flight(const struct sim *sim, unsigned int count)
-{
-	return sim_count(sim, "rpcs_now") == count;
-}
-
-/*
- * A call that stays in flight until its process is killed. What is called from
- * now on has no delay.
- */
-static pid_t hold_slot(const struct sim *sim, int fd)
-{
-	unsigned int count = sim_count(sim, "rpcs_now");
-	pid_t pid;
-
-	if (sim_set(sim, "rpc_delay_ms", FOREVER_MS))
-		return -1;
-	pid = fork_nop(fd);
-	if (pid < 0)
-		return -1;
-	if (!wait_for(in_flight(sim, count + 1) && task_waits_in_ioctl(pid)) ||
-	    sim_set(sim, "rpc_delay_ms", 0)) {
-		kill_and_wait(pid);
-		return -1;
-	}
-	return pid;
-}
-
-/* Ends what a test has left in flight. */
+/* Ends the calls that are still in flight. */
 static void end_calls(struct __test_metadata *_metadata,
 		      const struct sim *sim, struct call *calls, int count)
 {
@@ -316,7 +288,7 @@ TEST_F(limits, rpcs_in_turn_when_lowered)
 	queue_up(_metadata, self->fd, calls, 4);
 	for (i = 0; i < 3; i++) {
 		ASSERT_TRUE(kill_and_wait(holders[i]));
-		/* Whoever is woken in vain is back in the queue by then. */
+		/* A call that was woken without a free slot waits again by then. */
 		usleep(10000);
 	}
 	check_turns(_metadata, calls, 4);

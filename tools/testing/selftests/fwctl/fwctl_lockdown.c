@@ -56,19 +56,15 @@ FIXTURE(lockdown) {
 
 FIXTURE_SETUP(lockdown)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
 	if (access(LOCKDOWN, W_OK))
 		SKIP(return, "no " LOCKDOWN);
-	if (set_capability(CAP_SYS_ADMIN, true) ||
-	    set_capability(CAP_SYS_RAWIO, true))
-		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	ASSERT_EQ(0, sim_new_once(&self->unclassified, "noclassify"));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
-	self->fd_unclassified = sim_open(&self->unclassified, O_RDWR);
-	ASSERT_LE(0, self->fd_unclassified);
+	if (capabilities_missing())
+		SKIP(return, "%s", capabilities_missing());
+	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
+	self->fd_unclassified = setup_sim_once(_metadata, &self->unclassified,
+					       "noclassify", O_RDWR);
 	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
 }
 
@@ -266,9 +262,7 @@ FIXTURE_SETUP(connectx)
 	ASSERT_NE(NULL, strstr(text, level));
 
 	self->vcx = vcx_there();
-	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->fd = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_mlx5(_metadata, &self->dev);
 	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
 	ASSERT_EQ(0, fnl_set_buffer(&self->nl, 16 << 20));
 }
@@ -280,19 +274,7 @@ FIXTURE_TEARDOWN(connectx)
 	close(self->fd);
 }
 
-__printf(1, 2)
-static int run_shell(const char *format, ...)
-{
-	char text[256], *const argv[] = { "sh", "-c", text, NULL };
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	return run_program(argv);
-}
-
-/* How many events there are that say so; with @refused, that are refusals. */
+/* How many events have these attributes; with @refused, of refusals */
 static unsigned int count_events(const struct fnl *nl, __u32 command, __u8 writes,
 				 bool refused)
 {

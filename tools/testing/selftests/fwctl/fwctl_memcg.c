@@ -73,10 +73,8 @@ FIXTURE_SETUP(memcg)
 
 	self->max_rpcs = param_get("max_rpcs");
 	ASSERT_EQ(0, param_set("max_rpcs", SENDERS));
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", variant->separate));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
 }
 
 FIXTURE_TEARDOWN_PARENT(memcg)
@@ -161,11 +159,10 @@ TEST_F(memcg, buffers_are_charged)
 		EXPECT_LE(during, LIMIT);
 		ASSERT_EQ(1, write(done[1], "", 1));
 	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFEXITED(status));
-	if (WEXITSTATUS(status) == KSFT_SKIP)
+	status = exit_status(pid);
+	if (status == KSFT_SKIP)
 		SKIP(return, NO_SLOW_MEMORY);
-	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(KSFT_PASS, status);
 
 	/* The file keeps one of these buffers. */
 	EXPECT_TRUE(wait_for(group_value(self->group, "memory.current") <

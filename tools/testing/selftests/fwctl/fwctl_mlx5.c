@@ -4,6 +4,7 @@
  * answers. To a real ConnectX the tests send only commands that do not change it; tests
  * that need the virtual ConnectX are skipped there.
  */
+#include "fwctl_kmsg_utils.h"
 #include "fwctl_mlx5_utils.h"
 
 FIXTURE(mlx5) {
@@ -18,11 +19,7 @@ FIXTURE_SETUP(mlx5)
 	if (mlx5_missing())
 		SKIP(return, "%s", mlx5_missing());
 	self->vcx = vcx_there();
-	if (self->vcx)
-		ASSERT_EQ(0, vcx("clear"));
-	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->fd = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_mlx5(_metadata, &self->dev);
 	self->uid = mlx5_uid(self->fd);
 }
 
@@ -263,14 +260,14 @@ static void check_request(struct __test_metadata *_metadata,
 		if (!with_vcx)
 			continue;
 		EXPECT_EQ(count + admitted, vcx_count(r->opcode))
-			TH_LOG("%s under scope %u: seen by firmware", r->name,
+			TH_LOG("%s under scope %u: commands at firmware", r->name,
 			       scope);
 		if (!admitted)
 			continue;
 		EXPECT_EQ(len, vcx_last(r->opcode, seen, len));
 		set_uid(in, uid);
 		EXPECT_EQ(0, memcmp(in, seen, len))
-			TH_LOG("%s is not what firmware got", r->name);
+			TH_LOG("%s: firmware received a different command", r->name);
 	}
 }
 
@@ -579,6 +576,7 @@ TEST_F(mlx5, open_refused)
 	EXPECT_EQ(0, mlx5_nop(self->fd));
 }
 
+/* Firmware returns the uid 0, which is the kernel's. */
 TEST_F(mlx5, uid_0_refused)
 {
 	unsigned int creates, destroys;
@@ -615,8 +613,8 @@ TEST_F(mlx5, places_for_the_kernel)
 	for (i = 0; i < ARRAY_SIZE(calls); i++)
 		EXPECT_TRUE(wait_for(call_waits(&calls[i].call)));
 
-	/* Commands of the kernel's own: to make a user context, to end it */
-	fd = EXPECT_QUICK("open while 24 RPCs want to be served",
+	/* mlx5_core's own commands, which create a user context and destroy it */
+	fd = EXPECT_QUICK("open while 24 RPCs are waiting",
 			  mlx5_open(&self->dev, O_RDWR));
 	EXPECT_LE(0, fd);
 	EXPECT_EQ(0, EXPECT_QUICK("close meanwhile", close(fd)));

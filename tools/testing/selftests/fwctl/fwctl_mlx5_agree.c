@@ -99,12 +99,9 @@ FIXTURE_SETUP(agree)
 		SKIP(return, "%s", mlx5_missing());
 	if (!vcx_there())
 		SKIP(return, NO_VCX);
-	if (set_capability(CAP_SYS_ADMIN, true) ||
-	    set_capability(CAP_SYS_RAWIO, true))
-		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
-	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->rw = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->rw);
+	if (capabilities_missing())
+		SKIP(return, "%s", capabilities_missing());
+	self->rw = setup_mlx5(_metadata, &self->dev);
 	self->ro = mlx5_open(&self->dev, O_RDONLY);
 	ASSERT_LE(0, self->ro);
 	test_info(self->rw, &info, &len);

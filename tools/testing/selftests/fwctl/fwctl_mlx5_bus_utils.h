@@ -44,15 +44,19 @@ static inline int load_mlx5_core(void)
 	return run_program(argv);
 }
 
-/* Firmware that has not taken the end of its last use for one is reset. */
+static inline int devlink_reload(const struct mlx5_dev *dev)
+{
+	char handle[64];
+	char *const argv[] = { "devlink", "dev", "reload", handle, NULL };
+
+	snprintf(handle, sizeof(handle), "pci/%s", dev->pci);
+	return run_program(argv);
+}
+
+/* Binds the driver. Firmware that missed the teardown of its last use is reset first. */
 static inline int bind_anew(const struct mlx5_dev *dev)
 {
 	return bind_pci(dev) ? pci_write(dev, "reset") ?: bind_pci(dev) : 0;
-}
-
-static inline bool works(struct mlx5_dev *dev)
-{
-	return !mlx5_find(dev) && !mlx5_try(dev);
 }
 
 static inline bool is_bound(const struct mlx5_dev *dev)

@@ -5,7 +5,7 @@
  * with a virtual ConnectX.
  */
 #include "fwctl_ceiling_utils.h"
-#include "fwctl_mlx5_utils.h"
+#include "fwctl_mlx5_bus_utils.h"
 
 FIXTURE(mlx5_ceiling) {
 	struct mlx5_dev dev;
@@ -29,12 +29,6 @@ FIXTURE_VARIANT_ADD(mlx5_ceiling, none) {
 };
 
 /* clang-format on */
-
-static int lower(const struct mlx5_dev *dev, const char *ceiling)
-{
-	return write_file(ceiling, "/sys/class/fwctl/fwctl%d/scope_max",
-			  dev->number);
-}
 
 FIXTURE_SETUP(mlx5_ceiling)
 {
@@ -80,40 +74,31 @@ static void check(struct __test_metadata *_metadata, const char *after,
 		EXPECT_EQ(EACCES, mlx5_nop(fd));
 		close(fd);
 	}
-	EXPECT_EQ(EPERM, lower(dev, "debug-read-only"));
-}
-
-static int write_pci_driver(const struct mlx5_dev *dev, const char *file)
-{
-	return write_file(dev->pci, "/sys/bus/pci/drivers/mlx5_core/%s", file);
+	EXPECT_EQ(EPERM, lower_ceiling(dev->number, "debug-read-only"));
 }
 
 TEST_F_TIMEOUT(mlx5_ceiling, stays, 120)
 {
-	char handle[64], *const reload[] = {
-		"devlink", "dev", "reload", handle, NULL,
-	};
 	int fd;
 
 	fd = mlx5_open(&self->dev, O_RDWR);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, lower(&self->dev, variant->ceiling));
-	/* A file that is open obeys at once. */
+	ASSERT_EQ(0, lower_ceiling(self->dev.number, variant->ceiling));
+	/* The ceiling takes effect at once on a file that is already open. */
 	EXPECT_EQ(variant->err, read_identity(fd));
 	EXPECT_EQ(EACCES, mlx5_nop(fd));
 	check(_metadata, "lowering", &self->dev, variant->ceiling,
 	      variant->err);
 
-	snprintf(handle, sizeof(handle), "pci/%s", self->dev.pci);
-	EXPECT_EQ(0, run_program(reload));
+	EXPECT_EQ(0, devlink_reload(&self->dev));
 	check(_metadata, "devlink dev reload", &self->dev, variant->ceiling,
 	      variant->err);
 	EXPECT_EQ(ENODEV, read_identity(fd));
 	close(fd);
 
-	ASSERT_EQ(0, write_pci_driver(&self->dev, "unbind"));
+	ASSERT_EQ(0, unbind_pci(&self->dev));
 	EXPECT_EQ(ENOENT, mlx5_find(&self->dev));
-	ASSERT_EQ(0, write_pci_driver(&self->dev, "bind"));
+	ASSERT_EQ(0, bind_pci(&self->dev));
 	check(_metadata, "unbind and bind", &self->dev, variant->ceiling,
 	      variant->err);
 }

@@ -66,15 +66,6 @@ static int errno_of(unsigned int status)
 	return err;
 }
 
-/* What a process ended with, or -1 if it did not end by itself. */
-static int end_of(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
-	       WEXITSTATUS(status) : -1;
-}
-
 static void print_faults(const char *what, unsigned int count)
 {
 	fprintf(stderr, "# faults: firmware: %s: %u\n", what, count);
@@ -102,7 +93,7 @@ FIXTURE_TEARDOWN_PARENT(faults)
 	EXPECT_EQ(0, param_set("max_rpcs", self->max_rpcs));
 	EXPECT_TRUE(put_back(&self->dev));
 	EXPECT_TRUE(wait_for(!vcx_uids()));
-	if (access("/sys/module/mlx5_fwctl/initstate", F_OK))
+	if (!is_module("mlx5_fwctl"))
 		return;
 	EXPECT_EQ(0, unload_module("mlx5_fwctl"));
 	EXPECT_EQ(0, load_module("mlx5_fwctl"));
@@ -168,8 +159,8 @@ TEST_F_TIMEOUT(faults, detach_refused, 300)
 	size_t k;
 	int fd;
 
-	if (access("/sys/module/mlx5_fwctl/initstate", F_OK))
-		SKIP(return, "not a module, but built in");
+	if (!is_module("mlx5_fwctl"))
+		SKIP(return, BUILT_IN);
 	for (k = 0; k < ARRAY_SIZE(statuses); k++) {
 		fd = mlx5_open(&found, O_RDWR);
 		ASSERT_LE(0, fd);
@@ -309,7 +300,7 @@ static bool loss_disarm(struct sweep *sweep)
 	bool hit;
 
 	close(releaser.pipe);
-	if (end_of(releaser.pid))
+	if (exit_status(releaser.pid))
 		abort();
 	hit = disarm(sweep);
 	/* The releaser may have ended before it saw the loss. */
@@ -519,7 +510,7 @@ TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
 		if (opcode != OP_DESTROY_UCTX)
 			kill(pid, SIGKILL);
 		EXPECT_EQ(opcode == OP_DESTROY_UCTX ? 0 : -1,
-			  EXPECT_QUICK("end", end_of(pid)));
+			  EXPECT_QUICK("end", exit_status(pid)));
 		EXPECT_EQ(1, vcx_stat("in_flight"));
 		EXPECT_EQ(0, mlx5_try(&self->dev));
 		ASSERT_EQ(0, vcx("release"));
@@ -539,14 +530,12 @@ TEST_F_TIMEOUT(faults, many_killed, 60)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, vcx("lose %x *", OP_NOP));
 	for (i = 0; i <= ORPHANS; i++) {
-		pid = fork();
-		if (!pid)
-			_exit(mlx5_nop(fd));
+		pid = fork_mlx5_nop(fd);
 		ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
 		if (i < ORPHANS)
 			ASSERT_TRUE(wait_for(vcx_stat("in_flight") == i + 1));
 		kill(pid, SIGKILL);
-		EXPECT_EQ(-1, EXPECT_QUICK("end", end_of(pid)));
+		EXPECT_EQ(-1, EXPECT_QUICK("end", exit_status(pid)));
 	}
 	EXPECT_EQ(ORPHANS, vcx_stat("in_flight"));
 	ASSERT_EQ(0, vcx("clear"));
@@ -581,7 +570,7 @@ TEST_F_TIMEOUT(faults, lost, 120)
 	EXPECT_EQ(0, close(other));
 	EXPECT_EQ(3, vcx_stat("in_flight"));
 
-	EXPECT_EQ(ETIMEDOUT, end_of(pid));
+	EXPECT_EQ(ETIMEDOUT, exit_status(pid));
 	EXPECT_EQ(ETIMEDOUT, call_end(&call.call));
 	print_faults("lost completions", 3);
 	EXPECT_EQ(0, mlx5_nop(fd));

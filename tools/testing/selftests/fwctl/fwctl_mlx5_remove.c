@@ -4,6 +4,7 @@
  * virtual ConnectX only: the machine would lose its network. In the end the device is
  * there and works, as before.
  */
+#include "fwctl_kmsg_utils.h"
 #include "fwctl_mlx5_bus_utils.h"
 #include "fwctl_syscall_utils.h"
 
@@ -13,16 +14,7 @@
 /* The capabilities that the virtual ConnectX offers user contexts */
 #define UCTX_CAPS (UCTX_CAP_RAW_TX | UCTX_CAP_TOOLS_RESOURCES)
 
-static int devlink_reload(const struct mlx5_dev *dev)
-{
-	char handle[64];
-	char *const argv[] = { "devlink", "dev", "reload", handle, NULL };
-
-	snprintf(handle, sizeof(handle), "pci/%s", dev->pci);
-	return run_program(argv);
-}
-
-/* Ways to remove the device, and to have it back */
+/* Ways to remove the device and bring it back */
 enum way {
 	UNBIND,
 	PCI_REMOVE,
@@ -79,24 +71,21 @@ static void check_gone(struct __test_metadata *_metadata, int fd)
 
 /**
  * struct remover - removal in a thread of its own
+ * @job: the thread
  * @dev: the device
  * @way: the way to remove it
  */
 struct remover {
-	pthread_t thread;
+	struct job job;
 	const struct mlx5_dev *dev;
 	enum way way;
-	int err;
-	bool ended;
 };
 
-static void *remover_thread(void *data)
+static int remove_now(void *data)
 {
-	struct remover *remover = data;
+	const struct remover *remover = data;
 
-	remover->err = remove_by(remover->way, remover->dev);
-	__atomic_store_n(&remover->ended, true, __ATOMIC_RELEASE);
-	return NULL;
+	return remove_by(remover->way, remover->dev);
 }
 
 /* The time that each way takes without open files; shared with all later tests. */
@@ -153,8 +142,8 @@ FIXTURE_SETUP(removal)
 
 	if (cannot_remove())
 		SKIP(return, "%s", cannot_remove());
-	if (way == RMMOD && access("/sys/module/mlx5_fwctl/initstate", F_OK))
-		SKIP(return, "not a module, but built in");
+	if (way == RMMOD && !is_module("mlx5_fwctl"))
+		SKIP(return, BUILT_IN);
 	ASSERT_EQ(0, vcx("clear"));
 	ASSERT_EQ(0, mlx5_find(&self->dev));
 	if (!idle_us[way] && measure_idle(way, &self->dev)) {
@@ -162,8 +151,7 @@ FIXTURE_SETUP(removal)
 			TH_LOG("%s, and back, failed", way_names[way]);
 		SKIP(return, "no devlink, or it can't reload");
 	}
-	self->fd = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_mlx5(_metadata, &self->dev);
 	self->other = mlx5_open(&self->dev, O_RDONLY);
 	ASSERT_LE(0, self->other);
 	/* Firmware may still be destroying user contexts of earlier tests. */
@@ -193,12 +181,11 @@ static void end_removal(struct __test_metadata *_metadata,
 		 way_names[remover->way], situation);
 	EXPECT_GT(QUICK_US, stopwatch_end(&part, what));
 
-	pthread_join(remover->thread, NULL);
+	EXPECT_EQ(0, job_end(&remover->job));
 	snprintf(what, sizeof(what), "%s %s, all of it",
 		 way_names[remover->way], situation);
 	EXPECT_GT(usual_us(remover->way) + QUICK_US,
 		  stopwatch_end(&whole, what));
-	EXPECT_EQ(0, remover->err);
 }
 
 static void check_back(struct __test_metadata *_metadata, struct mlx5_dev *dev,
@@ -226,8 +213,7 @@ TEST_F_TIMEOUT(removal, open_files, 60)
 	unsigned int leaked = vcx_stat("uctx_leaked");
 	unsigned int destroyed = vcx_count(OP_DESTROY_UCTX);
 
-	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
-				    &remover));
+	ASSERT_EQ(0, job_start(&remover.job, remove_now, &remover));
 	end_removal(_metadata, &remover, "with 2 files open");
 	check_gone(_metadata, self->fd);
 	check_gone(_metadata, self->other);
@@ -254,8 +240,7 @@ TEST_F_TIMEOUT(removal, many_files, 60)
 		ASSERT_LE(0, mlx5_open(&self->dev, O_RDONLY));
 	EXPECT_EQ(FILES, vcx_uids());
 	ASSERT_EQ(0, vcx("delay %x %u", OP_DESTROY_UCTX, CLOSE_MS));
-	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
-				    &remover));
+	ASSERT_EQ(0, job_start(&remover.job, remove_now, &remover));
 	end_removal(_metadata, &remover, "with 100 files open");
 	check_gone(_metadata, self->fd);
 	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
@@ -275,8 +260,7 @@ TEST_F_TIMEOUT(removal, command_in_flight, 60)
 	third = mlx5_open(&self->dev, O_RDWR);
 	ASSERT_LE(0, third);
 	lose_nop(_metadata, &call, self->fd);
-	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
-				    &remover));
+	ASSERT_EQ(0, job_start(&remover.job, remove_now, &remover));
 
 	EXPECT_TRUE(wait_for(!mlx5_uid(self->other)));
 	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of the RPC in flight",
@@ -291,7 +275,7 @@ TEST_F_TIMEOUT(removal, command_in_flight, 60)
 	usleep(200000);
 	EXPECT_EQ(1, vcx_stat("in_flight"));
 	EXPECT_TRUE(vcx_uids());
-	EXPECT_FALSE(__atomic_load_n(&remover.ended, __ATOMIC_ACQUIRE));
+	EXPECT_FALSE(get(&remover.job.ended));
 
 	ASSERT_EQ(0, vcx("release"));
 	end_removal(_metadata, &remover, "after the last command");
@@ -310,10 +294,7 @@ FIXTURE_SETUP(failing)
 {
 	if (cannot_remove())
 		SKIP(return, "%s", cannot_remove());
-	ASSERT_EQ(0, vcx("clear"));
-	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->fd = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_mlx5(_metadata, &self->dev);
 	self->other = mlx5_open(&self->dev, O_RDWR);
 	ASSERT_LE(0, self->other);
 }
@@ -476,10 +457,8 @@ TEST_F_TIMEOUT(failing, killed_caller, 60)
 	if (cannot_trace_ioctl())
 		SKIP(return, "%s", cannot_trace_ioctl());
 	ASSERT_EQ(0, vcx("lose %x", OP_NOP));
-	pid = fork();
+	pid = fork_mlx5_nop(self->fd);
 	ASSERT_LE(0, pid);
-	if (!pid)
-		_exit(mlx5_nop(self->fd));
 	ASSERT_TRUE(wait_for(vcx_stat("lost")));
 	ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
 	EXPECT_EQ(EINTR, kill_in_ioctl(pid));
@@ -608,12 +587,9 @@ FIXTURE_SETUP(modules)
 {
 	if (cannot_remove())
 		SKIP(return, "%s", cannot_remove());
-	if (access("/sys/module/mlx5_fwctl/initstate", F_OK) ||
-	    access("/sys/module/mlx5_core/initstate", F_OK))
-		SKIP(return, "not modules, but built in");
-	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->fd = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	if (!is_module("mlx5_fwctl") || !is_module("mlx5_core"))
+		SKIP(return, BUILT_IN);
+	self->fd = setup_mlx5(_metadata, &self->dev);
 }
 
 FIXTURE_TEARDOWN_PARENT(modules)
@@ -667,7 +643,7 @@ static void *use_thread(void *data)
 	struct mlx5_dev dev;
 	int err;
 
-	while (!__atomic_load_n(storm->stop, __ATOMIC_RELAXED)) {
+	while (!get(storm->stop)) {
 		err = mlx5_find(&dev) ?: mlx5_try(&dev);
 		if (err && !is_gone(err))
 			storm->bad = err;
@@ -681,7 +657,7 @@ static void *module_thread(void *data)
 	struct storm *storm = data;
 	int err;
 
-	while (!__atomic_load_n(storm->stop, __ATOMIC_RELAXED)) {
+	while (!get(storm->stop)) {
 		err = unload_module("mlx5_fwctl") ?: load_module("mlx5_fwctl");
 		if (err)
 			storm->bad = err;
@@ -708,7 +684,7 @@ TEST_F_TIMEOUT(modules, storm, 300)
 		EXPECT_EQ(0, bind_pci(&self->dev));
 		usleep(100000);
 	}
-	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	set(&stop, true);
 	for (i = 0; i < ARRAY_SIZE(storms); i++) {
 		pthread_join(storms[i].thread, NULL);
 		EXPECT_EQ(0, storms[i].bad);

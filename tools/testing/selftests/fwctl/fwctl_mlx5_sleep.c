@@ -36,10 +36,7 @@ FIXTURE_SETUP(sleep)
 	read_file(states, sizeof(states), "/sys/power/state");
 	if (!strstr(states, variant->state))
 		SKIP(return, "no such state: %s", variant->state);
-	ASSERT_EQ(0, vcx("clear"));
-	ASSERT_EQ(0, mlx5_find(&self->dev));
-	self->fd = mlx5_open(&self->dev, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_mlx5(_metadata, &self->dev);
 	ASSERT_EQ(0, read_file(self->delay, sizeof(self->delay), PM_TEST_DELAY));
 	self->changed = true;
 	ASSERT_EQ(0, write_file("0", PM_TEST_DELAY));
@@ -62,11 +59,6 @@ static int go_to_sleep(const char *state)
 
 	print_us("sleep and return", now_us() - start);
 	return err;
-}
-
-static bool works(struct mlx5_dev *dev)
-{
-	return !mlx5_find(dev) && !mlx5_try(dev);
 }
 
 TEST_F_TIMEOUT(sleep, files, 60)

@@ -9,12 +9,12 @@
 #ifndef __FWCTL_MLX5_UTILS_H
 #define __FWCTL_MLX5_UTILS_H
 
-#include <dirent.h>
 #include <limits.h>
 
 #include <fwctl/mlx5.h>
 
 #include "fwctl_thread_utils.h"
+#include "mlx5_bytes.h"
 
 #define MLX5_HEADER 16
 
@@ -49,6 +49,7 @@ struct mlx5_dev {
 	char pci[32];
 };
 
+/* Finds the first device of the backend. Returns 0 or ENOENT. */
 static inline int mlx5_find(struct mlx5_dev *dev)
 {
 	DIR *dir = opendir("/sys/class/fwctl");
@@ -102,28 +103,6 @@ static inline int mlx5_open(const struct mlx5_dev *dev, int flags)
 }
 
 /* Commands */
-
-static inline void put_be16(__u8 *at, unsigned int value)
-{
-	at[0] = value >> 8;
-	at[1] = value;
-}
-
-static inline void put_be32(__u8 *at, __u32 value)
-{
-	put_be16(at, value >> 16);
-	put_be16(at + 2, value & 0xffff);
-}
-
-static inline unsigned int get_be16(const __u8 *at)
-{
-	return at[0] << 8 | at[1];
-}
-
-static inline __u32 get_be32(const __u8 *at)
-{
-	return (__u32)get_be16(at) << 16 | get_be16(at + 2);
-}
 
 static inline void make_command(__u8 *in, size_t len, unsigned int opcode,
 				unsigned int op_mod)
@@ -182,7 +161,17 @@ static inline int mlx5_nop(int fd)
 	return err ?: status_of(out) ? -1 : 0;
 }
 
-/* Whether a new file works. */
+/* Sends NOP in a process of its own, which exits with the result. */
+static inline pid_t fork_mlx5_nop(int fd)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(mlx5_nop(fd));
+	return pid;
+}
+
+/* Opens a file, sends NOP, and closes it. Returns the same as mlx5_nop(). */
 static inline int mlx5_try(const struct mlx5_dev *dev)
 {
 	int fd = mlx5_open(dev, O_RDWR), err;
@@ -192,6 +181,11 @@ static inline int mlx5_try(const struct mlx5_dev *dev)
 	err = mlx5_nop(fd);
 	close(fd);
 	return err;
+}
+
+static inline bool works(struct mlx5_dev *dev)
+{
+	return !mlx5_find(dev) && !mlx5_try(dev);
 }
 
 /**
@@ -213,29 +207,6 @@ static inline int mlx5_call_nop(struct mlx5_call *call, int fd)
 				 sizeof(call->in), call->out,
 				 sizeof(call->out));
 	return call_start(&call->call, fd, FWCTL_RPC, &call->call.rpc);
-}
-
-/* The kernel's log from now on */
-
-static inline int kmsg_open(void)
-{
-	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-	lseek(fd, 0, SEEK_END);
-	return fd;
-}
-
-static inline bool kmsg_find(int fd, const char *text)
-{
-	char record[2048];
-	ssize_t len;
-
-	while ((len = read(fd, record, sizeof(record) - 1)) > 0) {
-		record[len] = 0;
-		if (strstr(record, text))
-			return true;
-	}
-	return false;
 }
 
 /* The virtual ConnectX */
@@ -292,6 +263,7 @@ static inline const char *vcx_ask(const char *request, ...)
 /* For requests that are answered by "ok" alone: 0 or EIO */
 #define vcx(...) (vcx_ask(__VA_ARGS__) ? 0 : EIO)
 
+/* How many commands of this opcode firmware has received. */
 static inline unsigned int vcx_count(unsigned int opcode)
 {
 	const char *answer = vcx_ask("count %x", opcode);
@@ -349,6 +321,19 @@ static inline bool vcx_has_uid(unsigned int uid, unsigned int caps)
 			return true;
 	}
 	return false;
+}
+
+/* The set-up of most fixtures: clears faults of a virtual device; opens a file. */
+static inline int setup_mlx5(struct __test_metadata *_metadata, struct mlx5_dev *dev)
+{
+	int fd;
+
+	if (vcx_there())
+		ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, mlx5_find(dev));
+	fd = mlx5_open(dev, O_RDWR);
+	ASSERT_LE(0, fd);
+	return fd;
 }
 
 #endif

@@ -26,9 +26,7 @@ FIXTURE_SETUP(module)
 		if (strcmp(self->mods.names[i], "fwctl_sim"))
 			ASSERT_EQ(0, unload_module(self->mods.names[i]))
 				TH_LOG("%s", self->mods.names[i]);
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
 }
 
 FIXTURE_TEARDOWN_PARENT(module)
@@ -133,7 +131,7 @@ TEST_F(module, no_queues_left_behind)
 	int before, after, i;
 
 	if (queues_now() < 0)
-		SKIP(return, "no " QUEUES ", where the kernel counts them");
+		SKIP(return, "no " QUEUES);
 	close(self->fd);
 	ASSERT_EQ(0, unload_module("fwctl_sim"));
 	before = queues_now();

@@ -6,7 +6,75 @@
 #ifndef __FWCTL_MODULE_UTILS_H
 #define __FWCTL_MODULE_UTILS_H
 
-#include "fwctl_sim_utils.h"
+#include "fwctl_task_utils.h"
+
+/* Whether it is loaded as a module; false also for one that is built in. */
+static inline bool is_module(const char *name)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	return !access(path, F_OK);
+}
+
+#define BUILT_IN "built into the kernel, not a module"
+
+/* Loads the file @name.ko of a folder. */
+static inline int load_file(const char *folder, const char *name, const char *params)
+{
+	char path[256];
+	int fd, err;
+
+	snprintf(path, sizeof(path), "%s/%s.ko", folder, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	err = syscall(SYS_finit_module, fd, params, 0) ? errno : 0;
+	close(fd);
+	return err;
+}
+
+/* Loads a module, unless it is there: from the folder $FWCTL_MODULES, or by modprobe. */
+static inline int load_module(const char *name)
+{
+	const char *folder = getenv("FWCTL_MODULES");
+	char *const argv[] = { "modprobe", (char *)name, NULL };
+	int err;
+
+	if (!folder)
+		return run_program(argv) ? ENOENT : 0;
+	err = load_file(folder, name, "");
+	return err == EEXIST ? 0 : err;
+}
+
+/* With -s the messages of modprobe go to syslog: standard error is in the KTAP stream. */
+static inline int modprobe_with(const char *name, char *param, char *second)
+{
+	char *const argv[] = { "modprobe", "-s", (char *)name, param, second, NULL };
+
+	return run_program(argv) ? EINVAL : 0;
+}
+
+/*
+ * Loads a module from the same place with one or two parameters, separated by a space.
+ * modprobe takes a space as a part of the value: it needs one argument for each.
+ */
+static inline int load_with(const char *name, const char *params)
+{
+	const char *folder = getenv("FWCTL_MODULES");
+	char words[256], *second = words, *param;
+
+	if (folder)
+		return load_file(folder, name, params);
+	snprintf(words, sizeof(words), "%s", params);
+	param = strsep(&second, " ");
+	return modprobe_with(name, param, second);
+}
+
+static inline int unload_module(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
 
 /**
  * struct modules - the modules that use the core
@@ -51,55 +119,6 @@ static inline int modules_load(const struct modules *mods)
 	for (i = 0; i < mods->count && !err; i++)
 		err = load_module(mods->names[i]);
 	return err;
-}
-
-/*
- * It takes a space for part of a value, and tells why only the system's log: that is
- * no KTAP. What is expected is this.
- */
-static inline int modprobe_with(const char *name, char *param, char *second)
-{
-	char *const argv[] = { "modprobe", "-s", (char *)name, param, second, NULL };
-
-	return run_program(argv) ? EINVAL : 0;
-}
-
-/*
- * Loads a module with one parameter or with two, a space between them, from where
- * load_module() has it.
- */
-static inline int load_with(const char *name, const char *params)
-{
-	const char *folder = getenv("FWCTL_MODULES");
-	char path[256], words[256], *second = words;
-	int fd, err;
-
-	if (!folder) {
-		char *param;
-
-		snprintf(words, sizeof(words), "%s", params);
-		param = strsep(&second, " ");
-		return modprobe_with(name, param, second);
-	}
-
-	snprintf(path, sizeof(path), "%s/%s.ko", folder, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	err = syscall(SYS_finit_module, fd, params, 0) ? errno : 0;
-	close(fd);
-	return err;
-}
-
-/* What makes a test SKIP that unloads modules, or NULL. */
-static inline const char *modules_missing(void)
-{
-	if (sim_missing())
-		return sim_missing();
-	if (access("/sys/module/fwctl/initstate", F_OK) ||
-	    access("/sys/module/fwctl_sim/initstate", F_OK))
-		return "not a module, but built in";
-	return NULL;
 }
 
 #endif

@@ -23,14 +23,11 @@ FIXTURE(netlink) {
 
 FIXTURE_SETUP(netlink)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	if (set_capability(CAP_SYS_ADMIN, true) ||
-	    set_capability(CAP_SYS_RAWIO, true))
-		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	if (capabilities_missing())
+		SKIP(return, "%s", capabilities_missing());
+	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	ASSERT_EQ(0, fnl_open(&self->nl));
 }
 
@@ -164,13 +161,9 @@ TEST_F(netlink, malformed)
 
 TEST_F(netlink, get_needs_no_privilege)
 {
-	int cap;
-
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		set_capability(cap, false);
+	set_all_capabilities(false);
 	EXPECT_EQ(0, fnl_dev_get(&self->nl, self->sim.number));
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		set_capability(cap, true);
+	set_all_capabilities(true);
 }
 
 TEST_F(netlink, get_what_happens)
@@ -245,6 +238,7 @@ TEST_F_TIMEOUT(netlink, dump, 120)
 		EXPECT_EQ(0, sim_del(&sims[i]));
 }
 
+/* A thread that unbinds and binds a device until @stop */
 struct flapper {
 	struct sim sim;
 	bool stop;
@@ -255,9 +249,9 @@ static void *flap(void *data)
 {
 	struct flapper *flapper = data;
 
-	while (!__atomic_load_n(&flapper->stop, __ATOMIC_RELAXED) &&
-	       !sim_unbind(&flapper->sim) && !sim_bind(&flapper->sim))
-		flapper->times++;
+	while (!get(&flapper->stop) && !sim_unbind(&flapper->sim) &&
+	       !sim_bind(&flapper->sim))
+		count(&flapper->times);
 	return NULL;
 }
 
@@ -281,7 +275,7 @@ TEST_F(netlink, dump_while_devices_change)
 			EXPECT_EQ(1, find_in_dump(_metadata, &self->nl,
 						  &sims[i]));
 	}
-	__atomic_store_n(&flapper.stop, true, __ATOMIC_RELAXED);
+	set(&flapper.stop, true);
 	pthread_join(thread, NULL);
 	EXPECT_LT(0, flapper.times);
 	for (i = 0; i < ARRAY_SIZE(sims); i++)
@@ -340,8 +334,6 @@ TEST_F(netlink, set_nonsense)
 
 TEST_F(netlink, set_needs_capability)
 {
-	int cap;
-
 	ASSERT_EQ(0, set_capability(CAP_SYS_ADMIN, false));
 	EXPECT_EQ(EPERM, fnl_dev_set(&self->nl, self->sim.number,
 				     FWCTL_CEILING_NONE));
@@ -350,13 +342,11 @@ TEST_F(netlink, set_needs_capability)
 				     FWCTL_CEILING_DEBUG_WRITE_FULL));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 
-	/* No other is needed. */
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		set_capability(cap, cap == CAP_SYS_ADMIN);
+	/* CAP_SYS_ADMIN alone is enough. */
+	set_only_capability(CAP_SYS_ADMIN);
 	EXPECT_EQ(0, fnl_dev_set(&self->nl, self->sim.number,
 				 FWCTL_CEILING_NONE));
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		set_capability(cap, true);
+	set_all_capabilities(true);
 }
 
 /* Sends a request by write(), as a program writes its output. */
@@ -407,13 +397,10 @@ FIXTURE_SETUP(events)
 {
 	if (sim_missing())
 		SKIP(return, "%s", sim_missing());
-	if (set_capability(CAP_SYS_ADMIN, true) ||
-	    set_capability(CAP_SYS_RAWIO, true))
-		SKIP(return, "no CAP_SYS_ADMIN and CAP_SYS_RAWIO");
+	if (capabilities_missing())
+		SKIP(return, "%s", capabilities_missing());
 	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_DEVICE));
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
 }
 
 FIXTURE_TEARDOWN(events)

@@ -434,6 +434,7 @@ static inline int fnl_join(struct fnl *nl, const char *group)
 			  sizeof(id)) ? errno : 0;
 }
 
+/* Opens a socket for the events of a group. */
 static inline int fnl_listen(struct fnl *nl, const char *group)
 {
 	int err = fnl_open(nl);

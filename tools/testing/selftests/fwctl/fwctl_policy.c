@@ -92,13 +92,12 @@ FIXTURE_VARIANT_ADD(policy, noclassify_ro_unprivileged) {
 
 FIXTURE_SETUP(policy)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
 	if (set_capability(CAP_SYS_RAWIO, true))
 		SKIP(return, "no CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new(&self->sim, variant->mode.classify ? "" : "noclassify"));
-	self->rw = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->rw);
+	self->rw = setup_sim(_metadata, &self->sim,
+			     variant->mode.classify ? "" : "noclassify", O_RDWR);
+	if (self->rw < 0)
+		return;
 	self->fd = sim_open(&self->sim, variant->mode.flags);
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, set_capability(CAP_SYS_RAWIO, variant->mode.rawio));
@@ -224,11 +223,7 @@ FIXTURE(caller) {
 
 FIXTURE_SETUP(caller)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
 }
 
 FIXTURE_TEARDOWN(caller)
@@ -251,38 +246,31 @@ TEST_F(caller, capability_is_the_callers)
 /* No other capability matters. */
 TEST_F(caller, other_capabilities)
 {
-	int cap;
-
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		if (cap != CAP_SYS_RAWIO && cap != CAP_SETPCAP)
-			set_capability(cap, false);
+	ASSERT_EQ(0, set_only_capability(CAP_SYS_RAWIO));
 	test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		set_capability(cap, cap != CAP_SYS_RAWIO);
+	set_all_capabilities(true);
+	ASSERT_EQ(0, set_capability(CAP_SYS_RAWIO, false));
 	test_err_nop(EPERM, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
 	set_capability(CAP_SYS_RAWIO, true);
 }
 
-/* Root of a user namespace is not root of the machine. */
+/* Capabilities in a user namespace do not count. */
+static int call_in_user_namespace(int fd)
+{
+	if (unshare(CLONE_NEWUSER))
+		return NO_NAMESPACE;
+	if (set_capability(CAP_SYS_RAWIO, true))
+		return 254;
+	return _test_nop(fd, FWCTL_RPC_DEBUG_WRITE_FULL);
+}
+
 TEST_F(caller, user_namespace)
 {
-	int status;
-	pid_t pid;
+	int status = in_child(call_in_user_namespace(self->fd));
 
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		if (unshare(CLONE_NEWUSER))
-			_exit(255);
-		if (set_capability(CAP_SYS_RAWIO, true))
-			_exit(254);
-		_exit(_test_nop(self->fd, FWCTL_RPC_DEBUG_WRITE_FULL));
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 255)
+	if (status == NO_NAMESPACE)
 		SKIP(return, "no user namespaces");
-	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+	EXPECT_EQ(EPERM, status);
 }
 
 /* The mode of the file is that of its open(). */

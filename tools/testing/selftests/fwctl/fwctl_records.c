@@ -5,9 +5,7 @@
  */
 #include "fwctl_audit_utils.h"
 #include "fwctl_ceiling_utils.h"
-#include "fwctl_module_utils.h"
-
-#define TRACING "/sys/kernel/tracing"
+#include "fwctl_kmsg_utils.h"
 
 FIXTURE(trace) {
 	struct sim sim;
@@ -19,13 +17,11 @@ FIXTURE(trace) {
 /* Uses a trace instance of its own, which does not affect other traces. */
 FIXTURE_SETUP(trace)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
 	if (access(TRACING "/instances", W_OK))
 		SKIP(return, "no " TRACING "/instances");
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	snprintf(self->instance, sizeof(self->instance),
 		 TRACING "/instances/fwctl_%d", getpid());
 	ASSERT_EQ(0, mkdir(self->instance, 0700));
@@ -170,11 +166,9 @@ FIXTURE(fdinfo) {
 
 FIXTURE_SETUP(fdinfo)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	self->other = sim_open(&self->sim, O_RDONLY);
 	ASSERT_LE(0, self->other);
 }
@@ -271,14 +265,10 @@ FIXTURE(audit) {
 
 FIXTURE_SETUP(audit)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
 	self->sock = audit_open();
 	if (self->sock < 0)
 		SKIP(return, "no audit, or no CAP_AUDIT_READ");
-	ASSERT_EQ(0, sim_new_once(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
 }
 
 FIXTURE_TEARDOWN(audit)
@@ -391,21 +381,16 @@ static int set_auditd(int sock, pid_t pid)
 	return err;
 }
 
-/* By another process, for the daemon itself is never kept waiting */
 static int refuse_many(int fd)
 {
-	int status, i;
-	pid_t pid = fork();
+	int i;
 
-	if (!pid) {
-		set_capability(CAP_SYS_RAWIO, false);
-		for (i = 0; i < 500; i++)
-			if (_test_nop(fd, FWCTL_RPC_DEBUG_WRITE_FULL) != EPERM)
-				_exit(1);
-		set_capability(CAP_SYS_RAWIO, true);
-		_exit(_test_nop(fd, FWCTL_RPC_DEBUG_WRITE));
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : -1;
+	set_capability(CAP_SYS_RAWIO, false);
+	for (i = 0; i < 500; i++)
+		if (_test_nop(fd, FWCTL_RPC_DEBUG_WRITE_FULL) != EPERM)
+			return 1;
+	set_capability(CAP_SYS_RAWIO, true);
+	return _test_nop(fd, FWCTL_RPC_DEBUG_WRITE);
 }
 
 /*
@@ -421,25 +406,13 @@ TEST_F(audit, daemon_is_stuck)
 	ASSERT_LE(0, daemon);
 	setsockopt(daemon, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (set_auditd(daemon, getpid()))
-		SKIP(return, "there is a daemon, or no CAP_AUDIT_CONTROL");
-	EXPECT_EQ(0, EXPECT_QUICK("500 refusals that the audit log has no room for",
-				  refuse_many(self->fd)));
+		SKIP(return, "an audit daemon runs, or no CAP_AUDIT_CONTROL");
+	EXPECT_EQ(0, EXPECT_QUICK("500 refusals with a full audit backlog",
+				  in_child(refuse_many(self->fd))));
 	close(daemon);
 }
 
-/* Each read returns a line. */
-static bool read_line(int log, char *text, size_t size)
-{
-	ssize_t len;
-
-	do {
-		len = read(log, text, size - 1);
-	} while (len < 0 && errno == EPIPE);
-	text[len < 0 ? 0 : len] = 0;
-	return len > 0;
-}
-
-/* One device cannot use up what another is allowed. */
+/* Each device has its own limit of lines in the log. */
 TEST(log_limit_is_per_device)
 {
 	char text[1024], device[2][32];
@@ -449,10 +422,9 @@ TEST(log_limit_is_per_device)
 
 	if (sim_missing())
 		SKIP(return, "%s", sim_missing());
-	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	log = kmsg_open();
 	if (log < 0)
-		SKIP(return, "no /dev/kmsg");
-	lseek(log, 0, SEEK_END);
+		SKIP(return, NO_KMSG);
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, sim_new(&sims[i], ""));
 		snprintf(device[i], sizeof(device[i]), "fwctl fwctl%d: ",
@@ -465,7 +437,7 @@ TEST(log_limit_is_per_device)
 		test_nop(fd, FWCTL_RPC_DEBUG_WRITE);
 		close(fd);
 	}
-	while (read_line(log, text, sizeof(text)))
+	while (kmsg_next(log, text, sizeof(text)))
 		for (i = 0; i < 2; i++)
 			lines[i] += !!strstr(text, device[i]);
 	EXPECT_LE(1, lines[0]);

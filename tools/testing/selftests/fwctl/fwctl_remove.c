@@ -30,11 +30,9 @@ FIXTURE_VARIANT_ADD(remove, del_device) {
 
 FIXTURE_SETUP(remove)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	self->other = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->other);
 }
@@ -251,6 +249,7 @@ TEST_F(remove, slow_memory_and_killed)
 	EXPECT_QUICK_REMOVAL("after a caller was killed on slow memory");
 }
 
+/* A thread that closes a file when all threads have reached the barrier */
 struct closer {
 	pthread_t thread;
 	pthread_barrier_t *barrier;
@@ -266,7 +265,6 @@ static void *closer_thread(void *data)
 	return NULL;
 }
 
-/* Each file gets a thread that closes it when the barrier opens. */
 static void start_closers(struct closer *closers, int count,
 			  pthread_barrier_t *barrier)
 {
@@ -350,11 +348,6 @@ TEST_F(remove, closes_under_way)
 	}
 }
 
-static bool in_flight(const struct sim *sim, unsigned int count)
-{
-	return sim_count(sim, "rpcs_now") == count;
-}
-
 TEST_F(remove, killed_caller)
 {
 	pid_t pid;
@@ -388,6 +381,7 @@ TEST_F(remove, killed_caller_that_lingers)
 	EXPECT_TRUE(WIFSIGNALED(status));
 }
 
+/* A thread that opens a file */
 struct opener {
 	pthread_t thread;
 	pid_t tid;
@@ -443,19 +437,17 @@ TEST_F(remove, abort)
 		EXPECT_EQ(1, sim_count(&self->sim, "aborts"));
 }
 
-struct remover {
-	pthread_t thread;
+/* The removal of a device, for a thread of its own */
+struct removal {
 	const struct sim *sim;
 	bool unbind;
-	int err;
 };
 
-static void *remover_thread(void *data)
+static int remove_now(void *data)
 {
-	struct remover *remover = data;
+	const struct removal *removal = data;
 
-	remover->err = sim_remove(remover->sim, remover->unbind);
-	return NULL;
+	return sim_remove(removal->sim, removal->unbind);
 }
 
 static bool wait_killed(pid_t pid)
@@ -478,10 +470,11 @@ static int new_and_del(void)
  */
 TEST_F(remove, firmware_takes_its_time)
 {
-	struct remover remover = {
+	struct removal removal = {
 		.sim = &self->sim,
 		.unbind = variant->unbind,
 	};
+	struct job remover;
 	int i, third, fd, max_rpcs = param_get("max_rpcs");
 	pid_t busy, idle, waiting;
 	struct call waiters[3];
@@ -509,14 +502,13 @@ TEST_F(remove, firmware_takes_its_time)
 	EXPECT_TRUE(EXPECT_QUICK("kill of a caller in the queue",
 				 wait_killed(waiting)));
 
-	ASSERT_EQ(0, pthread_create(&remover.thread, NULL, remover_thread,
-				    &remover));
-	/* Removal has begun when this comes back. */
-	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a wait for a turn",
+	ASSERT_EQ(0, job_start(&remover, remove_now, &removal));
+	/* Removal has begun when this call returns. */
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a wait for a slot",
 				       call_end(&waiters[0])));
-	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a second one",
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a second wait",
 				       call_end(&waiters[1])));
-	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a third one",
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a third wait",
 				       call_end(&waiters[2])));
 	EXPECT_EQ(ENODEV, EXPECT_QUICK("INFO during removal",
 				       _test_info(self->other, NULL, &len)));
@@ -535,8 +527,7 @@ TEST_F(remove, firmware_takes_its_time)
 
 	kill(busy, SIGKILL);
 	EXPECT_EQ(0, EXPECT_QUICK("removal after the last command",
-				  pthread_join(remover.thread, NULL)));
-	EXPECT_EQ(0, remover.err);
+				  job_end(&remover)));
 	EXPECT_TRUE(wait_killed(busy));
 	EXPECT_EQ(0, param_set("max_rpcs", max_rpcs));
 	check_gone(_metadata, self->fd);
@@ -617,7 +608,7 @@ static void *worker_thread(void *data)
 	int fd, err;
 	__u32 len;
 
-	while (!__atomic_load_n(worker->stop, __ATOMIC_RELAXED)) {
+	while (!get(worker->stop)) {
 		fd = sim_open(worker->sim, O_RDWR);
 		if (fd < 0) {
 			if (errno != ENODEV && errno != ENOENT &&
@@ -663,7 +654,7 @@ TEST(storm)
 		/* The name changes if a file of the old device is still open. */
 		ASSERT_EQ(0, sim_bind(&sim));
 	}
-	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	set(&stop, true);
 	for (i = 0; i < 8; i++) {
 		pthread_join(workers[i].thread, NULL);
 		EXPECT_EQ(0, workers[i].bad);

@@ -195,13 +195,12 @@ FIXTURE_VARIANT_ADD(reason, read_only_file_before_ceiling) {
 
 FIXTURE_SETUP(reason)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
 	if (set_capability(CAP_SYS_RAWIO, true))
 		SKIP(return, "no CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new_once(&self->sim, variant->options ?: ""));
-	self->rw = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->rw);
+	self->rw = setup_sim_once(_metadata, &self->sim, variant->options ?: "",
+				  O_RDWR);
+	if (self->rw < 0)
+		return;
 	self->ro = sim_open(&self->sim, O_RDONLY);
 	ASSERT_LE(0, self->ro);
 	if (variant->request.ceiling)
@@ -266,13 +265,11 @@ FIXTURE_VARIANT_ADD(rules, unclassified) {
 
 FIXTURE_SETUP(rules)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
 	if (set_capability(CAP_SYS_RAWIO, true))
 		SKIP(return, "no CAP_SYS_RAWIO");
-	ASSERT_EQ(0, sim_new_once(&self->sim, variant->options));
-	self->rw = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->rw);
+	self->rw = setup_sim_once(_metadata, &self->sim, variant->options, O_RDWR);
+	if (self->rw < 0)
+		return;
 	self->ro = sim_open(&self->sim, O_RDONLY);
 	ASSERT_LE(0, self->ro);
 }

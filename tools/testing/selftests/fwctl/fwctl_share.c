@@ -25,12 +25,10 @@ FIXTURE_VARIANT_ADD(share, separate) {
 
 FIXTURE_SETUP(share)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_separate", variant->separate));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
 	self->other = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, self->other);
 }
@@ -42,6 +40,14 @@ FIXTURE_TEARDOWN(share)
 	EXPECT_EQ(0, sim_del(&self->sim));
 }
 
+/**
+ * struct echo - a thread that compares answers with its requests
+ * @thread: the thread
+ * @fds: two files, used in turn
+ * @mark: the value of all bytes in its requests
+ * @rounds: how many rounds
+ * @bad: the command with a wrong answer, or NULL
+ */
 struct echo {
 	pthread_t thread;
 	const int *fds;
@@ -50,17 +56,6 @@ struct echo {
 	const char *bad;
 };
 
-static bool all_bytes_are(const __u8 *bytes, __u8 value, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (bytes[i] != value)
-			return false;
-	return true;
-}
-
-/* Sends only bytes of one's own, and looks for those in what comes back. */
 static void *echo_thread(void *data)
 {
 	static const __u32 lengths[] = { 16, 64, 4096, 16, 9000, 70000, 16 };
@@ -265,7 +260,6 @@ TEST_F_TIMEOUT(share, without_a_pause, 300)
 /* Parent and child share a file and its context until both have closed it. */
 TEST_F(share, fork)
 {
-	int status;
 	pid_t pid;
 
 	EXPECT_EQ(1, context_of(self->fd));
@@ -285,8 +279,7 @@ TEST_F(share, fork)
 	self->other = sim_open(&self->sim, O_RDWR);
 	EXPECT_EQ(3, context_of(self->other));
 	close(self->other);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, exit_status(pid));
 	EXPECT_EQ(3, sim_count(&self->sim, "closes"));
 }
 
@@ -321,7 +314,7 @@ static int use_received(int socket)
 
 TEST_F(share, sent_to_another_program)
 {
-	int sockets[2], status, fd;
+	int sockets[2], fd;
 	__u64 value;
 	pid_t pid;
 
@@ -338,9 +331,7 @@ TEST_F(share, sent_to_another_program)
 	}
 	ASSERT_EQ(0, send_fd(sockets[0], self->fd, "", 1));
 	ASSERT_EQ(0, send_fd(sockets[0], fd, "", 1));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(0, WEXITSTATUS(status));
-	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, exit_status(pid));
 	ASSERT_EQ(0, _test_sim(self->fd, 0, FWCTL_SIM_READ, 1, 0, &value,
 			       NULL));
 	EXPECT_EQ(7, value);

@@ -6,11 +6,9 @@
 #ifndef __FWCTL_SIM_UTILS_H
 #define __FWCTL_SIM_UTILS_H
 
-#include <dirent.h>
-
 #include <fwctl/sim.h>
 
-#include "fwctl_utils.h"
+#include "fwctl_module_utils.h"
 
 #define SIM_BUS "/sys/bus/fwctl_sim"
 #define SIM_DEBUGFS "/sys/kernel/debug/fwctl_sim"
@@ -47,6 +45,14 @@ static inline const char *sim_missing(void)
 	if (access(SIM_DEBUGFS, X_OK))
 		return "no " SIM_DEBUGFS;
 	return NULL;
+}
+
+/* For a test that unloads modules: the reason for a SKIP, or NULL. */
+static inline const char *modules_missing(void)
+{
+	if (sim_missing())
+		return sim_missing();
+	return is_module("fwctl") && is_module("fwctl_sim") ? NULL : BUILT_IN;
 }
 
 static inline int sim_write_bus(const char *file, unsigned int id,
@@ -129,6 +135,7 @@ static inline int sim_set(const struct sim *sim, const char *knob, int value)
 	return write_file(text, SIM_DEBUGFS "/fwctl_sim%u/%s", sim->id, knob);
 }
 
+/* Reads a counter. */
 static inline unsigned int sim_count(const struct sim *sim, const char *counter)
 {
 	char text[512], *line, *rest;
@@ -143,12 +150,41 @@ static inline unsigned int sim_count(const struct sim *sim, const char *counter)
 	return ~0u;
 }
 
+static inline bool in_flight(const struct sim *sim, unsigned int calls)
+{
+	return sim_count(sim, "rpcs_now") == calls;
+}
+
 static inline int sim_open(const struct sim *sim, int flags)
 {
 	return open(sim->node, flags | O_CLOEXEC);
 }
 
-/* One command of the simulated device; @value and @status may be NULL. */
+/*
+ * The set-up of most fixtures: makes a device with @new, and opens a file of it. Skips
+ * the test, and returns -1, where there are no simulated devices.
+ */
+static inline int setup_sim_by(struct __test_metadata *_metadata,
+			       int (*new)(struct sim *sim, const char *options),
+			       struct sim *sim, const char *options, int flags)
+{
+	int fd;
+
+	if (sim_missing())
+		SKIP(return -1, "%s", sim_missing());
+	ASSERT_EQ(0, new(sim, options));
+	fd = sim_open(sim, flags);
+	ASSERT_LE(0, fd);
+	return fd;
+}
+
+static inline int setup_sim(struct __test_metadata *_metadata, struct sim *sim,
+			    const char *options, int flags)
+{
+	return setup_sim_by(_metadata, sim_new, sim, options, flags);
+}
+
+/* Sends a command to the simulated device. @value and @status may be NULL. */
 static inline int _test_sim(int fd, __u32 scope, __u32 opcode, __u32 arg,
 			    __u64 set, __u64 *value, __u32 *status)
 {

@@ -64,6 +64,7 @@ static inline bool loses_files(void)
 	return lost;
 }
 
+/* The reason for a SKIP, or NULL */
 static inline const char *cannot_sleep(void)
 {
 	if (mlx5_missing())
@@ -73,7 +74,7 @@ static inline const char *cannot_sleep(void)
 	if (access("/sys/power/pm_test", W_OK))
 		return "no /sys/power/pm_test";
 	if (loses_files())
-		return "files on 9p would not survive";
+		return "files on 9p would be lost";
 	return NULL;
 }
 

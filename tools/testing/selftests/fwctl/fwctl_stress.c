@@ -13,20 +13,19 @@
  * four the system sleeps. A virtual ConnectX takes part if there is one.
  */
 #include <getopt.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 
+#include "fwctl_mlx5_bus_utils.h"
 #include "fwctl_sleep_utils.h"
 #include "fwctl_stress_utils.h"
 
 #define FILES 12
 #define ROUND_MS 3500
 #define NR_PARTS 11
-#define MLX5_CORE "/sys/bus/pci/drivers/mlx5_core/"
 
-/* Whose choices: below these are processes that call, in the order in which they begin. */
-#define WHO_KILLS 1000000
-#define WHO_HELPS 2000000
+/* Streams of random numbers; the lower ones are those of workers, in their order. */
+#define STREAM_KILLS 1000000
+#define STREAM_HELPERS 2000000
 
 static int pool[2];
 static unsigned int seed = 1, round_nr, workers = 12;
@@ -68,7 +67,7 @@ static bool identify(struct file *file)
 		if (shared->devs[i].sim.id == data.id)
 			return data.uctx < NR_RECORDS;
 	}
-	violate(OWN_DEVICE, "a file of device %u, which is not there", data.id);
+	violate(OWN_DEVICE, "a file of device %u, which does not exist", data.id);
 	return false;
 }
 
@@ -173,7 +172,7 @@ static void call_device(struct slot *slot, const struct file *file)
 		call_sim_device(slot, file);
 }
 
-static void ask_who(const struct file *file)
+static void check_info(const struct file *file)
 {
 	struct dev *dev = &shared->devs[file->dev];
 	struct fwctl_info_sim data = {};
@@ -193,7 +192,7 @@ static void ask_who(const struct file *file)
 
 /* Files in messages */
 
-static void pass_on(struct file *files, unsigned int *nr)
+static void send_file(struct file *files, unsigned int *nr)
 {
 	struct file *file = &files[pick(*nr)];
 
@@ -206,7 +205,7 @@ static void pass_on(struct file *files, unsigned int *nr)
 	}
 }
 
-static bool take_over(struct file *file)
+static bool receive_file(struct file *file)
 {
 	int fd = receive_fd(pool[1], file, sizeof(*file));
 
@@ -258,24 +257,24 @@ static void fork_with(struct file *files, unsigned int nr)
 static void work(struct slot *slot, struct file *files, unsigned int nr,
 		 unsigned int steps)
 {
-	unsigned int what;
+	unsigned int chance;
 
 	while (steps-- && !get(&shared->stop)) {
-		what = pick(100);
-		if (what < 25 || !nr) {
+		chance = pick(100);
+		if (chance < 25 || !nr) {
 			if (nr < FILES && open_any(&files[nr]))
 				nr++;
-		} else if (what < 35) {
+		} else if (chance < 35) {
 			close(files[--nr].fd);
-		} else if (what < 40) {
-			pass_on(files, &nr);
-		} else if (what < 45) {
-			if (nr < FILES && take_over(&files[nr]))
+		} else if (chance < 40) {
+			send_file(files, &nr);
+		} else if (chance < 45) {
+			if (nr < FILES && receive_file(&files[nr]))
 				nr++;
-		} else if (what < 47) {
+		} else if (chance < 47) {
 			fork_with(files, nr);
-		} else if (what < 55) {
-			ask_who(&files[pick(nr)]);
+		} else if (chance < 55) {
+			check_info(&files[pick(nr)]);
 		} else {
 			call_device(slot, &files[pick(nr)]);
 		}
@@ -284,7 +283,7 @@ static void work(struct slot *slot, struct file *files, unsigned int nr,
 	_exit(0);
 }
 
-static void start_worker(unsigned int who)
+static void start_worker(unsigned int stream)
 {
 	struct slot *slot = slot_take();
 	struct file files[FILES];
@@ -298,7 +297,7 @@ static void start_worker(unsigned int who)
 		return;
 	}
 	set(&slot->pid, getpid());
-	seed_random(seed, round_nr, who);
+	seed_random(seed, round_nr, stream);
 	work(slot, files, 0, ~0u);
 }
 
@@ -339,11 +338,11 @@ static void kill_one(void)
 
 /* Helpers: processes that change the devices and the system until the round ends */
 
-static void start_helper(unsigned int who, void (*help)(void))
+static void start_helper(unsigned int number, void (*help)(void))
 {
 	if (fork())
 		return;
-	seed_random(seed, round_nr, WHO_HELPS + who);
+	seed_random(seed, round_nr, STREAM_HELPERS + number);
 	while (!get(&shared->stop))
 		help();
 	_exit(0);
@@ -386,15 +385,15 @@ static void remove_sim(unsigned int first)
 {
 	struct dev *dev = &shared->devs[first + pick(NR_SIMS / 2)];
 	struct sim *sim = &dev->sim;
-	bool away = pick(3) == 0;
+	bool del = pick(3) == 0;
 	int err;
 
 	removal_begins(dev);
-	err = away ? sim_del(sim) : sim_unbind(sim);
+	err = del ? sim_del(sim) : sim_unbind(sim);
 	removal_ended(dev, false);
 	usleep(pick(20000));
 	if (!err)
-		err = away ? sim_new_id(sim, sim->id, "") : sim_bind(sim);
+		err = del ? sim_new_id(sim, sim->id, "") : sim_bind(sim);
 	if (err)
 		violate(ERRORS, "removal or return of %u: %d", sim->id, err);
 	mark_sim(dev);
@@ -422,21 +421,17 @@ static void remove_other_half(void)
 static void remove_mlx5(void)
 {
 	struct dev *dev = &shared->devs[MLX5];
-	const char *pci = dev->mlx5.pci;
-	char handle[64];
-	char *const reload[] = { "devlink", "dev", "reload", handle, NULL };
 	int err;
 
 	removal_begins(dev);
 	switch (pick(may_unload ? 3 : 2)) {
 	case 0:
-		err = write_file(pci, MLX5_CORE "unbind");
+		err = unbind_pci(&dev->mlx5);
 		removal_ended(dev, false);
-		err = err ?: write_file(pci, MLX5_CORE "bind");
+		err = err ?: bind_pci(&dev->mlx5);
 		break;
 	case 1:
-		snprintf(handle, sizeof(handle), "pci/%s", pci);
-		err = run_program(reload);
+		err = devlink_reload(&dev->mlx5);
 		removal_ended(dev, true);
 		break;
 	default:
@@ -530,7 +525,7 @@ static unsigned int drain_pool(struct file *files, unsigned int max)
 {
 	unsigned int nr = 0;
 
-	while (nr < max && take_over(&files[nr]))
+	while (nr < max && receive_file(&files[nr]))
 		nr++;
 	return nr;
 }
@@ -588,14 +583,14 @@ static void start_helpers(void)
 static void storm(struct listener *listener)
 {
 	__u64 end = now_us() + ROUND_MS * 1000ull;
-	unsigned int i, busy, who = 0;
+	unsigned int i, busy, stream = 0;
 
 	start_helpers();
 	while (now_us() < end) {
 		for (i = busy = 0; i < NR_SLOTS; i++)
 			busy += !!get(&shared->slots[i].pid);
 		if (busy < workers)
-			start_worker(who++);
+			start_worker(stream++);
 		if (!pick(4))
 			kill_one();
 		while (reap() > 0)
@@ -621,7 +616,7 @@ static void await_all(struct listener *listener)
 		hear(listener, end);
 		usleep(2000);
 	}
-	violate(NO_HANG, "processes do not end");
+	violate(NO_HANG, "processes have not ended after 60 s");
 }
 
 static void round_end(struct listener *listener, unsigned int class_devices)
@@ -647,7 +642,7 @@ static void round_end(struct listener *listener, unsigned int class_devices)
 	if ((round_nr & 3) == 3 && !unload_module("fwctl_sim")) {
 		for (i = 0; i < nr; i++)
 			if (files[i].dev != MLX5 && _test_nop(files[i].fd, 0) != ENODEV)
-				violate(REMOVED, "the backend is not even loaded");
+				violate(REMOVED, "a call after the backend was unloaded");
 		load_module("fwctl_sim");
 		while (nr)
 			close(files[--nr].fd);
@@ -695,7 +690,7 @@ static void report(void)
 		if (parts[i].can)
 			ksft_test_result(parts[i].count, "%s\n", name);
 		else
-			ksft_test_result_code(KSFT_SKIP, name, "not here");
+			ksft_test_result_code(KSFT_SKIP, name, "not available");
 	}
 	for (i = 0; i < NR_INVARIANTS; i++) {
 		if (shared->violated[i])
@@ -760,21 +755,22 @@ int main(int argc, char **argv)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED || prctl(PR_SET_CHILD_SUBREAPER, 1) ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pool))
-		ksft_exit_fail_msg("cannot begin: %s\n", strerror(errno));
+		ksft_exit_fail_msg("cannot set up shared memory and sockets: %s\n",
+				   strerror(errno));
 	kmsg = kmsg_open();
 	max_rpcs = param_get("max_rpcs");
 	may_sleep = !cannot_sleep() && !read_file(delay, sizeof(delay), PM_TEST_DELAY) &&
 		!write_file("0", PM_TEST_DELAY) &&
 		!write_file("devices", "/sys/power/pm_test");
 
-	may_unload = !access("/sys/module/mlx5_fwctl/initstate", F_OK);
+	may_unload = is_module("mlx5_fwctl");
 
 	class_devices = nr_class_devices();
 	end = now_us() + seconds * 1000000ull;
 	do {
-		seed_random(seed, round_nr, WHO_KILLS);
+		seed_random(seed, round_nr, STREAM_KILLS);
 		if (!round_begin(&listener))
-			ksft_exit_fail_msg("no devices\n");
+			ksft_exit_fail_msg("cannot make devices or listen to events\n");
 		storm(&listener);
 		round_end(&listener, class_devices);
 		round_nr++;

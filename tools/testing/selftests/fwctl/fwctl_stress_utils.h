@@ -7,6 +7,8 @@
 #define __FWCTL_STRESS_UTILS_H
 
 #include "fwctl_ceiling_utils.h"
+#include "fwctl_kmsg_utils.h"
+#include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"
 
 #define NR_SIMS 4
@@ -150,10 +152,6 @@ static struct {
 	struct dev devs[NR_DEVS];
 } *shared;
 
-#define get(_var) __atomic_load_n(_var, __ATOMIC_SEQ_CST)
-#define set(_var, _value) __atomic_store_n(_var, _value, __ATOMIC_SEQ_CST)
-#define count(_var) __atomic_fetch_add(_var, 1, __ATOMIC_SEQ_CST)
-
 static __u64 random_state;
 static bool removals_now;
 
@@ -165,9 +163,9 @@ static inline unsigned int pick(unsigned int below)
 	return (random_state >> 20) % below;
 }
 
-static inline void seed_random(unsigned int seed, unsigned int round, unsigned int who)
+static inline void seed_random(unsigned int seed, unsigned int round, unsigned int stream)
 {
-	random_state = (((__u64)seed << 32 | round) ^ who * 0xd1b54a32d192ed03) *
+	random_state = (((__u64)seed << 32 | round) ^ stream * 0xd1b54a32d192ed03) *
 		0x9e3779b97f4a7c15 + 1;
 	pick(1);
 	pick(1);
@@ -265,20 +263,7 @@ static inline void check_answer(const struct request *req, const struct file *fi
 		violate(OWN_DEVICE, "device %u answered for %llu", id, answer->value);
 }
 
-/* What must be true afterwards */
-
-static inline unsigned int nr_class_devices(void)
-{
-	DIR *dir = opendir("/sys/class/fwctl");
-	struct dirent *entry;
-	unsigned int nr = 0;
-
-	while (dir && (entry = readdir(dir)))
-		nr += entry->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return nr;
-}
+/* Checks at the end of a round */
 
 /**
  * struct listener - receives the events of all calls
@@ -382,7 +367,7 @@ static inline void check_device(struct dev *dev, const struct listener *listener
 	compare("delivered in all", admitted, delivered, sum.unknown);
 	compare("refused", refused, sum.refused, sum.unknown);
 	compare("reasons", state.reasons[0] - dev->base.reasons[0], admitted, 0);
-	compare("what firmware counts", sim_count(&dev->sim, "rpcs"),
+	compare("commands counted by firmware", sim_count(&dev->sim, "rpcs"),
 		admitted + dev->base.reasons[0], 0);
 	compare("open files", state.files, files, 0);
 	compare("in flight", state.in_flight, 0, 0);
@@ -427,15 +412,11 @@ static inline void check_log(int kmsg)
 	};
 	char line[2048];
 	unsigned int i;
-	ssize_t len;
 
-	while ((len = read(kmsg, line, sizeof(line) - 1)) > 0 || errno == EPIPE) {
-		line[len > 0 ? len : 0] = 0;
-		errno = 0;
+	while (kmsg_next(kmsg, line, sizeof(line)))
 		for (i = 0; i < ARRAY_SIZE(reports); i++)
 			if (strstr(line, reports[i]))
 				violate(KERNEL_LOG, "%.150s", line);
-	}
 }
 
 #endif

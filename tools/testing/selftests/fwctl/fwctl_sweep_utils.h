@@ -85,9 +85,9 @@ static inline bool sweep_next(struct __test_metadata *_metadata,
 	}
 	EXPECT_FALSE(sweep->hit);
 	EXPECT_LT(0, sweep->count)
-		TH_LOG("%s: no fault at all", sweep->what);
+		TH_LOG("%s: no fault occurred", sweep->what);
 	EXPECT_EQ(0, sweep_lacks(sweep))
-		TH_LOG("%s: none was %s", sweep->what,
+		TH_LOG("%s: no fault led to: %s", sweep->what,
 		       strerror(sweep_lacks(sweep)));
 	fprintf(stderr, "# faults: %s: %u, and of all %u that came it failed by %u\n",
 		sweep->what, sweep->most, sweep->count, sweep->failed);
@@ -173,20 +173,21 @@ static inline const char *faults_below(const char *function, const char *but)
 	size_t i;
 
 	if (access(DEBUGFS "failslab/require-start", W_OK))
-		return "faults cannot be told by their callers in this kernel";
+		return "this kernel cannot restrict faults to callers";
 	if ((function && !find_function(function, &start[0], &end[0])) ||
 	    (but && !find_function(but, &start[1], &end[1])))
-		return "no addresses of the kernel's functions";
+		return "no addresses of kernel functions";
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (write_number(32, DEBUGFS "%s/stacktrace-depth", kinds[i]) ||
 		    write_number(start[0], DEBUGFS "%s/require-start", kinds[i]) ||
 		    write_number(end[0], DEBUGFS "%s/require-end", kinds[i]) ||
 		    write_number(start[1], DEBUGFS "%s/reject-start", kinds[i]) ||
 		    write_number(end[1], DEBUGFS "%s/reject-end", kinds[i]))
-			return "faults cannot be told by their callers";
+			return "faults cannot be restricted to callers";
 	return NULL;
 }
 
+/* The reason for a SKIP, or NULL */
 static inline const char *cannot_inject(void)
 {
 	static const struct {
@@ -206,8 +207,8 @@ static inline const char *cannot_inject(void)
 		return "no fault injection in this kernel";
 	for (i = 0; i < ARRAY_SIZE(knobs); i++)
 		if (write_file(knobs[i].value, "%s", knobs[i].file))
-			return "not all faults can be injected in this kernel";
-	/* A test that was killed has left its own choice. */
+			return "this kernel cannot inject all kinds of faults";
+	/* A test that was killed may have left a restriction. */
 	if (!access(DEBUGFS "failslab/require-start", W_OK))
 		return faults_below(NULL, NULL);
 	return NULL;
@@ -257,7 +258,7 @@ static inline bool nth_may_be(int err)
 static inline const char *cannot_inject_load(void)
 {
 	return getenv("FWCTL_MODULES") ? NULL :
-	       "set FWCTL_MODULES to a folder with .ko files: modprobe is out of reach of faults";
+	       "no faults inside modprobe; set FWCTL_MODULES to a folder with .ko files";
 }
 
 static const struct sweep_kind nth_kind = {

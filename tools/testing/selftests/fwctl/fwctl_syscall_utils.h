@@ -6,11 +6,8 @@
 #ifndef __FWCTL_SYSCALL_UTILS_H
 #define __FWCTL_SYSCALL_UTILS_H
 
-#include <sys/stat.h>
+#include "fwctl_task_utils.h"
 
-#include "fwctl_thread_utils.h"
-
-#define TRACING "/sys/kernel/tracing"
 #define SYS_EXIT "events/raw_syscalls/sys_exit"
 
 /* The reason for a SKIP, or NULL */

@@ -6,10 +6,10 @@
  * The order of the tests matters: those up to write_scope_taints check that calls do
  * not taint.
  */
-#include <pthread.h>
 #include <sys/prctl.h>
 
-#include "fwctl_sim_utils.h"
+#include "fwctl_kmsg_utils.h"
+#include "fwctl_thread_utils.h"
 
 #define DEBUG_WRITE	FWCTL_RPC_DEBUG_WRITE
 #define WRITE_FULL	FWCTL_RPC_DEBUG_WRITE_FULL
@@ -35,11 +35,7 @@ FIXTURE_SETUP(untainted)
 {
 	if (kernel_tainted())
 		SKIP(return, "the kernel is tainted already");
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new(&self->sim, variant->options));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
+	self->fd = setup_sim(_metadata, &self->sim, variant->options, O_RDWR);
 }
 
 FIXTURE_TEARDOWN(untainted)
@@ -113,36 +109,30 @@ TEST_F(untainted, read_only_file)
 	close(fd);
 }
 
-static void *nop_thread(void *data)
-{
-	return (void *)(long)_test_nop(*(int *)data, FWCTL_RPC_CONFIGURATION);
-}
-
-/* A turn that never came */
+/* A call that is killed while it waits for a slot */
 TEST_F(untainted, no_slot)
 {
 	unsigned int max_rpcs = param_get("max_rpcs");
-	pthread_t thread;
+	struct call call;
 	pid_t pid;
 
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
 	ASSERT_EQ(0, param_set("max_rpcs", 1));
-	ASSERT_EQ(0, pthread_create(&thread, NULL, nop_thread, &self->fd));
-	EXPECT_TRUE(wait_for(sim_count(&self->sim, "rpcs_now") == 1));
+	ASSERT_EQ(0, call_nop(&call, self->fd));
+	EXPECT_TRUE(wait_for(in_flight(&self->sim, 1)));
 
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid)
 		_exit(_test_nop(self->fd, WRITE_FULL));
 	EXPECT_TRUE(wait_for(task_waits_in_ioctl(pid)));
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	EXPECT_TRUE(kill_and_wait(pid));
 
 	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
 	test_err_nop(EAGAIN, self->fd, WRITE_FULL);
 
 	EXPECT_EQ(0, sim_unbind(&self->sim));
-	pthread_join(thread, NULL);
+	EXPECT_EQ(ENODEV, call_end(&call));
 	EXPECT_EQ(0, param_set("max_rpcs", max_rpcs));
 }
 
@@ -187,17 +177,10 @@ FIXTURE(taint) {
 
 FIXTURE_SETUP(taint)
 {
-	if (sim_missing())
-		SKIP(return, "%s", sim_missing());
-	ASSERT_EQ(0, sim_new(&self->sim, ""));
-	self->fd = sim_open(&self->sim, O_RDWR);
-	ASSERT_LE(0, self->fd);
-	self->log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (self->log < 0) {
-		sim_del(&self->sim);
-		SKIP(return, "no /dev/kmsg");
-	}
-	lseek(self->log, 0, SEEK_END);
+	self->log = kmsg_open();
+	if (self->log < 0)
+		SKIP(return, NO_KMSG);
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
 }
 
 FIXTURE_TEARDOWN(taint)
@@ -216,27 +199,21 @@ static int count_log(struct __test_metadata *_metadata, int log,
 		     pid_t pid, unsigned int uid)
 {
 	char record[4096], device[32], program[64], user[32];
-	int count = 0;
-	ssize_t len;
+	int found = 0;
 
 	snprintf(device, sizeof(device), "fwctl%d:", sim->number);
 	snprintf(program, sizeof(program), "%s[%d]", comm, pid);
 	snprintf(user, sizeof(user), "uid %u ", uid);
-	/* EPIPE: there was more than the kernel keeps */
-	while ((len = read(log, record, sizeof(record) - 1)) > 0 ||
-	       (len < 0 && errno == EPIPE)) {
-		if (len < 0)
-			continue;
-		record[len] = 0;
+	while (kmsg_next(log, record, sizeof(record))) {
 		if (!strstr(record, device) || !strstr(record, scope))
 			continue;
 		EXPECT_TRUE(!!strstr(record, program))
 			TH_LOG("no '%s' in '%s'", program, record);
 		EXPECT_TRUE(!!strstr(record, user))
 			TH_LOG("no '%s' in '%s'", user, record);
-		count++;
+		found++;
 	}
-	return count;
+	return found;
 }
 
 #define EXPECT_LOGGED(_count, _scope, _comm, _pid, _uid)		\

@@ -8,8 +8,51 @@
 
 #include <linux/userfaultfd.h>
 #include <poll.h>
+#include <sys/mman.h>
 
 #include "fwctl_sim_utils.h"
+
+/**
+ * struct job - a function in a thread of its own
+ * @run: the function: returns 0 or an errno
+ * @data: its argument
+ * @thread: the thread
+ * @err: its result, once it has ended
+ * @ended: it has ended
+ * @end: end time, by now_us()
+ */
+struct job {
+	int (*run)(void *data);
+	void *data;
+
+	pthread_t thread;
+	int err;
+	bool ended;
+	__u64 end;
+};
+
+static inline void *job_thread(void *data)
+{
+	struct job *job = data;
+
+	job->err = job->run(job->data);
+	job->end = now_us();
+	set(&job->ended, true);
+	return NULL;
+}
+
+static inline int job_start(struct job *job, int (*run)(void *data), void *data)
+{
+	*job = (struct job){ .run = run, .data = data };
+	return pthread_create(&job->thread, NULL, job_thread, job);
+}
+
+/* Waits for the end of the function. Returns its result. */
+static inline int job_end(struct job *job)
+{
+	pthread_join(job->thread, NULL);
+	return job->err;
+}
 
 /**
  * struct call - an ioctl in a thread of its own
@@ -20,6 +63,8 @@
  * @info: for call_info()
  * @request: for call_nop(), call_sim()
  * @answer: for call_nop(), call_sim()
+ * @thread: the thread
+ * @tid: its ID for /proc, or 0 until it runs
  * @result: 0 or errno, once it has ended
  */
 struct call {
@@ -113,13 +158,26 @@ static inline pid_t fork_nop(int fd)
 	return fork_call(fd, FWCTL_RPC, &rpc);
 }
 
-/* Kills a process and waits until nothing is left of it. */
-static inline bool kill_and_wait(pid_t pid)
+/*
+ * Starts a call that stays in flight until its process is killed. Later calls have no
+ * delay. Returns the process, or -1.
+ */
+static inline pid_t hold_slot(const struct sim *sim, int fd)
 {
-	int status;
+	unsigned int before = sim_count(sim, "rpcs_now");
+	pid_t pid;
 
-	return !kill(pid, SIGKILL) && waitpid(pid, &status, 0) == pid &&
-	       WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	if (sim_set(sim, "rpc_delay_ms", FOREVER_MS))
+		return -1;
+	pid = fork_nop(fd);
+	if (pid < 0)
+		return -1;
+	if (!wait_for(in_flight(sim, before + 1) && task_waits_in_ioctl(pid)) ||
+	    sim_set(sim, "rpc_delay_ms", 0)) {
+		kill_and_wait(pid);
+		return -1;
+	}
+	return pid;
 }
 
 /**
@@ -190,6 +248,6 @@ static inline void slow_memory_end(struct slow_memory *mem)
 	close(mem->fd);
 }
 
-#define NO_SLOW_MEMORY "no userfaultfd for what the kernel accesses"
+#define NO_SLOW_MEMORY "no userfaultfd for accesses by the kernel"
 
 #endif

@@ -7,23 +7,19 @@
 #ifndef __FWCTL_UTILS_H
 #define __FWCTL_UTILS_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/types.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +33,7 @@
 #endif
 
 #define FWCTL_MAX_RPC_LEN (2u << 20)
+#define TRACING "/sys/kernel/tracing"
 
 /*
  * The limit for an operation that must not wait for firmware or for another caller. If
@@ -45,12 +42,17 @@
  */
 #define QUICK_US (getenv("KSFT_MACHINE_SLOW") ? 10000000u : 1000000u)
 
-static inline __u64 now_us(void)
+static inline __u64 now_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000ull + ts.tv_nsec / 1000;
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static inline __u64 now_us(void)
+{
+	return now_ns() / 1000;
 }
 
 static inline void print_us(const char *what, unsigned int us)
@@ -215,12 +217,37 @@ static inline unsigned int linux_release(void)
 	       major * 100 + minor : 0;
 }
 
+/* How many fwctl devices there are. */
+static inline unsigned int nr_class_devices(void)
+{
+	DIR *dir = opendir("/sys/class/fwctl");
+	struct dirent *entry;
+	unsigned int nr = 0;
+
+	while (dir && (entry = readdir(dir)))
+		nr += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return nr;
+}
+
+/* Whether the kernel has TAINT_FWCTL. */
 static inline bool kernel_tainted(void)
 {
 	char text[32];
 
 	read_file(text, sizeof(text), "/proc/sys/kernel/tainted");
 	return strtoull(text, NULL, 10) & (1 << 19);
+}
+
+static inline bool all_bytes_are(const __u8 *bytes, __u8 value, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (bytes[i] != value)
+			return false;
+	return true;
 }
 
 static inline int _test_ioctl(int fd, unsigned int cmd, void *arg)
@@ -277,119 +304,5 @@ static inline int _test_rpc(int fd, __u32 scope, const void *in, __u32 in_len,
 	ASSERT_EQ(0, _test_rpc(fd, scope, in, in_len, out, out_len))
 #define test_err_rpc(err, fd, scope, in, in_len, out, out_len) \
 	EXPECT_EQ(err, _test_rpc(fd, scope, in, in_len, out, out_len))
-
-/* A task is in this state from when it waits inside a system call. */
-static inline bool task_waits_in(pid_t tid, long number)
-{
-	char text[256];
-
-	/* "running" or the number of the system call that it sleeps in */
-	if (!tid || read_file(text, sizeof(text), "/proc/%d/syscall", tid))
-		return false;
-	return text[0] >= '0' && text[0] <= '9' && atol(text) == number;
-}
-
-static inline bool task_waits_in_ioctl(pid_t tid)
-{
-	return task_waits_in(tid, SYS_ioctl);
-}
-
-/* Files in messages, which have at least one byte of data. */
-#define FD_MESSAGE(_msg, _data, _len)					\
-	union {								\
-		struct cmsghdr align;					\
-		char space[CMSG_SPACE(sizeof(int))];			\
-	} control = {};							\
-	struct iovec iov = { .iov_base = (void *)(_data), .iov_len = (_len) }; \
-	struct msghdr _msg = {						\
-		.msg_iov = &iov,					\
-		.msg_iovlen = 1,					\
-		.msg_control = &control,				\
-		.msg_controllen = sizeof(control),			\
-	}
-
-static inline int send_fd(int socket, int fd, const void *data, size_t len)
-{
-	FD_MESSAGE(msg, data, len);
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	return sendmsg(socket, &msg, 0) == (ssize_t)len ? 0 : errno;
-}
-
-static inline int receive_fd(int socket, void *data, size_t len)
-{
-	FD_MESSAGE(msg, data, len);
-	int fd;
-
-	if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)len ||
-	    !CMSG_FIRSTHDR(&msg))
-		return -1;
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
-/* Sets or clears a capability of the calling thread, as far as it may. */
-static inline int set_capability(int cap, bool on)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-
-	if (syscall(SYS_capget, &header, data))
-		return errno;
-	if (on)
-		data[CAP_TO_INDEX(cap)].effective |= CAP_TO_MASK(cap);
-	else
-		data[CAP_TO_INDEX(cap)].effective &= ~CAP_TO_MASK(cap);
-	return syscall(SYS_capset, &header, data) ? errno : 0;
-}
-
-/* Runs a program and returns its exit status, or -1 if it didn't exit. */
-static inline int run_program(char *const argv[])
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
-}
-
-/*
- * Loads a module: the file in the folder $FWCTL_MODULES if that is set,
- * otherwise the one that modprobe knows.
- */
-static inline int load_module(const char *name)
-{
-	const char *folder = getenv("FWCTL_MODULES");
-	char *const argv[] = { "modprobe", (char *)name, NULL };
-	char path[256];
-	int fd, err;
-
-	if (!folder)
-		return run_program(argv) ? ENOENT : 0;
-
-	snprintf(path, sizeof(path), "%s/%s.ko", folder, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-	close(fd);
-	return err == EEXIST ? 0 : err;
-}
-
-static inline int unload_module(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "allowlist.h"
+#include "mlx5_bytes.h"
 
 #define MLX5_REQUEST_MAX 320
 
@@ -50,19 +51,7 @@ static inline bool mlx5_one_in(__u64 *seed, __u32 times)
 	return !mlx5_random_below(seed, times);
 }
 
-static inline void mlx5_put16(__u8 *at, unsigned int value)
-{
-	at[0] = value >> 8;
-	at[1] = value;
-}
-
-static inline void mlx5_put32(__u8 *at, __u32 value)
-{
-	mlx5_put16(at, value >> 16);
-	mlx5_put16(at + 2, value & 0xffff);
-}
-
-/* Some of the bits that a rule on content looks at, of the rule's own request */
+/* The request of a rule on content, with some of the bits that the rule checks */
 static inline void mlx5_make_content(__u64 *seed, struct mlx5_request *r)
 {
 	const struct mlx5_fwctl_content *c =
@@ -71,18 +60,18 @@ static inline void mlx5_make_content(__u64 *seed, struct mlx5_request *r)
 	__u32 bits = mlx5_random(seed) & c->mask;
 
 	if (c->where == MLX5_FWCTL_IN_COMMAND) {
-		mlx5_put16(r->in, c->number);
+		put_be16(r->in, c->number);
 	} else {
 		at += MLX5_FWCTL_HEADER;
-		mlx5_put16(r->in, mlx5_one_in(seed, 4) ? 0xb0c : 0x805);
-		mlx5_put16(r->in + MLX5_FWCTL_OP_MOD, c->where == MLX5_FWCTL_IN_READ);
-		mlx5_put16(r->in + MLX5_FWCTL_REGISTER_ID, c->number);
+		put_be16(r->in, mlx5_one_in(seed, 4) ? 0xb0c : 0x805);
+		put_be16(r->in + MLX5_FWCTL_OP_MOD, c->where == MLX5_FWCTL_IN_READ);
+		put_be16(r->in + MLX5_FWCTL_REGISTER_ID, c->number);
 	}
 	if (mlx5_one_in(seed, 2))
 		bits = mlx5_one_in(seed, 2) ? c->harmless : c->harmless ^ (c->mask & -c->mask);
 	if (mlx5_one_in(seed, 8))
 		bits |= mlx5_random(seed);
-	mlx5_put32(at, bits);
+	put_be32(at, bits);
 }
 
 static inline void mlx5_make_register(__u64 *seed, struct mlx5_request *r)
@@ -91,10 +80,10 @@ static inline void mlx5_make_register(__u64 *seed, struct mlx5_request *r)
 
 	if (!mlx5_one_in(seed, 6))
 		id = mlx5_fwctl_registers[mlx5_random_below(seed, mlx5_fwctl_nr_registers)].id;
-	mlx5_put16(r->in, mlx5_one_in(seed, 4) ? 0xb0c : 0x805);
-	mlx5_put16(r->in + MLX5_FWCTL_OP_MOD, mlx5_one_in(seed, 16) ?
+	put_be16(r->in, mlx5_one_in(seed, 4) ? 0xb0c : 0x805);
+	put_be16(r->in + MLX5_FWCTL_OP_MOD, mlx5_one_in(seed, 16) ?
 		   mlx5_random(seed) & 0xffff : mlx5_random(seed) & 1);
-	mlx5_put16(r->in + MLX5_FWCTL_REGISTER_ID, id);
+	put_be16(r->in + MLX5_FWCTL_REGISTER_ID, id);
 }
 
 static inline void mlx5_make_command(__u64 *seed, struct mlx5_request *r)
@@ -105,8 +94,8 @@ static inline void mlx5_make_command(__u64 *seed, struct mlx5_request *r)
 		opcode = mlx5_fwctl_opcodes[mlx5_random_below(seed, mlx5_fwctl_nr_opcodes)].opcode;
 	else if (mlx5_one_in(seed, 2))
 		opcode &= 0xfff;
-	mlx5_put16(r->in, opcode);
-	mlx5_put16(r->in + MLX5_FWCTL_OP_MOD, mlx5_random(seed) & 3);
+	put_be16(r->in, opcode);
+	put_be16(r->in + MLX5_FWCTL_OP_MOD, mlx5_random(seed) & 3);
 }
 
 /* Lengths around each limit, and ordinary ones */
@@ -143,13 +132,13 @@ static inline void mlx5_make_request(__u64 *seed, struct mlx5_request *r)
 	else
 		mlx5_make_command(seed, r);
 	if (mlx5_one_in(seed, 16))
-		mlx5_put16(r->in + MLX5_FWCTL_TUNNEL, mlx5_random(seed) & 0xffff);
+		put_be16(r->in + MLX5_FWCTL_TUNNEL, mlx5_random(seed) & 0xffff);
 	if (mlx5_one_in(seed, 4))
-		mlx5_put16(r->in + MLX5_FWCTL_UID, mlx5_random(seed) & 0xffff);
-	/* Now and then a command full of noise */
+		put_be16(r->in + MLX5_FWCTL_UID, mlx5_random(seed) & 0xffff);
+	/* One command in eight has random contents. */
 	if (mlx5_one_in(seed, 8))
 		for (i = MLX5_FWCTL_HEADER; i < MLX5_REQUEST_MAX; i += 4)
-			mlx5_put32(r->in + i, mlx5_random(seed));
+			put_be32(r->in + i, mlx5_random(seed));
 
 	r->in_len = mlx5_make_len(seed);
 	memset(r->in + r->in_len, 0, MLX5_REQUEST_MAX - r->in_len);
