@@ -277,7 +277,7 @@ TEST_F(limits, rpcs_in_turn_when_lowered)
 {
 	struct call calls[4];
 	pid_t holders[3];
-	int i;
+	int i, k;
 
 	MARK(self->fd);
 	for (i = 0; i < 3; i++) {
@@ -286,11 +286,13 @@ TEST_F(limits, rpcs_in_turn_when_lowered)
 	}
 	ASSERT_EQ(0, param_set("max_rpcs", 1));
 	queue_up(_metadata, self->fd, calls, 4);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 2; i++) {
 		ASSERT_TRUE(kill_and_wait(holders[i]));
-		/* A call that was woken without a free slot waits again by then. */
-		usleep(10000);
+		/* A call that was woken without a free slot waits again. */
+		for (k = 0; k < 4; k++)
+			ASSERT_TRUE(wait_for(call_waits(&calls[k])));
 	}
+	ASSERT_TRUE(kill_and_wait(holders[2]));
 	check_turns(_metadata, calls, 4);
 }
 

@@ -89,13 +89,13 @@ TEST_F_TIMEOUT(sleep, files, 60)
 
 TEST_F_TIMEOUT(sleep, command_in_flight, 60)
 {
-	unsigned int leaked = vcx_stat("uctx_leaked");
+	unsigned int leaked = vcx_stat("uctx_leaked"), nops = vcx_count(OP_NOP);
 	struct mlx5_call call;
 	int err;
 
 	ASSERT_EQ(0, vcx("delay %x 1500", OP_NOP));
 	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
-	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
+	ASSERT_TRUE(wait_for(vcx_count(OP_NOP) == nops + 1));
 	ASSERT_EQ(0, vcx("delay %x 0", OP_NOP));
 	ASSERT_EQ(0, go_to_sleep(variant->state));
 	/*

@@ -269,7 +269,7 @@ TEST_F(netlink, dump_while_devices_change)
 			ASSERT_EQ(0, sim_new(&flapper.sim, ""));
 	}
 	ASSERT_EQ(0, pthread_create(&thread, NULL, flap, &flapper));
-	for (j = 0; j < 30; j++) {
+	for (j = 0; j < 30 || !get(&flapper.times); j++) {
 		ASSERT_EQ(0, fnl_dev_dump(&self->nl));
 		for (i = 0; i < ARRAY_SIZE(sims); i++)
 			EXPECT_EQ(1, find_in_dump(_metadata, &self->nl,
@@ -277,7 +277,6 @@ TEST_F(netlink, dump_while_devices_change)
 	}
 	set(&flapper.stop, true);
 	pthread_join(thread, NULL);
-	EXPECT_LT(0, flapper.times);
 	for (i = 0; i < ARRAY_SIZE(sims); i++)
 		sim_del(&sims[i]);
 	sim_del(&flapper.sim);

@@ -388,6 +388,7 @@ struct opener {
 	const struct sim *sim;
 	int fd;
 	int err;
+	bool ended;
 };
 
 static void *opener_thread(void *data)
@@ -397,6 +398,7 @@ static void *opener_thread(void *data)
 	__atomic_store_n(&opener->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
 	opener->fd = sim_open(opener->sim, O_RDWR);
 	opener->err = errno;
+	set(&opener->ended, true);
 	return NULL;
 }
 
@@ -539,15 +541,16 @@ static void check_wait_for_command(struct __test_metadata *_metadata,
 {
 	struct stopwatch watch;
 	struct call rpc;
-	unsigned int us;
+	unsigned int us, before;
 	int fd;
 
 	fd = sim_open(sim, O_RDWR);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, sim_set(sim, "rpc_delay_ms", 300));
 	ASSERT_EQ(0, sim_set(sim, "unkillable", 1));
+	before = sim_count(sim, "rpcs");
 	ASSERT_EQ(0, call_nop(&rpc, fd));
-	ASSERT_TRUE(wait_for(in_flight(sim, 1)));
+	ASSERT_TRUE(wait_for(sim_count(sim, "rpcs") == before + 1));
 	stopwatch_start(&watch);
 	EXPECT_EQ(0, sim_remove(sim, unbind));
 	us = stopwatch_end(&watch, "removal with a command of 300 ms");
@@ -583,7 +586,7 @@ TEST_F(remove, open_under_way)
 	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", 300));
 	ASSERT_EQ(0, pthread_create(&opener.thread, NULL, opener_thread,
 				    &opener));
-	ASSERT_TRUE(wait_for(opener_waits(&opener)));
+	ASSERT_TRUE(wait_for(opener_waits(&opener) || get(&opener.ended)));
 	EXPECT_QUICK_REMOVAL("with an open under way");
 	pthread_join(opener.thread, NULL);
 	ASSERT_LE(0, opener.fd);

@@ -166,8 +166,9 @@ ceiling_needs_capability()
 		expect "in sysfs" debug-write "$(sysfs scope_max)"
 }
 
-# listen GROUP COMMAND...: prints the events that a listener receives while COMMAND
-# runs: again and again until there is an event, and then once more
+# listen GROUP COMMAND...: prints the events that a listener receives, one a line.
+# Runs COMMAND, which causes two events about the device, again and again until the
+# listener has received two of them.
 listen()
 {
 	local group=$1 out listener
@@ -179,11 +180,9 @@ listen()
 	listener=$!
 	for _ in {1..100}; do
 		"$@" > /dev/null
-		[ -s "$out" ] && break
 		sleep 0.3
+		[ "$(grep -cE "\"(fwctl_sim$id|$dev)\"" "$out")" -ge 2 ] && break
 	done
-	"$@" > /dev/null
-	sleep 1
 	kill "$listener"
 	wait "$listener"
 	cat "$out"
