@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of objects, and finding things in it.
+ * The table of objects, and look-ups in it.
  */
 #include <string.h>
 
@@ -33,7 +33,7 @@ const struct object *objects(void)
 	return all_objects;
 }
 
-/* A word fits a name if it is a beginning of it; the whole name fits best. */
+/* Compare a word with a name: 2 if it is the name, 1 if it is a prefix, else 0. */
 static int fit(const char *name, const char *word)
 {
 	size_t len = strlen(word);
@@ -43,7 +43,7 @@ static int fit(const char *name, const char *word)
 	return name[len] ? 1 : 2;
 }
 
-/* Find an object by a word that fits only its name, or say why not. */
+/* Find an object by an unambiguous prefix; on failure sets the run's error. */
 const struct object *find_object(struct run *run, const char *word)
 {
 	const struct object *object, *found = NULL, *other = NULL;
@@ -61,7 +61,7 @@ const struct object *find_object(struct run *run, const char *word)
 	if (found && !other)
 		return found;
 	if (found)
-		fail(run, FWCTL_EXIT_USAGE, "%s: fits %s and %s: say which",
+		fail(run, FWCTL_EXIT_USAGE, "%s: ambiguous: %s or %s",
 		     word, found->name, other->name);
 	else
 		fail(run, FWCTL_EXIT_USAGE,
@@ -69,7 +69,7 @@ const struct object *find_object(struct run *run, const char *word)
 	return NULL;
 }
 
-/* The command that is meant where none is named, or NULL. */
+/* The default command of an object, or NULL. */
 const struct command *default_command(const struct object *object)
 {
 	const struct command *command;
@@ -81,9 +81,9 @@ const struct command *default_command(const struct object *object)
 }
 
 /*
- * Do words fit a command's name, which may have several words itself? Like
- * fit(); also a name that has more words than there are is fitted by its
- * beginning. Sets *used to how many words that took.
+ * Compare words with a command's name, which may have several words itself.
+ * Returns the same as fit(); if the name has more words than are given, the words
+ * are a prefix of it. Sets *used to the number of words that were compared.
  */
 static int fit_words(const char *name, int count, char **words, int *used)
 {
@@ -95,7 +95,7 @@ static int fit_words(const char *name, int count, char **words, int *used)
 		int one;
 
 		if (i == count || len >= sizeof(part)) {
-			how = 1;
+			how = how ? 1 : 0;
 			break;
 		}
 		snprintf(part, sizeof(part), "%.*s", (int)len, name);
@@ -108,7 +108,7 @@ static int fit_words(const char *name, int count, char **words, int *used)
 	return how;
 }
 
-/* How many of the words, which follow the noun, may be of a command's name. */
+/* The number of words behind the object that may be part of a command's name. */
 static int verb_words(int count, char **words)
 {
 	int i;
@@ -118,10 +118,20 @@ static int verb_words(int count, char **words)
 	return i;
 }
 
+/* Is a word the first of two words of both commands, as "reg" of "reg get"? */
+static bool is_group(const char *word, const struct command *one,
+		     const struct command *other)
+{
+	size_t len = strlen(word);
+
+	return !strncmp(one->name, word, len) && one->name[len] == ' ' &&
+	       !strncmp(one->name, other->name, len + 1);
+}
+
 /*
- * Find a command of run->object by words that fit only its name; *used becomes
- * the number of them. No word, or one that fits none, stands for the default
- * command: then *used is 0. Says why it found nothing.
+ * Find a command of run->object by an unambiguous prefix; *used becomes the number
+ * of words of it. Without a word, or if the words fit no command, the result is the
+ * default command, and *used is 0. On failure sets the run's error.
  */
 const struct command *find_command(struct run *run, int count, char **words,
 				   int *used)
@@ -147,8 +157,12 @@ const struct command *find_command(struct run *run, int count, char **words,
 		return found;
 	}
 	*used = 0;
-	if (other)
-		fail(run, FWCTL_EXIT_USAGE, "%s %s: fits %s and %s: say which",
+	if (other && count == 1 && is_group(word, found, other))
+		fail(run, FWCTL_EXIT_USAGE,
+		     "%s %s: a second word is missing, e.g. %s: see fwctl help %s",
+		     run->object->name, word, found->name, run->object->name);
+	else if (other)
+		fail(run, FWCTL_EXIT_USAGE, "%s %s: ambiguous: %s or %s",
 		     run->object->name, word, found->name, other->name);
 	else if (usual)
 		found = usual;

@@ -48,9 +48,12 @@ def prefixes():
     """beginnings that fit only one name are accepted, others are told"""
     equal(fwctl("v"), fwctl("version", "show"))
     equal(fwctl("hel", "d", "l"), fwctl("help", "dev", "list"))
-    bad("r", says="fits rpc and record: say which")
-    bad("re", "x", says="fits record and replay")
-    bad("p", says="fits policy and probe")
+    bad("r", says="ambiguous: rpc or record")
+    bad("re", "x", says="ambiguous: record or replay")
+    bad("p", says="ambiguous: policy or probe")
+    bad("mlx5", "reg", says="a second word is missing, e.g. reg list")
+    bad("mlx5", "d", says="ambiguous: diag list or diag start")
+    bad("mlx5", "paint", says="mlx5 paint: no such command")
     equal(fwctl("dev", "list", "--hel"), fwctl("help", "dev", "list"))
 
 
