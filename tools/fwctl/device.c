@@ -92,21 +92,52 @@ int open_device(struct run *run, const char *what, unsigned int flags,
 	return 0;
 }
 
-/* Is it all right that the next request taints the kernel? */
-static bool taint_agreed(struct run *run, const char *dev,
-			 enum fwctl_rpc_scope scope)
+/*
+ * Get the user's consent to a request that taints the kernel, by --taint or on the
+ * terminal. @why says that it does. Returns an exit code.
+ */
+static int agree_to_taint(struct run *run, const char *dev, const char *why)
 {
-	return run->set.taint ||
-	       confirm("%s: scope %s or above taints the kernel until a reboot. Send it?",
-		       dev, fwctl_scope_name(scope));
+	if (run->set.taint ||
+	    confirm("%s: %s until a reboot. Send it?", dev, why))
+		return 0;
+	if (can_ask())
+		return fail(run, FWCTL_EXIT_REFUSED,
+			    "%s: the request is not sent, as you did not agree",
+			    dev);
+	return fail(run, FWCTL_EXIT_REFUSED, "%s: %s; add --taint", dev, why);
 }
 
-static int fail_taint(struct run *run, const char *dev,
-		      enum fwctl_rpc_scope scope)
+/* Consent to the scope that --scope gives. */
+static int agree_to_scope(struct run *run, const char *dev)
 {
-	return fail(run, FWCTL_EXIT_REFUSED,
-		    "%s: the request is not sent: under scope %s it would taint the kernel: agree to that by --taint",
-		    dev, fwctl_scope_name(scope));
+	char why[64];
+
+	if (run->set.scope < FWCTL_RPC_DEBUG_WRITE)
+		return 0;
+	snprintf(why, sizeof(why), "scope %s taints the kernel",
+		 fwctl_scope_name(run->set.scope));
+	return agree_to_taint(run, dev, why);
+}
+
+/* Consent to the scopes above debug-read-only, under which the kernel refused. */
+static int agree_to_higher(struct run *run, const struct fwctl_dev *dev,
+			   const struct buffer *in)
+{
+	const struct vendor *vendor = find_vendor(fwctl_dev_type(dev));
+	int least = -1;
+	char why[128];
+
+	if (vendor && vendor->scope)
+		least = vendor->scope(in->data, in->len);
+	if (least >= FWCTL_RPC_DEBUG_WRITE)
+		snprintf(why, sizeof(why),
+			 "this request needs scope %s, which taints the kernel",
+			 fwctl_scope_name((enum fwctl_rpc_scope)least));
+	else
+		snprintf(why, sizeof(why),
+			 "refused under scope debug-read-only, and a higher scope taints the kernel");
+	return agree_to_taint(run, fwctl_dev_name(dev), why);
 }
 
 /*
@@ -119,15 +150,13 @@ static int send_scoped(struct run *run, struct fwctl_dev *dev,
 		       enum fwctl_rpc_scope *used)
 {
 	enum fwctl_rpc_scope max = FWCTL_RPC_DEBUG_READ_ONLY;
-	const char *name = fwctl_dev_name(dev);
 	size_t room = *len;
 	int ret;
 
 	if (run->set.has_scope) {
 		*used = run->set.scope;
-		if (*used >= FWCTL_RPC_DEBUG_WRITE &&
-		    !taint_agreed(run, name, *used))
-			return fail_taint(run, name, *used);
+		if (agree_to_scope(run, fwctl_dev_name(dev)))
+			return run->code;
 		ret = fwctl_dev_rpc(dev, *used, in->data, in->len, out, len);
 		return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
 	}
@@ -143,10 +172,8 @@ static int send_scoped(struct run *run, struct fwctl_dev *dev,
 	if (ret != -EBADMSG || !fwctl_dev_writable(dev) ||
 	    max == FWCTL_RPC_DEBUG_WRITE_FULL)
 		return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
-	if (!taint_agreed(run, name, FWCTL_RPC_DEBUG_WRITE))
-		return fail(run, FWCTL_EXIT_REFUSED,
-			    "%s: the request is not admitted under scope configuration or debug-read-only, and a higher one taints the kernel: agree to that by --taint, unless the device never admits the request",
-			    name);
+	if (agree_to_higher(run, dev, in))
+		return run->code;
 	*len = room;
 	ret = fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL, in->data,
 				  in->len, out, len, used);

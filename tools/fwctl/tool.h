@@ -160,7 +160,9 @@ struct firmware_status {
  * @type: &enum fwctl_device_type
  * @status: finds the firmware's status in an answer to a request; false if it
  *	has none. Optional.
- * @info: adds what FWCTL_INFO says to a JSON object. Optional.
+ * @info: adds the decoded data of FWCTL_INFO to a JSON object. Optional.
+ * @scope: the least scope that admits a request, by the tables of the driver, or -1
+ *	if they do not tell. A message names it. Optional.
  * @hello: fills in a request that any firmware of the type answers, that is
  *	admitted under FWCTL_RPC_CONFIGURATION and changes nothing, and returns
  *	its length. Optional.
@@ -171,6 +173,7 @@ struct vendor {
 	__u32 type;
 	bool (*status)(const void *in, size_t in_len, const void *out,
 		       size_t out_len, struct firmware_status *status);
+	int (*scope)(const void *in, size_t in_len);
 	void (*info)(json_object *object, const void *data, size_t len);
 	size_t (*hello)(void *in, size_t room);
 	const char *const *bundle;

@@ -13,6 +13,7 @@
 #include "be.h"
 
 #define QUERY_HCA_CAP 0x100
+#define ACCESS_REG 0x805
 
 static int fail_short(struct run *run, struct fwctl_dev *dev,
 		      const struct fwctl_mlx5_reg *reg, size_t len)
@@ -108,6 +109,19 @@ int fail_access(struct run *run, struct fwctl_dev *dev,
 	};
 
 	return fail_firmware(run, fwctl_dev_name(dev), &status);
+}
+
+/* The least scope that admits a request, if it accesses a register; else -1. */
+int access_scope(const void *in, size_t in_len)
+{
+	const __u8 *request = in;
+	int read, write;
+
+	if (in_len < FWCTL_MLX5_REG_HEADER ||
+	    get_unaligned_be16(request) != ACCESS_REG)
+		return -1;
+	fwctl_mlx5_reg_scopes(get_unaligned_be16(request + 10), &read, &write);
+	return get_unaligned_be16(request + 6) ? read : write;
 }
 
 /* Read a page; @out has room for CAPS_HEADER and CAPS_PAGE bytes. */

@@ -39,6 +39,7 @@ int access_quietly(struct run *run, struct fwctl_dev *dev,
 		   struct accesses *accesses, struct fwctl_mlx5_reg *reg);
 int fail_access(struct run *run, struct fwctl_dev *dev,
 		const struct fwctl_mlx5_reg *reg);
+int access_scope(const void *in, size_t in_len);
 int read_caps(struct run *run, struct fwctl_dev *dev,
 	      const struct fwctl_mlx5_layout *layout, enum caps_mode mode,
 	      __u8 *out, json_object *report);

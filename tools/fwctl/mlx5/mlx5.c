@@ -204,6 +204,7 @@ static const struct vendor vendor = {
 	.type = FWCTL_DEVICE_TYPE_MLX5,
 	.status = mlx5_status,
 	.info = mlx5_info,
+	.scope = access_scope,
 	.hello = mlx5_hello,
 	.bundle = bundle,
 };

@@ -72,7 +72,7 @@ def unchanged():
     done = result("mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old}")
     equal((done["changed"], done["scope"]), (False, "debug-read-only"))
     run(["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}"]).fails(
-        REFUSED, "by --taint")
+        REFUSED, "needs scope debug-write-full, which taints the kernel; add --taint$")
     equal(fields("mlx5", "reg", "get", dev(), "pmtu")["admin_mtu"], old)
     run(["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}", "-n"], code=OK)
     equal(taints(), before)
