@@ -26,9 +26,10 @@ struct line {
 };
 
 /*
- * Cut a line into words, in place: separated by blanks, put together by single
- * or double quotes; a backslash takes the next character as it is, except in
- * single quotes; # begins a comment. Returns what is wrong, or NULL.
+ * Cut a line into words, in place. Blanks separate words; single or double quotes
+ * keep blanks within a word; a backslash quotes the next character, except within
+ * single quotes; # at the beginning of a word begins a comment. Returns an error
+ * message, or NULL.
  */
 static const char *split(struct line *line)
 {
@@ -63,7 +64,7 @@ static const char *split(struct line *line)
 	return NULL;
 }
 
-/* Read a script; a line that is not right is found before any is run. */
+/* Read a script and cut all of its lines into words, before any line is run. */
 static struct line *read_script(struct run *run, size_t *count)
 {
 	struct line *lines = NULL, *more, *line;
@@ -99,7 +100,7 @@ static struct line *read_script(struct run *run, size_t *count)
 		if (wrong)
 			fail(run, FWCTL_EXIT_USAGE, "%s:%lu: %s", run->argv[0],
 			     number, wrong);
-		/* Also a wrong one is freed by the caller. */
+		/* The caller frees the line after an error, too. */
 		(*count)++;
 	}
 	free(text);
@@ -113,13 +114,13 @@ static void free_script(struct line *lines, size_t count)
 	free(lines);
 }
 
-/* Is a line a command that this tool has? What it prints is not wanted. */
+/* Check that a line is a command of this tool, without running it. */
 static int check_line(struct run *run, const struct line *line)
 {
 	char *argv[MAX_WORDS + 2];
 	struct run check = { .ctx = run->ctx, .set = run->set };
 
-	/* Parsing changes the order of words. */
+	/* getopt_long() permutes the words. */
 	memcpy(argv, line->argv, sizeof(argv));
 	if (parse_run(&check, line->argc, argv))
 		fail(run, FWCTL_EXIT_USAGE, "%s:%lu: %s", run->argv[0],
@@ -134,7 +135,7 @@ static int check_line(struct run *run, const struct line *line)
 	return run->code;
 }
 
-/* Run a line; with --json what it would print becomes part of the result. */
+/* Run a line; with --json its document becomes part of the result. */
 static int run_script_line(struct run *run, struct line *line)
 {
 	size_t i = run->set.json ? json_object_array_length(run->result) : 0;

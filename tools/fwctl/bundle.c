@@ -16,7 +16,7 @@
 
 #include "tool.h"
 
-/* What identifies a machine, a network or a person is replaced everywhere. */
+/* Data that identify a machine, a network or a person are replaced everywhere. */
 static const struct {
 	const char *kind;
 	const char *regex;
@@ -28,10 +28,10 @@ static const struct {
 	{ "host", NULL },
 };
 
-/* Keys of JSON whose bytes may hold anything. */
+/* JSON keys of raw bytes, in which no pattern finds such data. */
 static const char * const opaque_keys[] = { "answer", "request", "data" };
 
-/* Files of the system, and what they are called in the bundle. */
+/* Files of the system, and their names in the bundle. */
 static const struct {
 	const char *path;
 	const char *name;
@@ -48,7 +48,7 @@ static const struct {
 	{ "/sys/module/fwctl/parameters/max_rpcs", "fwctl/max_rpcs" },
 };
 
-/* Commands of the tool, with %s in place of each device. */
+/* Commands of the tool, once and for each device, which takes the place of %s. */
 static const char * const commands_once[] = {
 	"version", "dev list", "policy show", "stats show", "probe", NULL
 };
@@ -56,8 +56,8 @@ static const char * const commands_once[] = {
 static const char * const commands_device[] = { "dev show %s", NULL };
 
 /*
- * libarchive and the dozen of libraries that it needs are loaded when they are
- * used: every other command would take twice as long to start.
+ * libarchive and the dozen libraries that it needs are loaded only when they are
+ * used; otherwise every command would take twice as long to start.
  */
 #define LIBARCHIVE "libarchive.so.13"
 
@@ -132,16 +132,16 @@ struct pseudonym {
 };
 
 /**
- * struct bundle - an archive in the making
- * @archive: it
- * @manifest: a JSON array of what is in it
- * @redact: replace what identifies?
- * @regexes: of @identifying
- * @pseudonyms: what was replaced so far; never written anywhere
- * @done: entries written
- * @total: entries that there will be
- * @missing: entries that could not be gathered
- * @progress: is somebody looking on?
+ * struct bundle - an archive that is being written
+ * @archive: libarchive's handle
+ * @manifest: a JSON array of its entries
+ * @redact: true if identifying data are replaced
+ * @regexes: the regular expressions of identifying[], compiled
+ * @pseudonyms: values that were replaced so far; they are never written
+ * @done: number of entries that are written
+ * @total: number of entries in the end
+ * @missing: number of entries that could not be gathered
+ * @progress: true if progress is shown
  */
 struct bundle {
 	struct archive *archive;
@@ -202,7 +202,7 @@ static char *redact_kind(struct bundle *bundle, size_t kind, const char *text)
 	return fclose(file) ? NULL : out;
 }
 
-/* A copy of a text without what identifies, from malloc(), or NULL. */
+/* A copy of a text without identifying data, from malloc(), or NULL. */
 static char *redact(struct bundle *bundle, const char *text)
 {
 	char *now = strdup(text), *next;
@@ -216,7 +216,7 @@ static char *redact(struct bundle *bundle, const char *text)
 	return now;
 }
 
-/* Replace the bytes in a JSON document, which nobody can look through. */
+/* Replace raw bytes in a JSON document: nobody can review them. */
 static void drop_opaque(json_object *value)
 {
 	size_t i;
@@ -288,7 +288,7 @@ static int add_text(struct run *run, struct bundle *bundle, const char *name,
 		    lib.error_string(bundle->archive));
 }
 
-/* Note in the manifest what an entry is, and why it is missing if it is. */
+/* Add an entry to the manifest; with an error, the entry is missing. */
 static void note(struct bundle *bundle, const char *name, const char *source,
 		 const char *error)
 {
@@ -355,7 +355,7 @@ static void add_file(struct run *run, struct bundle *bundle, const char *path,
 	free_run(&reader);
 }
 
-/* Lines of the kernel's log that have to do with fwctl. */
+/* Add the lines of the kernel log that contain one of the words. */
 static void add_log(struct run *run, struct bundle *bundle)
 {
 	static const char * const words[] = { "fwctl", "mlx5_core", "ockdown" };
@@ -414,7 +414,7 @@ static void add_manifest(struct run *run, struct bundle *bundle)
 	json_object_put(doc);
 }
 
-/* How many commands there are for a device of a type. */
+/* The number of commands for a device. */
 static unsigned int nr_commands(const struct fwctl_dev *dev)
 {
 	const struct vendor *vendor = find_vendor(fwctl_dev_type(dev));
@@ -432,7 +432,7 @@ static void gather(struct run *run, struct bundle *bundle)
 	struct fwctl_dev **devs;
 	int count, i;
 
-	/* The log and the manifest are entries, too. */
+	/* The log and the manifest are entries as well. */
 	bundle->total = ARRAY_SIZE(commands_once) - 1 + 2;
 	count = fwctl_list(run->ctx, &devs);
 	for (i = 0; i < count; i++)
@@ -454,7 +454,7 @@ static void gather(struct run *run, struct bundle *bundle)
 	end_progress(bundle);
 }
 
-/* The host's name as a regular expression that means just it. */
+/* Make a regular expression that matches the name of the host only. */
 static void host_regex(char *regex, size_t size)
 {
 	struct utsname names;
@@ -512,7 +512,7 @@ static int write_bundle(struct run *run, struct bundle *bundle,
 {
 	struct archive *archive = bundle->archive;
 
-	/* The end of the name that was asked for says how to compress. */
+	/* The suffix of the final name, not that of path, selects the format. */
 	if (lib.write_set_format(archive, run->argv[0], ".tar.gz") !=
 	    ARCHIVE_OK ||
 	    lib.write_open_filename(archive, path) != ARCHIVE_OK)

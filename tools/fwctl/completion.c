@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl completion: what may come next on a command line, from the tables, and
- * what makes shells ask.
+ * fwctl completion: the completions of a command line, from the tables, and the
+ * scripts by which shells call it.
  */
 #include <ctype.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static const char zsh_script[] =
 	"(( $#found )) && _describe fwctl found && ret=0\n"
 	"return ret\n";
 
-/* What this object prints is for shells. */
+/* The output of this object is for shells only. */
 static int no_json(struct run *run)
 {
 	if (!run->set.json)
@@ -105,7 +105,7 @@ static int words_in(const char *name)
 	return count;
 }
 
-/* The words that may follow those of a command's name which are there. */
+/* Offer the words that may follow the first words of a command's name. */
 static void offer_commands(const struct object *object, int count,
 			   char **words, const char *cur)
 {
@@ -124,7 +124,7 @@ static void offer_commands(const struct object *object, int count,
 		}
 		snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, " "),
 			 name);
-		/* Those that begin alike follow one another. */
+		/* Commands that share a first word are neighbours in the table. */
 		if (i < count || !*word || !strcmp(word, last))
 			continue;
 		offer(word, cur, strchr(name, ' ') ? NULL : command->help);
@@ -134,7 +134,7 @@ static void offer_commands(const struct object *object, int count,
 		offer("help", cur, "explain these commands");
 }
 
-/* Is a command named by the words in front of the last one? */
+/* Set run->command if the words before the last one name a command. */
 static void find_verb(struct run *run, int count, char **words, int *number)
 {
 	const struct command *command;
@@ -174,7 +174,7 @@ static bool is_word(const char *arg, const char *word)
 						   arg[len] ? arg[len] : ' ');
 }
 
-/* Those of "all|active|NUMBER" that stand for themselves. */
+/* Offer the literal words of alternatives such as "all|active|NUMBER". */
 static void offer_alternatives(const char *arg, const char *cur)
 {
 	char word[32];
@@ -188,7 +188,7 @@ static void offer_alternatives(const char *arg, const char *cur)
 	}
 }
 
-/* What fits an argument, by what it is called in a synopsis. */
+/* Offer values of an argument, by its name in the synopsis. */
 static void offer_values(struct run *run, const struct command *command,
 			 const char *arg, const char *cur)
 {
@@ -213,7 +213,7 @@ static void offer_values(struct run *run, const struct command *command,
 		offer_alternatives(arg, cur);
 }
 
-/* The option that a word is, or NULL. */
+/* The option with this name or letter, or NULL. */
 static const struct option_spec *find_spec(const struct option_spec *specs,
 					   const char *word)
 {
@@ -236,7 +236,7 @@ static const char *argument(const char *args, int number)
 	return args;
 }
 
-/* Offer what fits the last of the words, the others being in front of it. */
+/* Offer completions of the last word; the others are in front of it. */
 static void offer_next(struct run *run, int count, char **words)
 {
 	const char *cur = words[count - 1];

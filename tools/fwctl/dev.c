@@ -50,7 +50,7 @@ static const struct column_spec show_columns[] = {
 	{}
 };
 
-/* What FWCTL_INFO says: in words if there is a plugin, and else as bytes. */
+/* Add the data of FWCTL_INFO: as bytes, and decoded if there is a plugin. */
 static int add_info(struct run *run, struct fwctl_dev *dev)
 {
 	const struct vendor *vendor;
@@ -81,7 +81,7 @@ static int show_run(struct run *run)
 {
 	struct fwctl_dev *dev;
 
-	/* FWCTL_INFO writes nothing. */
+	/* FWCTL_INFO needs no write access. */
 	if (!open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK, &dev))
 		add_info(run, dev);
 	fwctl_dev_free(dev);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finding and opening devices, and sending requests: the way that all commands
- * share, so that all keep the rules about scopes and taint.
+ * Finding and opening devices, and sending requests. All commands use these
+ * functions, so that all of them follow the rules on scopes and taint.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ json_object *json_devtype(__u32 type)
 	return json_text(name ? name : number);
 }
 
-/* An array of names with a NULL at its end. */
+/* A JSON array of names, from an array with NULL at its end. */
 static json_object *json_names(const char *const *names)
 {
 	json_object *array = json_object_new_array();
@@ -31,7 +31,7 @@ static json_object *json_names(const char *const *names)
 	return array;
 }
 
-/* What is known of a device without opening it. */
+/* The properties of a device that are known without opening it. */
 json_object *json_device(const struct fwctl_dev *dev)
 {
 	unsigned int scopes = fwctl_dev_scopes(dev);
@@ -49,7 +49,7 @@ json_object *json_device(const struct fwctl_dev *dev)
 	return object;
 }
 
-/* Note why no device was found. */
+/* Set the run's error: no device was found. */
 int fail_find(struct run *run, int err)
 {
 	int code = FWCTL_EXIT_USAGE;
@@ -84,7 +84,7 @@ int open_device(struct run *run, const char *what, unsigned int flags,
 	if (find_device(run, what, dev))
 		return run->code;
 	ret = fwctl_dev_open(*dev, flags);
-	/* Linux's own fwctl tells the type only this way. */
+	/* Linux's own fwctl reports the type only in FWCTL_INFO. */
 	if (!ret && fwctl_dev_type(*dev) == FWCTL_DEVICE_TYPE_ERROR)
 		ret = fwctl_dev_info(*dev, NULL, &none);
 	if (ret)
@@ -141,8 +141,8 @@ static int agree_to_higher(struct run *run, const struct fwctl_dev *dev,
 }
 
 /*
- * Send a request under a scope that is given, or under the least that admits
- * it. Nothing taints the kernel unless that was agreed to. Returns an exit
+ * Send a request under the scope that is given, or under the least one that admits
+ * it. No request taints the kernel without the user's consent. Returns an exit
  * code.
  */
 static int send_scoped(struct run *run, struct fwctl_dev *dev,
@@ -165,10 +165,10 @@ static int send_scoped(struct run *run, struct fwctl_dev *dev,
 	if (run->set.taint)
 		max = FWCTL_RPC_DEBUG_WRITE_FULL;
 	ret = fwctl_dev_rpc_least(dev, max, in->data, in->len, out, len, used);
-	/* Of a type that cannot be tried with, a scope has to be named. */
+	/* A type for which trying is not safe gets the lowest scope only. */
 	if (ret == -EOPNOTSUPP)
 		ret = fwctl_dev_rpc(dev, *used, in->data, in->len, out, len);
-	/* What writes is not helped by a scope if the file cannot be written. */
+	/* A request that writes needs a writable file first, then a higher scope. */
 	if (ret != -EBADMSG || !fwctl_dev_writable(dev) ||
 	    max == FWCTL_RPC_DEBUG_WRITE_FULL)
 		return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
@@ -180,7 +180,7 @@ static int send_scoped(struct run *run, struct fwctl_dev *dev,
 	return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
 }
 
-/* What the firmware itself says of a request, where that can be told. */
+/* Check the firmware's status in an answer, where a plugin can find it. */
 static void check_status(struct run *run, struct fwctl_dev *dev,
 			 const struct buffer *in, const struct buffer *out)
 {
@@ -195,9 +195,10 @@ static void check_status(struct run *run, struct fwctl_dev *dev,
 
 /*
  * Send a request and receive an answer of at most out->len bytes at out->data;
- * out->len becomes the number of bytes that came. Under --dry-run nothing is
- * sent, and none come. @report, an object, gets what was sent and how. Returns
- * an exit code: also a firmware's error is one, and then there is an answer.
+ * out->len becomes the number of bytes received. With --dry-run nothing is sent,
+ * and out->len becomes 0. @report, an object, gets the request, its scope and the
+ * answer. Returns an exit code; if that is the firmware's error there is an answer
+ * as well.
  */
 int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 	     struct buffer *out, json_object *report)
@@ -236,9 +237,9 @@ int send_rpc(struct run *run, struct fwctl_dev *dev, const struct buffer *in,
 }
 
 /*
- * Send one of many requests that are alike, as send_rpc() does. Only the first
- * one finds the scope out and gets into the report: what it was is told there, as
- * long as drop_request() doesn't remove it.
+ * Send one of many requests of the same kind, like send_rpc(). Only the first one
+ * determines the scope and is part of the report, until drop_request() removes its
+ * bytes.
  */
 int send_next_rpc(struct run *run, struct fwctl_dev *dev,
 		  const struct buffer *in, struct buffer *out,
@@ -260,7 +261,7 @@ int send_next_rpc(struct run *run, struct fwctl_dev *dev,
 	return run->code;
 }
 
-/* Of many requests, what the first one was is no use. */
+/* Remove the bytes of the first one of many requests from the report. */
 void drop_request(json_object *report)
 {
 	static const char * const keys[] = {
@@ -273,8 +274,8 @@ void drop_request(json_object *report)
 }
 
 /*
- * Open the device that is the first argument of a vendor's command, which has to
- * be of the vendor's type. Returns an exit code; *dev is to be freed either way.
+ * Open the device that the first argument of a vendor's command names; it must be
+ * of the vendor's type. Returns an exit code; the caller frees *dev in any case.
  */
 int vendor_open(struct run *run, struct fwctl_dev **dev)
 {
@@ -292,8 +293,8 @@ int vendor_open(struct run *run, struct fwctl_dev **dev)
 }
 
 /*
- * vendor_open(), send a request and receive the answer, as send_rpc() does. The
- * report is the run's result, to which the command adds what the answer means.
+ * Open the device like vendor_open(), then send a request like send_rpc(). The
+ * report is the run's result, to which the command adds the decoded answer.
  * Returns an exit code. With --dry-run there is no answer: out->len is 0.
  */
 int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out)
@@ -304,7 +305,7 @@ int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out)
 		goto out;
 	run->result = json_object_new_object();
 	send_rpc(run, dev, in, out, run->result);
-	/* Without an answer there is nothing to tell but the error. */
+	/* Without an answer there is no result, only the error. */
 	if (run->code && !json_object_object_get(run->result, "answer")) {
 		json_object_put(run->result);
 		run->result = NULL;

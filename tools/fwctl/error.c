@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What goes wrong: messages, and exit codes.
+ * Error messages and exit codes.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ const struct exit_spec exit_specs[] = {
 	{}
 };
 
-/* By what a device, or the kernel, that was found returned. */
+/* The exit code for an errno of the kernel or of a device. */
 static const struct {
 	int err;
 	int code;
@@ -60,7 +60,7 @@ int exit_code(int err)
 	return FWCTL_EXIT_USAGE;
 }
 
-/* Note an error, unless there was one before; returns the exit code. */
+/* Set the run's error, unless it has one already; returns the exit code. */
 int fail(struct run *run, int code, const char *fmt, ...)
 {
 	va_list args;
@@ -115,7 +115,7 @@ int fail_more(struct run *run, const char *fmt, ...)
 	return code;
 }
 
-/* Note what a function of libfwctl returned, with its own message. */
+/* Set the run's error to an error of libfwctl, with the library's message. */
 int fail_errno(struct run *run, int err, const char *message)
 {
 	if (!run->code)
@@ -123,7 +123,7 @@ int fail_errno(struct run *run, int err, const char *message)
 	return fail(run, exit_code(err), "%s", message);
 }
 
-/* Note what the firmware itself says of a request. */
+/* Set the run's error to the firmware's status. */
 int fail_firmware(struct run *run, const char *dev,
 		  const struct firmware_status *status)
 {

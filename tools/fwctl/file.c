@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bytes from and to files.
+ * Reading and writing files.
  *
- * A file is written under another name in the same folder, and gets its own
- * name when it is complete. If a signal ends the program before, what there is
- * of it is removed.
+ * A file is written under a temporary name in the same folder, and renamed when
+ * it is complete. If a signal terminates the program before, the temporary file
+ * is removed.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -29,9 +29,10 @@ static bool is_stdio(const char *name)
 }
 
 /*
- * What is removed if a signal ends the program. A handler would not do: only
- * without one a signal ends also a wait for firmware. So a thread waits for it,
- * as long as there is something to remove.
+ * Files to remove if a signal terminates the program. A signal handler is not
+ * possible: the kernel's wait for firmware ends only with a signal that is fatal,
+ * so without a handler. Therefore a thread waits for the signal as long as there is
+ * a file to remove.
  */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *unfinished[4];
@@ -59,7 +60,7 @@ static void *watch_signals(void *unused)
 	return NULL;
 }
 
-/* Replace an entry of what is unfinished; false if there is no such entry. */
+/* Replace an entry of unfinished[]; false if there is no such entry. */
 static bool replace_unfinished(const char *from, const char *to)
 {
 	size_t i;
@@ -83,7 +84,7 @@ static bool begin_unfinished(const char *path)
 		return true;
 	ending_signals(&set);
 	pthread_sigmask(SIG_BLOCK, &set, &mask_before);
-	/* A reader that went away is an error of writing. */
+	/* If the reader of a pipe exits, the write fails with EPIPE. */
 	signal(SIGPIPE, SIG_IGN);
 	if (!pthread_create(&watcher, NULL, watch_signals, NULL))
 		return true;
@@ -104,14 +105,14 @@ static void end_unfinished(const char *path)
 	pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
 }
 
-/* Begin to write a file; NULL and an error in the run if that is not possible. */
+/* Begin to write a file. On failure returns NULL and sets the run's error. */
 struct output_file *output_begin(struct run *run, const char *name)
 {
 	struct output_file *out;
 	struct stat st;
 	size_t size = strlen(name) + 32;
 
-	/* A device or a pipe cannot be replaced; it is written as it is. */
+	/* A rename cannot put the data into a device or a pipe. */
 	if (!stat(name, &st) && !S_ISREG(st.st_mode)) {
 		fail(run, FWCTL_EXIT_USAGE,
 		     "%s: is not a regular file: say - and redirect", name);
@@ -133,13 +134,13 @@ no_memory:
 	return NULL;
 }
 
-/* Where to write to. Nothing is there yet. */
+/* The temporary name; the caller creates the file. */
 const char *output_path(const struct output_file *out)
 {
 	return out->temp;
 }
 
-/* Give a file its name, or remove it; returns an exit code. */
+/* Rename a file to its final name, or remove it; returns an exit code. */
 int output_end(struct run *run, struct output_file *out, bool keep)
 {
 	int code = 0;
@@ -168,7 +169,7 @@ int read_bytes(struct run *run, const char *name, size_t max,
 	buf->len = 0;
 	buf->data = NULL;
 	while (fd >= 0) {
-		/* One byte more than may come tells a file that is too long. */
+		/* One byte more than the maximum shows that a file is too long. */
 		if (room > max + 1)
 			room = max + 1;
 		data = realloc(buf->data, room);
@@ -196,7 +197,7 @@ int read_bytes(struct run *run, const char *name, size_t max,
 	return run->code;
 }
 
-/* Bytes from hexadecimal digits, in new memory; returns an exit code. */
+/* Parse hexadecimal digits into new memory; returns an exit code. */
 int parse_hex(struct run *run, const char *text, size_t max,
 	      struct buffer *buf)
 {
@@ -208,7 +209,7 @@ int parse_hex(struct run *run, const char *text, size_t max,
 	buf->len = 0;
 	if (!bytes)
 		return fail(run, FWCTL_EXIT_USAGE, "no memory");
-	/* Digits may stand in groups of whole bytes. */
+	/* Separators may stand between bytes. */
 	while (*(at += strspn(at, " \t\n:,"))) {
 		if (!isxdigit((unsigned char)at[0]) ||
 		    !isxdigit((unsigned char)at[1]))
@@ -225,7 +226,7 @@ int parse_hex(struct run *run, const char *text, size_t max,
 	return 0;
 }
 
-/* Write bytes to a file, in place of what it held; returns an exit code. */
+/* Replace the content of a file; returns an exit code. */
 int write_bytes(struct run *run, const char *name, const void *data,
 		size_t len)
 {
@@ -234,7 +235,7 @@ int write_bytes(struct run *run, const char *name, const void *data,
 	bool bad;
 
 	if (is_stdio(name)) {
-		/* print_run() looks after errors of standard output. */
+		/* print_run() checks standard output for errors. */
 		fwrite(data, 1, len, stdout);
 		return 0;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl help, fwctl version, fwctl completion: all from the tables.
+ * fwctl help and fwctl version: the texts come from the tables.
  */
 #include <string.h>
 #include <unistd.h>
@@ -96,7 +96,7 @@ static void print_command(const struct object *object,
 	print_options(common_options, file);
 }
 
-/* As much as is known of what the run is about. */
+/* Print help on the run's command, else on its object, else on the tool. */
 void print_help(const struct run *run, FILE *file)
 {
 	if (run->command)
@@ -167,7 +167,7 @@ static json_object *objects_json(void)
 	return array;
 }
 
-/* All that the tool knows of itself. */
+/* Make all tables of the tool the run's result. */
 static void add_everything(struct run *run)
 {
 	json_object *scopes = json_object_new_array();
@@ -201,7 +201,7 @@ static void add_everything(struct run *run)
 		json_object_array_add(reasons, json_text(fwctl_reason_name(i)));
 }
 
-/* Help about what the run is about; in JSON there is only one about all. */
+/* Print help on the run's command or object; in JSON always all tables. */
 void show_help(struct run *run)
 {
 	if (!run->set.json) {

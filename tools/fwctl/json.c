@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON objects: making values, adding them and reading them back.
+ * JSON objects: making values, adding them and reading them.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
 
-/* Add a value, whose reference @object takes over; NULL stands for null. */
+/* Add a value; @object takes over the reference. NULL stands for null. */
 void json_add(json_object *object, const char *key, json_object *value)
 {
 	json_object_object_add(object, key, value);
 }
 
-/* Length of the UTF-8 sequence that text begins with, 0 if it is none. */
+/* Length of the UTF-8 sequence at the beginning of text, 0 if that is invalid. */
 static int utf8_len(const unsigned char *text)
 {
 	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -34,8 +34,8 @@ static int utf8_len(const unsigned char *text)
 }
 
 /*
- * A JSON string, or null for NULL. JSON is UTF-8, and what processes and files
- * are called need not be: other bytes become the replacement character.
+ * A JSON string, or null for NULL. JSON is UTF-8, but names of processes and files
+ * can have any bytes: invalid ones become the replacement character.
  */
 json_object *json_text(const char *text)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl: look at devices that take firmware RPCs, and send them some.
+ * fwctl: show devices whose firmware accepts RPCs, and send RPCs to them.
  */
 #include "tool.h"
 

@@ -77,7 +77,7 @@ static void state_text(FILE *file, const struct fwctl_state *state)
 				fwctl_scope_name((enum fwctl_rpc_scope)scope));
 }
 
-/* What processes are called is their own choice: no control characters. */
+/* A process chooses its name: control characters in it are not printed. */
 static void put_comm(FILE *file, const char *comm)
 {
 	for (; *comm; comm++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From words to a struct run.
+ * Parsing a command line into a struct run.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -36,7 +36,7 @@ struct parser {
 	unsigned int given;
 };
 
-/* Append a table of options to what getopt_long() is told. */
+/* Append a table of options to the table for getopt_long(). */
 static void add_options(struct parser *parser, const struct option_spec *specs,
 			int base)
 {
@@ -109,8 +109,8 @@ static int set_common(struct run *run, int which, char *value)
 }
 
 /*
- * Parse options: all those in argv, or with @order "+" up to the first word
- * that is none. Sets *next to the first such word.
+ * Parse options: all options in argv, or with @order "+" those before the first
+ * other word. Sets *next to the first word that is not an option.
  */
 static int parse_options(struct run *run, struct parser *parser,
 			 const char *order, int argc, char **argv, int *next)
@@ -151,8 +151,8 @@ static int parse_options(struct run *run, struct parser *parser,
 }
 
 /*
- * Do argc arguments fit the notation of a synopsis? Sets *min to the number
- * that is needed at least.
+ * Does the synopsis admit argc arguments? Sets *min to the least number that it
+ * admits.
  */
 static bool arguments_fit(const char *args, int argc, int *min)
 {
@@ -193,7 +193,7 @@ static int check_columns(struct run *run)
 	return 0;
 }
 
-/* What was asked for explicitly must mean something to the command. */
+/* An option without a meaning for the command is an error. */
 static int check_common(struct run *run, unsigned int given)
 {
 	static const enum common_option rpc_options[] = {
@@ -233,7 +233,7 @@ static int check_arguments(struct run *run)
 		    *run->command->args ? " " : "", run->command->args);
 }
 
-/* Whoever wants JSON wants it also of an error in front of --json. */
+/* An error in front of --json is printed as JSON as well. */
 static void look_for_json(struct run *run, int argc, char **argv)
 {
 	int i;
@@ -243,14 +243,14 @@ static void look_for_json(struct run *run, int argc, char **argv)
 			run->set.json = true;
 }
 
-/* Find the verb among the words behind the noun, argv[0]. */
+/* Find the command in the words behind the object, argv[0]. */
 static int parse_verb(struct run *run, struct parser *parser, int *argc,
 		      char ***argv)
 {
 	const char *word = *argc > 1 ? (*argv)[1] : NULL;
 	int next, code, used = 0;
 
-	/* Options in front of the verb, unless the verb is left out. */
+	/* Options in front of the command; of a default command they may be its own. */
 	if (word && *word == '-' && !default_command(run->object)) {
 		code = parse_options(run, parser, "+", *argc, *argv, &next);
 		if (code)
@@ -277,8 +277,8 @@ static int parse_verb(struct run *run, struct parser *parser, int *argc,
 }
 
 /*
- * Parse a command line; argv[0] is not looked at. Returns an exit code. If help
- * was asked for run->set.help is set, and what was not named is NULL.
+ * Parse a command line; argv[0] is ignored. Returns an exit code. For help,
+ * run->set.help is set, and run->object or run->command is NULL if it is not named.
  */
 int parse_run(struct run *run, int argc, char **argv)
 {
@@ -298,7 +298,7 @@ int parse_run(struct run *run, int argc, char **argv)
 	if (!run->object)
 		return run->code;
 
-	/* argv[0], here the noun, is what getopt takes for the program. */
+	/* getopt takes argv[0], here the object, for the name of the program. */
 	argc -= next;
 	argv += next;
 	code = parse_verb(run, &parser, &argc, &argv);
@@ -328,7 +328,7 @@ const char *option(const struct run *run, const char *name)
 	return NULL;
 }
 
-/* Parse an option's value from min to max; *value stays if it is not given. */
+/* Parse an option's value from min to max; without the option *value stays. */
 int number_option(struct run *run, const char *name, unsigned long min,
 		  unsigned long max, unsigned long *value)
 {

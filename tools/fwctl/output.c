@@ -53,7 +53,7 @@ static char *cell_text(json_object *value, unsigned int flags)
 
 #define MAX_COLUMNS 24
 
-/* Find a column by the beginning of a list, whose first name it is. */
+/* Find the column that is the first one in a list of names. */
 const struct column_spec *find_column(const struct command *command,
 				      const char *list)
 {
@@ -87,7 +87,7 @@ static void choose_columns(const struct run *run,
 	chosen[n] = (struct column_spec){};
 }
 
-/* What a column shows of a row: the value at a key, or at a path (/a/b). */
+/* The value in a row that a column shows: at a key, or at a path (/a/b). */
 static json_object *value_of(json_object *row, const char *key)
 {
 	json_object *value = NULL;
@@ -139,7 +139,7 @@ static void add_value(struct libscols_table *table, const char *key,
 	set_cell(line, 1, value, flags);
 }
 
-/* One object: a line for each of its values, and of values within values. */
+/* One object: a line for each of its values; an object in it has a line per value. */
 static void fill_description(json_object *object,
 			     const struct column_spec *columns,
 			     struct libscols_table *table)
@@ -196,7 +196,7 @@ void print_bytes(const char *hex)
 		putchar('\n');
 }
 
-/* What --dry-run shows of a request in place of the answer. */
+/* Print the request, for --dry-run. */
 static void print_request(struct run *run)
 {
 	const char *scope = string_of(run->result, "scope");
@@ -235,7 +235,7 @@ static void print_json(json_object *doc, int flags)
 	json_object_put(doc);
 }
 
-/* An event of a stream: a line of JSON, or of text if the caller has some. */
+/* Print an event of a stream: a line of JSON, or else @text. */
 void print_event(struct run *run, json_object *event, const char *text)
 {
 	json_object *doc;
@@ -247,13 +247,13 @@ void print_event(struct run *run, json_object *event, const char *text)
 	} else {
 		printf("%s\n", text);
 	}
-	/* Who reads along wants whole lines, and at once. */
+	/* A reader gets whole lines, without delay. */
 	if (fflush(stdout))
 		fail(run, FWCTL_EXIT_USAGE,
 		     "cannot write to standard output: %m");
 }
 
-/* What a run found out, and what went wrong, as one JSON object. */
+/* The result and the error of a run, as one JSON object. */
 json_object *run_json(const struct run *run)
 {
 	json_object *doc = document(run);
@@ -290,11 +290,11 @@ void print_run(struct run *run)
 		run->command->text(run);
 	else if (text && run->command->columns)
 		print_table(run, stdout);
-	/* Data that does not arrive is an error, e.g. a full disk. */
+	/* Data that cannot be written is an error, e.g. if the disk is full. */
 	if ((fflush(stdout) || ferror(stdout)) && !run->code)
 		fail(run, FWCTL_EXIT_USAGE,
 		     "cannot write to standard output: %m");
-	/* Without a message the error is that of a command within, which told. */
+	/* Without a message the error is that of a nested command, which printed it. */
 	if (run->code && run->error)
 		print_error(run);
 }

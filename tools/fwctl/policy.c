@@ -18,7 +18,7 @@ static const struct column_spec columns[] = {
 	{}
 };
 
-/* What is allowed of a device, and what it was used for. */
+/* The ceiling of a device, and the use that is made of it. */
 static json_object *json_policy(const struct fwctl_state *state)
 {
 	json_object *object = json_object_new_object();

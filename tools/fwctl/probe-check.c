@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the checks of fwctl probe share: rows of the result, and questions to the
- * kernel.
+ * Helpers of the checks of fwctl probe: rows of the result, and properties of the
+ * kernel and this process.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
 
-/* A no has a reason, and what would help where anything would. */
+/* Add a check. If it fails, it has a reason, and a remedy where there is one. */
 bool add_check(struct run *run, const char *subject, const char *check, bool ok,
 	       const char *why, const char *help)
 {
@@ -23,7 +23,7 @@ bool add_check(struct run *run, const char *subject, const char *check, bool ok,
 	return ok;
 }
 
-/* The first line of a file, or of that which begins so; false if none does. */
+/* Read the first line of a file that begins with @begin; false if there is none. */
 bool read_line(const char *path, const char *begin, char *line, size_t size)
 {
 	FILE *file = fopen(path, "re");
@@ -39,7 +39,7 @@ bool read_line(const char *path, const char *begin, char *line, size_t size)
 	return found;
 }
 
-/* Does this process have the capability with that number? */
+/* Does this process have the capability with this number? */
 bool capable(int bit)
 {
 	char line[128];
@@ -48,7 +48,7 @@ bool capable(int bit)
 	       strtoull(line + strlen("CapEff:"), NULL, 16) >> bit & 1;
 }
 
-/* Is the kernel locked down? Not if it cannot be. */
+/* Is the kernel locked down? False as well if it does not support that. */
 bool locked_down(void)
 {
 	char line[128];

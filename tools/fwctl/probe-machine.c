@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The part of fwctl probe that needs no fwctl: which modules this kernel has, whether
- * it would load them, and which functions of the PCI bus they are for.
+ * The checks of fwctl probe that need no fwctl: the modules that are installed, whether
+ * the kernel would load them, and the PCI functions that they serve.
  */
 #include <glob.h>
 #include <libudev.h>
@@ -16,7 +16,7 @@
 #define CONFIRM "reboot, and choose Enroll MOK in the blue menu"
 #define MOK_NEW "/sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23"
 
-/* What makes devices of fwctl, and of which functions. */
+/* Modules that register fwctl devices, and the PCI functions that they serve. */
 static const struct backend {
 	const char *module;
 	const char *driver;
@@ -47,7 +47,7 @@ static bool module_field(const char *module, const char *field, char *value, siz
 	return found && *value;
 }
 
-/* Another kernel that the module is installed for, or NULL; the caller frees it. */
+/* The release of another kernel with the module, or NULL; the caller frees it. */
 static char *other_kernel(const char *module)
 {
 	char name[64], line[512], *kernel = NULL;
@@ -108,7 +108,7 @@ static bool add_installed(struct run *run, const char *release)
 			 module_field("fwctl", "filename", file, sizeof(file)), why, help);
 }
 
-/* Is there a key of that name? As far as this user can see keys at all. */
+/* Does the kernel have a key of this name? True as well if this user sees no keys. */
 static bool has_key(const char *name)
 {
 	bool found = false, seen = false;
@@ -127,7 +127,7 @@ static bool has_key(const char *name)
 	return found || !seen;
 }
 
-/* Will the kernel take the module's signature? */
+/* Would the kernel accept the module's signature? */
 static bool add_signature(struct run *run)
 {
 	char line[128], signer[256], why[512];
@@ -167,7 +167,7 @@ static void probe_modules(struct run *run)
 		  "modprobe mlx5_fwctl; if that fails, dmesg says why");
 }
 
-/* What keeps a function from having a device of fwctl. */
+/* Check whether a function has its driver and a fwctl device. */
 static void probe_function(struct run *run, struct udev_device *dev, const struct backend *backend)
 {
 	const char *name = udev_device_get_sysname(dev), *driver = udev_device_get_driver(dev);
@@ -196,7 +196,7 @@ static void probe_function(struct run *run, struct udev_device *dev, const struc
 		  "update the firmware, or allow it with mstconfig's UCTX_EN where that is there");
 }
 
-/* Returns how many functions there are that a backend is for. */
+/* Returns the number of functions that a backend serves. */
 static int probe_backend(struct run *run, struct udev *udev, const struct backend *backend)
 {
 	struct udev_enumerate *found = udev_enumerate_new(udev);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl probe: what this kernel, these drivers and their firmware let this user
- * do. Whatever can be tried without harm is tried.
+ * fwctl probe: the operations that the kernel, the drivers and their firmware admit
+ * for this user. Harmless operations are tried.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -50,13 +50,13 @@ static void probe_kernel(struct run *run)
 		  "the mark lasts until the next reboot");
 }
 
-/* Why a scope is out of reach for this user of this device, or NULL. */
+/* The reason for which this user cannot use a scope of a device, or NULL. */
 static const char *scope_obstacle(const struct fwctl_dev *dev,
 				  enum fwctl_rpc_scope scope, const char **help)
 {
 	unsigned int scopes = fwctl_dev_scopes(dev);
 
-	*help = "get access for writing, e.g. by the udev rule for the group fwctl, or run as root";
+	*help = "get write access, e.g. by mode 0660 in the udev rule 60-fwctl.rules, or run as root";
 	if (!fwctl_dev_writable(dev) && scope >= FWCTL_RPC_DEBUG_WRITE)
 		return "the device's file is not writable";
 	*help = "ceilings are never raised: reload the module fwctl with another scope_max";
@@ -67,7 +67,7 @@ static const char *scope_obstacle(const struct fwctl_dev *dev,
 	*help = AS_ROOT " CAP_SYS_RAWIO";
 	if (!capable(CAP_SYS_RAWIO_BIT))
 		return "the capability CAP_SYS_RAWIO is missing";
-	*help = "lockdown ends at a reboot with other settings: see kernel_lockdown(7)";
+	*help = "reboot without lockdown; see kernel_lockdown(7)";
 	return locked_down() ? "the kernel is locked down" : NULL;
 }
 

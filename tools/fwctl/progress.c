@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What takes long: a line on the terminal that tells how far it is, and signals
- * that would end it in the middle.
+ * Long operations: a line on the terminal that shows their progress, and signals
+ * that would terminate them in the middle.
  */
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -9,10 +9,10 @@
 
 #include "tool.h"
 
-/* Between one look of the line and the next, in nanoseconds. */
+/* Time between two updates of the line, in nanoseconds. */
 #define INTERVAL 200000000
 
-/* Begin to tell how far it is, to whom looks on or, if @wanted, to anybody. */
+/* Begin to show progress if standard error is a terminal, or if @wanted. */
 void progress_begin(struct progress *progress, const char *what,
 		    uint64_t total, bool wanted)
 {
@@ -24,7 +24,7 @@ void progress_begin(struct progress *progress, const char *what,
 	progress->on = progress->terminal || wanted;
 }
 
-/* @done bytes of it are done: tell it if that was not just told. */
+/* Show that @done bytes are done, unless the line was updated just before. */
 void progress_show(struct progress *progress, uint64_t done)
 {
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
@@ -50,7 +50,7 @@ void progress_show(struct progress *progress, uint64_t done)
 	fputs(progress->terminal ? "" : "\n", stderr);
 }
 
-/* Nothing of the line is left. */
+/* Remove the line. */
 void progress_end(struct progress *progress)
 {
 	if (progress->on && progress->terminal)
@@ -62,8 +62,8 @@ static int signals = -1;
 static sigset_t mask_before;
 
 /*
- * From here on a signal that would end the program does not, and is told by
- * interrupted(). Waits for firmware are not interrupted either.
+ * Block the signals that terminate the program; interrupted() then reports them.
+ * They do not interrupt a wait for firmware either.
  */
 void interrupt_begin(void)
 {
@@ -71,13 +71,13 @@ void interrupt_begin(void)
 
 	ending_signals(&set);
 	signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	/* Without one a signal ends the program as ever. */
+	/* Without a signalfd, signals terminate the program as before. */
 	if (signals < 0)
 		sigemptyset(&set);
 	sigprocmask(SIG_BLOCK, &set, &mask_before);
 }
 
-/* A signal that came since interrupt_begin(), or 0; each is told once. */
+/* A signal that arrived since interrupt_begin(), or 0; each is reported once. */
 int interrupted(void)
 {
 	struct signalfd_siginfo info;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl record, fwctl replay: a command with its requests written down, or
- * answered from what was written down.
+ * fwctl record, fwctl replay: run a command, and record its requests or answer
+ * them from a recording.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static int fail_context(struct run *run, struct fwctl_ctx *ctx, int err)
 		    FWCTL_EXIT_USAGE, "%s", fwctl_ctx_error(ctx));
 }
 
-/* Its first argument is the file's name, the others are a command. */
+/* The first argument is the file's name, the others are a command line. */
 static int record_run(struct run *run)
 {
 	struct output_file *out = output_begin(run, run->argv[0]);
@@ -27,7 +27,7 @@ static int record_run(struct run *run)
 	ret = fwctl_ctx_set_record(run->ctx, output_path(out));
 	if (ret) {
 		fail_context(run, run->ctx, ret);
-		/* What is there belongs to somebody else. */
+		/* The old file, if there is one, stays. */
 		output_end(run, out, false);
 		return run->code;
 	}
@@ -36,7 +36,7 @@ static int record_run(struct run *run)
 	ret = fwctl_ctx_end_record(run->ctx);
 	if (ret)
 		fail(run, FWCTL_EXIT_PARTIAL, "%s", fwctl_ctx_error(run->ctx));
-	/* A command that failed makes a recording, too. */
+	/* A command that failed makes a recording as well. */
 	output_end(run, out, !ret);
 	if (!run->code)
 		run->code = code;

@@ -31,7 +31,7 @@ static int read_request(struct run *run, struct buffer *in)
 	return read_bytes(run, name, FWCTL_MAX_LEN, in);
 }
 
-/* Requests of a scope that writes need a file to which that may be done. */
+/* A scope that writes needs a file that is open for writing. */
 static unsigned int open_flags(const struct run *run)
 {
 	if (run->set.has_scope && run->set.scope >= FWCTL_RPC_DEBUG_WRITE)
@@ -50,7 +50,7 @@ static int send_request(struct run *run, struct fwctl_dev *dev,
 	if (!code)
 		code = send_rpc(run, dev, &in, out, run->result);
 	free(in.data);
-	/* An answer that carries an error is an answer. */
+	/* An answer that reports an error is written as well. */
 	if (name && json_object_object_get(run->result, "answer")) {
 		write_bytes(run, name, out->data, out->len);
 		run->printed = !strcmp(name, "-");
@@ -81,7 +81,7 @@ static int send_run(struct run *run)
 		free(out.data);
 	}
 	fwctl_dev_free(dev);
-	/* Without an answer there is nothing to tell but the error. */
+	/* Without an answer there is no result, only the error. */
 	if (run->code && !json_object_object_get(run->result, "answer")) {
 		json_object_put(run->result);
 		run->result = NULL;

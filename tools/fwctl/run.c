@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A command line from its words to what is printed.
+ * Running a command line: parse, execute, print.
  */
 #include <stdlib.h>
 
@@ -13,8 +13,8 @@ void free_run(struct run *run)
 }
 
 /*
- * Parse, do and print a command line. Its settings begin as those of @outer,
- * if it is part of another one.
+ * Parse, execute and print a command line. If it is part of another one, @outer, it
+ * inherits the settings of that.
  */
 int run_line(struct fwctl_ctx *ctx, const struct run *outer, int argc,
 	     char **argv)

@@ -11,7 +11,7 @@
 
 #include "tool.h"
 
-/* Bucket i counts what took at most 4^i microseconds; the last one the rest. */
+/* Bucket i counts requests of at most 4^i microseconds, the last one all others. */
 #define NR_BUCKETS 14
 #define bucket_limit(i) (1000ULL << (2 * (i)))
 
@@ -25,10 +25,10 @@ struct histogram {
 };
 
 /**
- * struct stats - what is gathered from the beginning of a run on
+ * struct stats - data that are collected during a run
  * @monitor: source of @histograms, NULL if they are not wanted
- * @histograms: of devices that had requests
- * @lost: events that did not get here
+ * @histograms: one for each device that had requests
+ * @lost: number of events that were dropped before the tool received them
  */
 struct stats {
 	struct fwctl_monitor *monitor;
@@ -90,7 +90,7 @@ static void free_stats(struct stats *stats)
 	fwctl_monitor_free(stats->monitor);
 }
 
-/* Gather until a time; returns false if the run is to end. */
+/* Collect events until a time; returns false if the run is to end. */
 static bool listen_until(struct run *run, struct stats *stats, int64_t until)
 {
 	const struct fwctl_event *event;
@@ -101,14 +101,14 @@ static bool listen_until(struct run *run, struct stats *stats, int64_t until)
 			count_event(stats, event);
 		if (ret != -EAGAIN)
 			return false;
-		/* Events may come without end. */
+		/* Events may arrive without a pause. */
 		if (clock_ns(CLOCK_MONOTONIC) >= until)
 			return true;
 	}
 	return !ret;
 }
 
-/* The limit that a share of the requests kept to. */
+/* The limit of the bucket that contains a percentile. */
 static json_object *quantile(const struct histogram *hist, int percent)
 {
 	uint64_t below = 0;
@@ -189,7 +189,7 @@ static json_object *json_stats(const struct stats *stats,
 	return object;
 }
 
-/* Replace the run's result by what is known now; returns an exit code. */
+/* Make the current statistics the run's result; returns an exit code. */
 static int take_stats(struct run *run, const struct stats *stats)
 {
 	struct fwctl_state **states;
@@ -215,7 +215,7 @@ static int take_stats(struct run *run, const struct stats *stats)
 	return 0;
 }
 
-/* Text for Prometheus: all samples of a metric stand together. */
+/* Prometheus' text format: the samples of a metric follow one another. */
 
 static void put_label(FILE *file, const char *label, const char *value)
 {
@@ -351,7 +351,7 @@ static int write_prometheus(struct run *run, bool histograms)
 
 static void show_live(struct run *run)
 {
-	/* Home, and clear what is below. */
+	/* Cursor home, clear the screen below it. */
 	if (isatty(STDOUT_FILENO))
 		fputs("\033[H\033[J", stdout);
 	print_table(run, stdout);
@@ -379,7 +379,7 @@ static int check_options(struct run *run, unsigned long interval)
 	return 0;
 }
 
-/* Listen, and show what is known, again and again. */
+/* Collect events and print the statistics, repeatedly. */
 static int repeat(struct run *run, struct stats *stats, int64_t interval,
 		  unsigned long count)
 {
@@ -414,14 +414,14 @@ static int show_run(struct run *run)
 	    number_option(run, "count", 1, 1000000000, &count) ||
 	    check_options(run, interval))
 		return run->code;
-	/* On a terminal somebody looks on. */
+	/* A terminal is refreshed every two seconds. */
 	if (!interval && !seconds && !option(run, "once") && !run->set.json &&
 	    !run->set.raw && !prometheus && isatty(STDOUT_FILENO))
 		interval = 2;
 	if (seconds || interval)
 		ret = fwctl_monitor_open(run->ctx, FWCTL_MONITOR_AUDIT,
 					 &stats.monitor);
-	/* The counters are there for everybody; only who asks must be allowed. */
+	/* Counters need no privilege; latencies do, if an option asks for them. */
 	if (ret && (seconds || option(run, "interval")))
 		return fail_errno(run, ret, fwctl_ctx_error(run->ctx));
 	if (interval) {

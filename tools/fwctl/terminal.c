@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What depends on a terminal: colours, and questions to the user.
+ * The terminal: colours, and questions to the user.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "tool.h"
 
-/* Colours are for people who look at a terminal and did not decline. */
+/* Colours are for terminals only, unless NO_COLOR or TERM=dumb is set. */
 bool colors_ok(FILE *file)
 {
 	const char *no = getenv("NO_COLOR");
@@ -25,7 +25,7 @@ bool can_ask(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* Ask a question on the terminal; false also if there is no terminal. */
+/* Ask a question on the terminal; without a terminal the answer is no. */
 bool confirm(const char *fmt, ...)
 {
 	char answer[16];

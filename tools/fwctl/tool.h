@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the fwctl tool share.
+ * Interfaces between the parts of the fwctl tool.
  *
- * A command neither prints nor exits: it leaves what it found out in its
- * struct run, as JSON, and run.c has it printed in the form asked for.
+ * A command neither prints nor exits: it puts its result into its struct run, as
+ * JSON, and run.c prints it in the requested form.
  */
 #ifndef _FWCTL_TOOL_H
 #define _FWCTL_TOOL_H
@@ -23,7 +23,7 @@
 
 /* Raised when a key or a value of the JSON output changes its meaning. */
 #define FWCTL_SCHEMA_VERSION 1
-/* The most that the kernel takes either way. */
+/* The kernel's maximum length of a request, and of an answer. */
 #define FWCTL_MAX_LEN (2UL << 20)
 
 /**
@@ -43,8 +43,8 @@ enum fwctl_exit {
 
 /**
  * enum command_scope - the scope that a command's requests need
- * @SCOPE_NO_RPC: it sends none
- * @SCOPE_LEAST: the least that admits the request, found by trying
+ * @SCOPE_NO_RPC: the command sends no request
+ * @SCOPE_LEAST: the least scope that admits the request, found by trying
  * @SCOPE_CONFIGURATION: FWCTL_RPC_CONFIGURATION; the others likewise
  */
 enum command_scope {
@@ -60,8 +60,8 @@ enum command_scope {
  * struct option_spec - an option; a table of them ends with an empty one
  * @name: without the dashes
  * @letter: its short form, or 0
- * @arg: what its value is called, or NULL if it has none. DEV, SCOPE, CEILING,
- *	FILE and alternatives (A|B) are completed.
+ * @arg: name of its value, or NULL if it takes none. Shells complete DEV, SCOPE,
+ *	CEILING, FILE and alternatives (A|B).
  * @help: one line about it
  */
 struct option_spec {
@@ -75,7 +75,7 @@ struct option_spec {
  * enum column_flags - how a column's values are shown in text
  * @COLUMN_HEX: a number, in hexadecimal
  * @COLUMN_RIGHT: adjusted to the right
- * @COLUMN_EXTRA: only if asked for by -o
+ * @COLUMN_EXTRA: shown only if -o names it
  */
 enum column_flags {
 	COLUMN_HEX = 1 << 0,
@@ -96,17 +96,17 @@ struct column_spec {
 	unsigned int flags;
 };
 
-/* Words that a verb has at most. */
+/* Maximum number of words in the name of a command. */
 #define MAX_VERB 2
 
 /**
- * enum command_flags - what is particular to a command
+ * enum command_flags - properties of a command
  * @COMMAND_DEFAULT: its name may be left out
- * @COMMAND_NESTED: options behind its first argument belong to the command that
- *	it is given as its further arguments
- * @COMMAND_INHERITED: options that all commands have hold for those that it runs
- * @COMMAND_STREAM: prints as it goes, a line of JSON for each event
- * @COMMAND_DRY_RUN: sends no RPC, but heeds --dry-run
+ * @COMMAND_NESTED: its arguments after the first are another command line, to
+ *	which the options among them belong
+ * @COMMAND_STREAM: prints while it runs, with --json a document per event
+ * @COMMAND_DRY_RUN: sends no RPC, but supports --dry-run
+ * @COMMAND_INHERITED: its common options apply to the commands that it runs
  */
 enum command_flags {
 	COMMAND_DEFAULT = 1 << 0,
@@ -119,17 +119,16 @@ enum command_flags {
 struct run;
 
 /**
- * struct command - what can be done with an object; a table ends with an empty
- * one
+ * struct command - a command of an object; a table of them ends with an empty one
  * @name: the verb, of at most MAX_VERB words: "list", "reg get"
  * @args: its arguments, in the notation of a synopsis: DEV [FILE] [WORD...]
  * @help: one line about it
- * @options: its options besides those that all commands have, or NULL
+ * @options: its own options, without the common ones, or NULL
  * @columns: its table, or NULL if its result is no table
- * @scope: what its requests need
+ * @scope: the scope that its requests need
  * @flags: &enum command_flags
- * @run: does it; returns the exit code
- * @text: prints its result as text in place of a table, or NULL
+ * @run: executes the command; returns the exit code
+ * @text: prints its result as text if that is not a table, or NULL
  */
 struct command {
 	const char *name;
@@ -144,10 +143,10 @@ struct command {
 };
 
 /**
- * struct firmware_status - how firmware says that a request went
+ * struct firmware_status - the firmware's result of a request
  * @status: 0 for success
- * @syndrome: why not, in the firmware's own numbers
- * @name: of @status, or NULL
+ * @syndrome: cause of a failure, a number that the firmware defines
+ * @name: name of @status, or NULL
  */
 struct firmware_status {
 	__u32 status;
@@ -156,7 +155,7 @@ struct firmware_status {
 };
 
 /**
- * struct vendor - what the tool knows of one type of device: a plugin
+ * struct vendor - a plugin for one type of device
  * @type: &enum fwctl_device_type
  * @status: finds the firmware's status in an answer to a request; false if it
  *	has none. Optional.
@@ -166,7 +165,7 @@ struct firmware_status {
  * @hello: fills in a request that any firmware of the type answers, that is
  *	admitted under FWCTL_RPC_CONFIGURATION and changes nothing, and returns
  *	its length. Optional.
- * @bundle: commands, with %s in place of the device, whose output belongs into
+ * @bundle: commands, with %s in place of the device, whose output becomes part of
  *	a bundle; NULL at the end. Optional.
  */
 struct vendor {
@@ -183,9 +182,9 @@ struct vendor {
  * struct object - a noun of the command line
  * @name: the noun
  * @help: one line about it
- * @commands: what can be done with it
- * @vendor: if these are a vendor's commands
- * @next: see register_object()
+ * @commands: table of its commands
+ * @vendor: the plugin, if they are a vendor's commands, or NULL
+ * @next: the next object, see register_object()
  */
 struct object {
 	const char *name;
@@ -196,8 +195,16 @@ struct object {
 };
 
 /**
- * struct settings - the options that all commands have, and where output goes
- * @collect: a JSON array that gets documents in place of standard output
+ * struct settings - the common options, and the destination of the output
+ * @json: --json
+ * @raw: --raw
+ * @taint: --taint
+ * @dry_run: --dry-run
+ * @help: --help, or the word help
+ * @has_scope: true if --scope is given
+ * @scope: the value of --scope
+ * @columns: the value of --output, or NULL
+ * @collect: a JSON array that receives the documents, or NULL for standard output
  */
 struct settings {
 	bool json;
@@ -214,22 +221,22 @@ struct settings {
 #define MAX_OPTIONS 16
 
 /**
- * struct run - one command, as it was asked for and as it went
- * @ctx: where devices are looked for
- * @set: options that all commands have
+ * struct run - one command line and its outcome
+ * @ctx: the library's context, in which devices are found
+ * @set: the common options
  * @object: the noun, NULL if not known
  * @command: the verb, NULL if not known
  * @argc: number of @argv
- * @argv: arguments that are no options, NULL at the end
+ * @argv: arguments that are not options, NULL at the end
  * @values: values of @command->options, NULL where one is not given; options
  *	that take none have ""
- * @result: what was found out; freed with the run
+ * @result: the result, or NULL; freed with the run
  * @code: exit code
  * @error: message, or NULL
- * @err: the negative errno behind it, or 0
- * @firmware: what firmware said about it
- * @has_firmware: is there a @firmware?
- * @printed: the result went to standard output by itself
+ * @err: the negative errno of the error, or 0
+ * @firmware: the firmware's status
+ * @has_firmware: true if the firmware's status is the error
+ * @printed: true if the command has printed its result itself
  */
 struct run {
 	struct fwctl_ctx *ctx;
@@ -251,7 +258,7 @@ struct run {
 /**
  * struct buffer - bytes
  * @data: from malloc()
- * @len: how many
+ * @len: number of bytes
  */
 struct buffer {
 	void *data;
@@ -259,13 +266,13 @@ struct buffer {
 };
 
 /**
- * struct progress - how far something is that takes long
- * @what: what it is
- * @total: its bytes, 0 if that is not known
- * @begun: when, by CLOCK_MONOTONIC
- * @shown: when it was told last
- * @on: is it told at all?
- * @terminal: by one line that changes?
+ * struct progress - progress of a long operation
+ * @what: name of the operation
+ * @total: its number of bytes, 0 if that is not known
+ * @begun: time of its begin, CLOCK_MONOTONIC in nanoseconds
+ * @shown: time of the last output, likewise
+ * @on: true if progress is shown
+ * @terminal: true if that is one line of a terminal, which is replaced
  */
 struct progress {
 	const char *what;
@@ -395,7 +402,7 @@ void probe_machine(struct run *run);
 void print_help(const struct run *run, FILE *file);
 void show_help(struct run *run);
 
-/* Makes a vendor's object one of the tool's. */
+/* Registers a vendor's object. */
 #define FWCTL_PLUGIN(object)						\
 	static void __attribute__((constructor)) register_plugin(void)	\
 	{								\

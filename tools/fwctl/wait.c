@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The clock, signals that end the program, and waiting for events.
+ * The clock, signals that terminate the program, and waiting for events.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,7 +20,7 @@ int64_t clock_ns(clockid_t id)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-/* Signals that would end the program, unless it was started to ignore them. */
+/* Signals that terminate the program, except those that it was started to ignore. */
 void ending_signals(sigset_t *set)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -35,8 +35,9 @@ void ending_signals(sigset_t *set)
 }
 
 /*
- * From here on ^C waits for wait_event() to find it: to be called before anything is
- * shown, for who sees it may press ^C at once. Returns what becomes readable then.
+ * Block SIGINT and SIGTERM, which wait_event() then reports. Must be called before the
+ * first output, because the user may press ^C as soon as that appears. Returns a file
+ * descriptor that becomes readable when a signal arrives.
  */
 int catch_end(void)
 {
@@ -54,9 +55,9 @@ int catch_end(void)
 }
 
 /*
- * Wait for an event until a CLOCK_MONOTONIC time in nanoseconds, -1 for ever.
- * Whoever waits for events is ended by ^C in good order. Returns 1 if there may
- * be an event, 0 when time is up, -1 if it is to end.
+ * Wait for an event until a CLOCK_MONOTONIC time in nanoseconds, or without limit
+ * if that is -1. ^C ends the wait, and the command ends normally. Returns 1 if there
+ * may be an event, 0 if the time is reached, -1 if the command is to end.
  */
 int wait_event(struct fwctl_monitor *monitor, int64_t until)
 {
@@ -69,7 +70,7 @@ int wait_event(struct fwctl_monitor *monitor, int64_t until)
 		if (left < 0)
 			left = 0;
 	}
-	/* poll() leaves a negative descriptor out. */
+	/* poll() ignores a negative descriptor. */
 	fds[0] = (struct pollfd){ .fd = catch_end(), .events = POLLIN };
 	fds[1] = (struct pollfd){
 		.fd = monitor ? fwctl_monitor_fd(monitor) : -1,
@@ -83,7 +84,7 @@ int wait_event(struct fwctl_monitor *monitor, int64_t until)
 	return fds[1].revents ? 1 : 0;
 }
 
-/* Fetch an event; 0, -EAGAIN, or another error that is noted in the run. */
+/* Receive an event; returns 0, -EAGAIN, or another error that is the run's as well. */
 int next_event(struct run *run, struct fwctl_monitor *monitor,
 	       const struct fwctl_event **event)
 {
