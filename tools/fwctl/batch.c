@@ -75,7 +75,7 @@ static struct line *read_script(struct run *run, size_t *count)
 
 	if (!read_bytes(run, run->argv[0], MAX_SCRIPT, &script) &&
 	    memchr(script.data, 0, script.len))
-		fail(run, FWCTL_EXIT_USAGE, "%s: holds a byte of value 0",
+		fail(run, FWCTL_EXIT_USAGE, "%s: not a text file: it contains a zero byte",
 		     run->argv[0]);
 	text = run->code ? NULL : strndup(script.data, script.len);
 	free(script.data);
@@ -128,7 +128,7 @@ static int check_line(struct run *run, const struct line *line)
 	else if (run->set.json && check.command &&
 		 check.command->flags & COMMAND_STREAM)
 		fail(run, FWCTL_EXIT_USAGE,
-		     "%s:%lu: %s %s prints as it goes: leave out --json",
+		     "%s:%lu: %s %s prints events while it runs: leave out --json",
 		     run->argv[0], line->number, check.object->name,
 		     check.command->name);
 	free_run(&check);
@@ -174,7 +174,7 @@ static int run_script(struct run *run, struct line *lines, size_t count)
 	}
 	if (failed)
 		fail(run, FWCTL_EXIT_PARTIAL,
-		     "%s: %lu of %lu commands that were run failed, the first one in line %lu",
+		     "%s: %lu of %lu commands failed, the first one in line %lu",
 		     run->argv[0], failed, done, first);
 	return run->code;
 }
@@ -191,19 +191,19 @@ static int batch_run(struct run *run)
 }
 
 static const struct option_spec options[] = {
-	{ "keep-going", 'k', NULL, "go on after a command that failed" },
+	{ "keep-going", 'k', NULL, "continue after a command that fails" },
 	{}
 };
 
 static const struct command commands[] = {
 	{ .name = "run", .args = "FILE",
-	  .help = "run commands, one a line, until one fails; - is standard input",
+	  .help = "run the commands of a script, one per line, until one fails; - is standard input",
 	  .options = options, .flags = COMMAND_DEFAULT | COMMAND_INHERITED,
 	  .run = batch_run },
 	{}
 };
 
 struct object batch_object = {
-	.name = "batch", .help = "many commands in one run",
+	.name = "batch", .help = "run a script of commands",
 	.commands = commands,
 };

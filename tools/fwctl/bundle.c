@@ -550,7 +550,7 @@ static int create_run(struct run *run)
 	}
 	if (!run->code && bundle.missing)
 		fail(run, FWCTL_EXIT_PARTIAL,
-		     "%s: %u entries could not be gathered: MANIFEST.json in it says why",
+		     "%s: %u entries could not be gathered; see MANIFEST.json in the archive",
 		     run->argv[0], bundle.missing);
 	end_bundle(&bundle);
 	return run->code;
@@ -571,7 +571,7 @@ static const struct column_spec columns[] = {
 
 static const struct command commands[] = {
 	{ .name = "create", .args = "FILE",
-	  .help = "gather state and logs in one archive, e.g. FILE.tar.gz",
+	  .help = "write state and logs into one archive, e.g. FILE.tar.gz",
 	  .options = options, .columns = columns, .scope = SCOPE_CONFIGURATION,
 	  .flags = COMMAND_DEFAULT, .run = create_run },
 	{}

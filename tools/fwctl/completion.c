@@ -13,7 +13,7 @@ static const char bash_script[] =
 	"_fwctl() {\n"
 	"	local cur=${COMP_WORDS[COMP_CWORD]} cword=$COMP_CWORD word help\n"
 	"	local words=(\"${COMP_WORDS[@]}\")\n"
-	"	# A colon in an address ends no word.\n"
+	"	# A colon in an address does not end a word.\n"
 	"	declare -F _get_comp_words_by_ref > /dev/null &&\n"
 	"		_get_comp_words_by_ref -n : cur words cword\n"
 	"	COMPREPLY=()\n"
@@ -51,7 +51,7 @@ static int no_json(struct run *run)
 	if (!run->set.json)
 		return 0;
 	return fail(run, FWCTL_EXIT_USAGE,
-		    "completion: has no JSON: fwctl help --json tells all");
+		    "completion: no JSON output; fwctl help --json has the tables");
 }
 
 static int bash_run(struct run *run)
@@ -311,12 +311,12 @@ static int words_run(struct run *run)
 }
 
 static const struct command commands[] = {
-	{ .name = "bash", .args = "", .help = "print what makes bash complete",
+	{ .name = "bash", .args = "", .help = "print the completion script for bash",
 	  .run = bash_run },
-	{ .name = "zsh", .args = "", .help = "print what makes zsh complete",
+	{ .name = "zsh", .args = "", .help = "print the completion script for zsh",
 	  .run = zsh_run },
 	{ .name = "words", .args = "[WORD...]",
-	  .help = "print what may stand in place of the last word; for shells",
+	  .help = "print the completions of the last word; for the scripts",
 	  .run = words_run },
 	{}
 };

@@ -89,7 +89,7 @@ static int show_run(struct run *run)
 }
 
 static const struct option_spec wait_options[] = {
-	{ "timeout", 't', "SECONDS", "give up after this time, not never" },
+	{ "timeout", 't', "SECONDS", "give up after this time (default: never)" },
 	{}
 };
 
@@ -113,15 +113,15 @@ static int wait_run(struct run *run)
 }
 
 static const struct command commands[] = {
-	{ .name = "list", .args = "", .help = "list the devices, opening none",
+	{ .name = "list", .args = "", .help = "list the devices, without opening them",
 	  .columns = list_columns, .run = list_run },
-	{ .name = "show", .args = "DEV", .help = "tell what a device says of itself",
+	{ .name = "show", .args = "DEV", .help = "show the properties of a device",
 	  .columns = show_columns, .run = show_run },
-	{ .name = "wait", .args = "DEV", .help = "wait until a device is there",
+	{ .name = "wait", .args = "DEV", .help = "wait until a device exists",
 	  .options = wait_options, .columns = list_columns, .run = wait_run },
 	{}
 };
 
 struct object dev_object = {
-	.name = "dev", .help = "devices: what there is", .commands = commands,
+	.name = "dev", .help = "list and show devices", .commands = commands,
 };

@@ -287,7 +287,7 @@ int vendor_open(struct run *run, struct fwctl_dev **dev)
 	if (fwctl_dev_type(*dev) == run->object->vendor->type)
 		return 0;
 	return fail(run, FWCTL_EXIT_UNSUPPORTED,
-		    "%s: is not of type %s, which fwctl %s is about: see fwctl dev list",
+		    "%s: not of type %s, which 'fwctl %s' needs; see 'fwctl dev list'",
 		    fwctl_dev_name(*dev), type ? type : run->object->name,
 		    run->object->name);
 }
@@ -325,7 +325,7 @@ int parse_number(struct run *run, const char *what, const char *text,
 	*value = strtoull(text, &end, 0);
 	if (errno || *end || end == text || strchr(text, '-') || *value > max)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: %s is a number from 0 to %llu", text, what,
+			    "%s: %s must be a number from 0 to %llu", text, what,
 			    (unsigned long long)max);
 	return 0;
 }

@@ -25,7 +25,7 @@ const struct exit_spec exit_specs[] = {
 	{ FWCTL_EXIT_PARTIAL, "partial",
 	  "done in part, or what was done could not be verified" },
 	{ FWCTL_EXIT_CHANGED, "changed",
-	  "no error: something differs or was changed, and --detailed-exitcode asks" },
+	  "no error: with --detailed-exitcode, something differs or was changed" },
 	{}
 };
 

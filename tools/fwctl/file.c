@@ -115,7 +115,7 @@ struct output_file *output_begin(struct run *run, const char *name)
 	/* A rename cannot put the data into a device or a pipe. */
 	if (!stat(name, &st) && !S_ISREG(st.st_mode)) {
 		fail(run, FWCTL_EXIT_USAGE,
-		     "%s: is not a regular file: say - and redirect", name);
+		     "%s: not a regular file; use - and redirect standard output", name);
 		return NULL;
 	}
 	out = malloc(sizeof(*out) + size);
@@ -190,7 +190,7 @@ int read_bytes(struct run *run, const char *name, size_t max,
 	if (n < 0)
 		fail(run, FWCTL_EXIT_USAGE, "cannot read %s: %m", name);
 	else if (buf->len > max)
-		fail(run, FWCTL_EXIT_USAGE, "%s: is longer than %zu bytes",
+		fail(run, FWCTL_EXIT_USAGE, "%s: longer than %zu bytes",
 		     name, max);
 	if (fd > STDIN_FILENO)
 		close(fd);

@@ -9,9 +9,9 @@
 
 static const char notes[] =
 	"\n"
-	"Objects, commands and long options may be shortened to what fits only one.\n"
-	"DEV is a name (fwctl0), a path (/dev/fwctl/fwctl0), the address of the device\n"
-	"behind it (0000:03:00.0), or a network (eth0) or RDMA device (mlx5_0) of it.\n"
+	"Objects, commands and long options may be abbreviated if that is unambiguous.\n"
+	"DEV is a name (fwctl0), a path (/dev/fwctl/fwctl0), the address of the parent\n"
+	"device (0000:03:00.0), or its network device (eth0) or RDMA device (mlx5_0).\n"
 	"SCOPE is configuration, debug-read-only, debug-write or debug-write-full.\n"
 	"See fwctl(8).\n";
 
@@ -242,13 +242,13 @@ static int help_run(struct run *run)
 
 static const struct command help_commands[] = {
 	{ .name = "show", .args = "[OBJECT] [COMMAND...]",
-	  .help = "explain the tool, an object or a command; --json: everything",
+	  .help = "print help on the tool, an object or a command; --json: on everything",
 	  .flags = COMMAND_DEFAULT, .run = help_run },
 	{}
 };
 
 struct object help_object = {
-	.name = "help", .help = "explain objects and commands",
+	.name = "help", .help = "print help on objects and commands",
 	.commands = help_commands,
 };
 

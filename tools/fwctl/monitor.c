@@ -184,7 +184,7 @@ static int monitor_groups(struct run *run, unsigned int groups)
 	}
 	if (!ret && count)
 		fail(run, FWCTL_EXIT_GONE,
-		     "monitor: %lu of %lu events came in %lu seconds", seen,
+		     "monitor: %lu of %lu events arrived within %lu seconds", seen,
 		     count, seconds);
 	fwctl_monitor_free(monitor);
 	fwctl_dev_free(dev);
@@ -208,31 +208,31 @@ static int audit_run(struct run *run)
 }
 
 static const struct option_spec device_options[] = {
-	{ "count", 'c', "NUMBER", "end after so many events" },
+	{ "count", 'c', "NUMBER", "end after this number of events" },
 	{ "timeout", 't', "SECONDS", "end after this time" },
 	{}
 };
 
 static const struct option_spec audit_options[] = {
-	{ "count", 'c', "NUMBER", "end after so many events" },
+	{ "count", 'c', "NUMBER", "end after this number of events" },
 	{ "timeout", 't', "SECONDS", "end after this time" },
-	{ "refused", 'R', NULL, "only what is refused" },
-	{ "writes", 'W', NULL, "only what writes, refused or not" },
+	{ "refused", 'R', NULL, "only requests that are refused" },
+	{ "writes", 'W', NULL, "only requests that write, refused or not" },
 	{}
 };
 
 static const struct command commands[] = {
 	{ .name = "device", .args = "[DEV]",
-	  .help = "tell of devices that come and go, ceilings, first taints",
+	  .help = "print devices added and removed, ceilings lowered, first taints",
 	  .options = device_options, .flags = COMMAND_DEFAULT | COMMAND_STREAM,
 	  .run = device_run },
 	{ .name = "audit", .args = "[DEV]",
-	  .help = "tell of each request that finished or was refused",
+	  .help = "print each request that finished or was refused",
 	  .options = audit_options, .flags = COMMAND_STREAM, .run = audit_run },
 	{}
 };
 
 struct object monitor_object = {
-	.name = "monitor", .help = "events, as they happen",
+	.name = "monitor", .help = "print events",
 	.commands = commands,
 };

@@ -10,12 +10,12 @@
 #include "tool.h"
 
 const struct option_spec common_options[] = {
-	{ "json", 'j', NULL, "print JSON, also of errors" },
+	{ "json", 'j', NULL, "print JSON, errors included" },
 	{ "raw", 'r', NULL, "print without headings and alignment" },
 	{ "output", 'o', "COLUMNS", "print these columns, e.g. NAME,TYPE" },
-	{ "scope", 's', "SCOPE", "send under this scope, not the least that works" },
-	{ "taint", 0, NULL, "agree to what taints the kernel" },
-	{ "dry-run", 'n', NULL, "print what would be sent, send nothing" },
+	{ "scope", 's', "SCOPE", "send under this scope, not under the least one" },
+	{ "taint", 0, NULL, "agree to requests that taint the kernel" },
+	{ "dry-run", 'n', NULL, "print the request, do not send it" },
 	{ "help", 'h', NULL, "print help" },
 	{}
 };
@@ -77,8 +77,8 @@ static int set_scope(struct run *run, const char *text)
 	if (!ret)
 		return 0;
 	return fail(run, FWCTL_EXIT_USAGE,
-		    "--scope %s: %s: say configuration, debug-read-only, debug-write or debug-write-full",
-		    text, ret == -ENOTUNIQ ? "fits several" : "no such scope");
+		    "--scope %s: %s: use configuration, debug-read-only, debug-write or debug-write-full",
+		    text, ret == -ENOTUNIQ ? "ambiguous" : "no such scope");
 }
 
 static int set_common(struct run *run, int which, char *value)
@@ -176,11 +176,11 @@ static int check_columns(struct run *run)
 	size_t len;
 
 	if (!run->command->columns)
-		return fail(run, FWCTL_EXIT_USAGE, "%s %s: has no columns for -o",
+		return fail(run, FWCTL_EXIT_USAGE, "%s %s has no columns for -o",
 			    run->object->name, run->command->name);
 	if (run->set.json)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "-o is about tables, and JSON has all columns: leave out one of the two");
+			    "-o and --json: leave out one of the two; JSON has all columns");
 	for (; *name; name += *name == ',') {
 		len = strcspn(name, ",");
 		if (!find_column(run->command, name))
@@ -209,7 +209,7 @@ static int check_common(struct run *run, unsigned int given)
 		    !(given & (1U << rpc_options[i])))
 			continue;
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s %s: sends nothing, so --%s has no meaning",
+			    "%s %s sends nothing, so --%s has no meaning",
 			    run->object->name, run->command->name,
 			    common_options[rpc_options[i]].name);
 	}
@@ -343,7 +343,7 @@ int number_option(struct run *run, const char *name, unsigned long min,
 	if (errno || *end || end == text || strchr(text, '-') ||
 	    number < min || number > max)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "--%s %s: is not a number from %lu to %lu", name,
+			    "--%s %s: not a number from %lu to %lu", name,
 			    text, min, max);
 	*value = number;
 	return 0;

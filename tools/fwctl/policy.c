@@ -93,8 +93,8 @@ static int lower_run(struct run *run)
 	ret = fwctl_ceiling_parse(run->argv[1], &ceiling);
 	if (ret)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "policy lower: %s: %s: say none, configuration, debug-read-only, debug-write or debug-write-full",
-			    run->argv[1], ret == -ENOTUNIQ ? "fits several" :
+			    "policy lower: %s: %s: use none, configuration, debug-read-only, debug-write or debug-write-full",
+			    run->argv[1], ret == -ENOTUNIQ ? "ambiguous" :
 			    "no such ceiling");
 	if (find_device(run, run->argv[0], &dev))
 		return run->code;
@@ -113,10 +113,10 @@ static int lower_run(struct run *run)
 
 static const struct command commands[] = {
 	{ .name = "show", .args = "[DEV]",
-	  .help = "show ceilings, and who uses what they leave",
+	  .help = "show ceilings, open files, taints and refused requests",
 	  .columns = columns, .run = show_run },
 	{ .name = "lower", .args = "DEV CEILING",
-	  .help = "lower the ceiling of a device, which nobody can raise again",
+	  .help = "lower the ceiling of a device; it cannot be raised again",
 	  .columns = columns, .flags = COMMAND_DRY_RUN, .run = lower_run },
 	{}
 };

@@ -25,7 +25,7 @@ static const struct backend {
 	const char *absent;
 } backends[] = {
 	{ "mlx5_fwctl", "mlx5_core", "0x15b3", "0x02",
-	  "the firmware offers no user contexts (UCTX), or mlx5_fwctl has failed: see dmesg" },
+	  "the firmware offers no user contexts (UCTX), or mlx5_fwctl failed; see dmesg" },
 };
 
 /* A field of the module that modprobe would load; false if there is none. */
@@ -81,11 +81,11 @@ static bool add_own(struct run *run, bool builtin)
 
 	if (builtin)
 		return add_check(run, "kernel", "module", ok,
-				 "this kernel has a fwctl of its own built in (CONFIG_FWCTL=y), which leaves no room for another",
-				 "what needs no netlink works; for ceilings, counters and audit records boot a kernel with CONFIG_FWCTL=m or without it");
+				 "fwctl is built into this kernel (CONFIG_FWCTL=y), so this project's module cannot be loaded",
+				 "commands that need no netlink work; for ceilings, counters and audit records boot a kernel with CONFIG_FWCTL=m or without it");
 	return add_check(run, "kernel", "module", ok,
-			 "the fwctl that is loaded is the kernel's own, not this project's",
-			 "what needs no netlink works; for ceilings, counters and audit records make modules_install in this project's tree (what is in updates/ wins), modprobe -r the modules that use fwctl, modprobe mlx5_fwctl");
+			 "the loaded module fwctl is the kernel's own, not this project's",
+			 "commands that need no netlink work; for ceilings, counters and audit records: make modules_install in this project's tree (modules in updates/ take precedence), modprobe -r the modules that use fwctl, modprobe mlx5_fwctl");
 }
 
 static bool add_installed(struct run *run, const char *release)
@@ -137,15 +137,15 @@ static bool add_signature(struct run *run)
 		return true;
 	if (!module_field("fwctl", "signer", signer, sizeof(signer)))
 		return add_check(run, "kernel", "signature", false,
-				 "the module fwctl is not signed, and this kernel loads none that isn't",
-				 "install the package fwctl-dkms, which signs, or sign with sign-file; then enrol the key: mokutil --import /var/lib/dkms/mok.pub, reboot");
+				 "the module fwctl is not signed, and this kernel loads signed modules only",
+				 "install the package fwctl-dkms, which signs the module, or sign it with sign-file; then enrol the key: mokutil --import /var/lib/dkms/mok.pub, reboot");
 	snprintf(why, sizeof(why),
 		 "the module fwctl is signed with the key '%s', which this machine does not know",
 		 signer);
 	return add_check(run, "kernel", "signature", has_key(signer), why,
 			 access(MOK_NEW, F_OK) ?
 			 "enrol the key: mokutil --import /var/lib/dkms/mok.pub, " CONFIRM :
-			 "enrolment is waiting for you: " CONFIRM);
+			 "the enrolment waits for confirmation: " CONFIRM);
 }
 
 static void probe_modules(struct run *run)
@@ -164,7 +164,7 @@ static void probe_modules(struct run *run)
 	if (!add_installed(run, uts.release) || !add_signature(run))
 		return;
 	add_check(run, "kernel", "loaded", false, "the module fwctl is not loaded",
-		  "modprobe mlx5_fwctl; if that fails, dmesg says why");
+		  "modprobe mlx5_fwctl; if that fails, see dmesg");
 }
 
 /* Check whether a function has its driver and a fwctl device. */
@@ -175,10 +175,15 @@ static void probe_function(struct run *run, struct udev_device *dev, const struc
 	glob_t files;
 	bool found;
 
-	snprintf(why, sizeof(why), "its driver is %s, not %s", driver ? driver : "none",
-		 backend->driver);
-	snprintf(help, sizeof(help), "modprobe %s; if that does not help, dmesg says why",
-		 backend->driver);
+	if (driver) {
+		snprintf(why, sizeof(why), "the driver is %s, not %s", driver, backend->driver);
+		snprintf(help, sizeof(help), "unbind the function from %s and bind it to %s",
+			 driver, backend->driver);
+	} else {
+		snprintf(why, sizeof(why), "no driver is bound; it needs %s", backend->driver);
+		snprintf(help, sizeof(help), "modprobe %s; if that does not help, see dmesg",
+			 backend->driver);
+	}
 	if (!add_check(run, name, "driver", driver && !strcmp(driver, backend->driver), why, help))
 		return;
 	snprintf(path, sizeof(path), "%s/fwctl/fwctl*", udev_device_get_syspath(dev));
@@ -193,7 +198,7 @@ static void probe_function(struct run *run, struct udev_device *dev, const struc
 		return;
 	}
 	add_check(run, name, "device", found, backend->absent,
-		  "update the firmware, or allow it with mstconfig's UCTX_EN where that is there");
+		  "update the firmware, or set UCTX_EN with mstconfig if the card has it");
 }
 
 /* Returns the number of functions that a backend serves. */
@@ -233,6 +238,6 @@ void probe_machine(struct run *run)
 		count += probe_backend(run, udev, &backends[i]);
 	udev_unref(udev);
 	add_check(run, "machine", "hardware", count,
-		  "this machine has no device that a module of fwctl's is for: network adapters of NVIDIA (PCI vendor 15b3) on the driver mlx5_core",
-		  "pass one to this machine; to look around without one: modprobe fwctl_sim");
+		  "no device on this machine is supported: fwctl supports NVIDIA network adapters (PCI vendor 15b3) with the driver mlx5_core",
+		  "for a virtual machine, pass an adapter through; to try fwctl without one: modprobe fwctl_sim");
 }

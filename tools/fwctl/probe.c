@@ -41,13 +41,13 @@ static void probe_kernel(struct run *run)
 		  "the capability CAP_SYS_ADMIN is missing",
 		  AS_ROOT " CAP_SYS_ADMIN");
 	add_check(run, subject, "not-locked-down", !locked_down(),
-		  "the kernel is locked down, which rules out what needs debug-write-full",
-		  "lockdown ends at a reboot with other settings: see kernel_lockdown(7)");
+		  "the kernel is locked down and refuses requests under debug-write-full",
+		  "reboot without lockdown; see kernel_lockdown(7)");
 	add_check(run, subject, "not-tainted",
 		  !read_line("/proc/sys/kernel/tainted", "", line, sizeof(line)) ||
 		  !(strtoull(line, NULL, 10) >> TAINT_FWCTL_BIT & 1),
 		  "a request under debug-write or debug-write-full has tainted the kernel",
-		  "the mark lasts until the next reboot");
+		  "the taint lasts until the next reboot");
 }
 
 /* The reason for which this user cannot use a scope of a device, or NULL. */
@@ -58,10 +58,10 @@ static const char *scope_obstacle(const struct fwctl_dev *dev,
 
 	*help = "get write access, e.g. by mode 0660 in the udev rule 60-fwctl.rules, or run as root";
 	if (!fwctl_dev_writable(dev) && scope >= FWCTL_RPC_DEBUG_WRITE)
-		return "the device's file is not writable";
-	*help = "ceilings are never raised: reload the module fwctl with another scope_max";
+		return "the device file is not writable";
+	*help = "a ceiling is never raised: reboot, and if scope_max is the limit, load the module fwctl with another one";
 	if (scopes && !(scopes & (1U << scope)))
-		return "it is above the device's ceiling";
+		return "the scope is above the device's ceiling";
 	if (scope < FWCTL_RPC_DEBUG_WRITE_FULL)
 		return NULL;
 	*help = AS_ROOT " CAP_SYS_RAWIO";
@@ -83,8 +83,8 @@ static void probe_firmware(struct run *run, struct fwctl_dev *dev,
 
 	if (!vendor || !vendor->hello) {
 		add_check(run, fwctl_dev_name(dev), "firmware", false,
-			  "there is no request that this tool knows to be harmless to this type of device",
-			  "write a plugin: see the documentation of fwctl");
+			  "the tool knows no harmless request for this type of device",
+			  "write a plugin; see the documentation of fwctl");
 		return;
 	}
 	memset(in, 0, sizeof(in));
@@ -114,13 +114,13 @@ static void probe_device(struct run *run, struct fwctl_dev *dev)
 		       JOIN_GROUP : NULL))
 		return;
 	add_check(run, name, "write", fwctl_dev_writable(dev),
-		  "the device's file is not writable, so what writes is refused",
-		  "get access for writing, or run as root");
+		  "the device file is not writable, so requests that write are refused",
+		  "get write access, or run as root");
 	ret = fwctl_dev_info(dev, NULL, &none);
 	add_check(run, name, "info", !ret, fwctl_dev_error(dev), NULL);
 	vendor = find_vendor(fwctl_dev_type(dev));
 	add_check(run, name, "plugin", vendor,
-		  "this tool has no plugin for the type of the device, only fwctl rpc",
+		  "the tool has no plugin for this type of device, only fwctl rpc",
 		  "use the vendor's own tool, or write a plugin");
 	for (scope = 0; fwctl_scope_name(scope); scope++) {
 		why = scope_obstacle(dev, scope, &help);
@@ -163,13 +163,13 @@ static const struct column_spec columns[] = {
 
 static const struct command commands[] = {
 	{ .name = "show", .args = "[DEV]",
-	  .help = "tell what may be done, and for each no why and what would help",
+	  .help = "check the operations that are possible; for each no, show why and a remedy",
 	  .columns = columns, .scope = SCOPE_CONFIGURATION,
 	  .flags = COMMAND_DEFAULT, .run = show_run },
 	{}
 };
 
 struct object probe_object = {
-	.name = "probe", .help = "what this user may do on this machine",
+	.name = "probe", .help = "check which uses of fwctl are possible on this machine",
 	.commands = commands,
 };

@@ -124,7 +124,7 @@ static int record_show(struct run *run)
 		fail(run, FWCTL_EXIT_USAGE, "%s: no memory", run->argv[0]);
 	else if (!fwctl_recording_complete(recording))
 		fail(run, FWCTL_EXIT_PARTIAL,
-		     "%s: is cut off: the program that made it was killed, or could not write",
+		     "%s: the recording is cut off: its program was killed or could not write",
 		     run->argv[0]);
 	fwctl_recording_free(recording);
 	return run->code;
@@ -148,10 +148,10 @@ static const struct column_spec columns[] = {
 
 static const struct command record_commands[] = {
 	{ .name = "run", .args = "FILE OBJECT [COMMAND...]",
-	  .help = "run a command and write down its requests and their answers",
+	  .help = "run a command and record its requests and their answers",
 	  .flags = COMMAND_DEFAULT | COMMAND_NESTED | COMMAND_INHERITED,
 	  .run = record_run },
-	{ .name = "show", .args = "FILE", .help = "show what a recording holds",
+	{ .name = "show", .args = "FILE", .help = "show the records of a recording",
 	  .columns = columns, .run = record_show },
 	{}
 };
@@ -163,13 +163,13 @@ struct object record_object = {
 
 static const struct command replay_commands[] = {
 	{ .name = "run", .args = "FILE OBJECT [COMMAND...]",
-	  .help = "run a command, its requests answered from a recording",
+	  .help = "run a command with answers from a recording",
 	  .flags = COMMAND_DEFAULT | COMMAND_NESTED | COMMAND_INHERITED,
 	  .run = replay_run },
 	{}
 };
 
 struct object replay_object = {
-	.name = "replay", .help = "commands without the device",
+	.name = "replay", .help = "run commands with answers from a recording",
 	.commands = replay_commands,
 };

@@ -11,10 +11,10 @@
 #define DEFAULT_OUT_LEN 4096UL
 
 static const struct option_spec options[] = {
-	{ "in", 'i', "FILE", "read the request from here, - is standard input" },
-	{ "hex", 'x', "DIGITS", "the request itself, in hexadecimal" },
-	{ "out", 'O', "FILE", "write the answer's bytes here, - is standard output" },
-	{ "out-len", 'l', "BYTES", "room for the answer, 4096 if not given" },
+	{ "in", 'i', "FILE", "read the request from this file, - is standard input" },
+	{ "hex", 'x', "DIGITS", "the request, in hexadecimal digits" },
+	{ "out", 'O', "FILE", "write the answer to this file, - is standard output" },
+	{ "out-len", 'l', "BYTES", "size of the buffer for the answer (default: 4096)" },
 	{}
 };
 
@@ -23,9 +23,12 @@ static int read_request(struct run *run, struct buffer *in)
 	const char *name = option(run, "in");
 	const char *hex = option(run, "hex");
 
-	if (!name == !hex)
+	if (!name && !hex)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "rpc send: the request comes from --in FILE or --hex DIGITS: say one of them");
+			    "rpc send: no request: add --in FILE or --hex DIGITS");
+	if (name && hex)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "rpc send: --in and --hex: leave out one of the two");
 	if (hex)
 		return parse_hex(run, hex, FWCTL_MAX_LEN, in);
 	return read_bytes(run, name, FWCTL_MAX_LEN, in);
@@ -70,7 +73,7 @@ static int send_run(struct run *run)
 		return run->code;
 	if (name && !strcmp(name, "-") && run->set.json)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "--out - and --json: standard output is for one of them");
+			    "--out - and --json: leave out one of the two; both print to standard output");
 	code = open_device(run, run->argv[0], open_flags(run), &dev);
 	if (!code) {
 		out.len = room;
@@ -110,5 +113,5 @@ static const struct command commands[] = {
 };
 
 struct object rpc_object = {
-	.name = "rpc", .help = "requests, as bytes", .commands = commands,
+	.name = "rpc", .help = "send requests as bytes", .commands = commands,
 };

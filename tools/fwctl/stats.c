@@ -317,15 +317,15 @@ static void put_prometheus(FILE *file, json_object *rows, bool histograms)
 	put_gauge(file, rows, "fwctl_open_files", "files",
 		  "Open files of a device.");
 	put_gauge(file, rows, "fwctl_rpcs_in_flight", "in_flight",
-		  "Requests that are with a device's driver.");
+		  "Requests in flight.");
 	put_counters(file, rows, "fwctl_rpcs_delivered_total", "delivered",
 		     "scope", "Requests that reached a device, by effective scope.");
 	put_counters(file, rows, "fwctl_rpcs_judged_total", "judged", "reason",
-		     "Requests by why they were refused, or that they were admitted.");
+		     "Requests, by reason of their refusal, or admitted.");
 	if (!histograms)
 		return;
 	put_head(file, "fwctl_rpc_duration_seconds", "histogram",
-		 "How long requests took, since this exporter was started.");
+		 "Duration of requests, since this exporter was started.");
 	for (i = 0; i < json_object_array_length(rows); i++)
 		put_histogram(file, json_object_array_get_idx(rows, i));
 }
@@ -366,7 +366,7 @@ static int check_options(struct run *run, unsigned long interval)
 
 	if (out && !option(run, "prometheus"))
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "stats: --out is for --prometheus: redirect standard output");
+			    "stats: --out needs --prometheus; redirect standard output instead");
 	if (option(run, "prometheus") && run->set.json)
 		return fail(run, FWCTL_EXIT_USAGE,
 			    "stats: --prometheus and --json: leave out one of the two");
@@ -375,7 +375,7 @@ static int check_options(struct run *run, unsigned long interval)
 			    "stats: --prometheus with --interval needs --out FILE, which is replaced each time");
 	if (interval && run->set.json)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "stats: --interval and --json: say --seconds to listen before the answer");
+			    "stats: --interval and --json: leave out one of the two; --seconds measures latencies");
 	return 0;
 }
 
@@ -438,12 +438,12 @@ static int show_run(struct run *run)
 }
 
 static const struct option_spec options[] = {
-	{ "once", '1', NULL, "show once also on a terminal" },
-	{ "interval", 'i', "SECONDS", "show again after this time" },
-	{ "count", 'c', "NUMBER", "end after showing so many times" },
-	{ "seconds", 't', "SECONDS", "listen so long to learn how long requests take" },
-	{ "prometheus", 'p', NULL, "print as Prometheus' text format" },
-	{ "out", 'O', "FILE", "write that to a file, which is never seen half-written" },
+	{ "once", '1', NULL, "print once also on a terminal" },
+	{ "interval", 'i', "SECONDS", "print again after this time" },
+	{ "count", 'c', "NUMBER", "end after printing this number of times" },
+	{ "seconds", 't', "SECONDS", "measure latencies for this time, then print once" },
+	{ "prometheus", 'p', NULL, "print Prometheus' text format" },
+	{ "out", 'O', "FILE", "write that to a file, which is replaced when it is complete" },
 	{}
 };
 
@@ -467,7 +467,7 @@ static const struct column_spec columns[] = {
 
 static const struct command commands[] = {
 	{ .name = "show", .args = "[DEV]",
-	  .help = "show counters, and how long requests take",
+	  .help = "show counters and latencies",
 	  .options = options, .columns = columns, .flags = COMMAND_DEFAULT,
 	  .run = show_run },
 	{}

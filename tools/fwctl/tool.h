@@ -172,8 +172,8 @@ struct vendor {
 	__u32 type;
 	bool (*status)(const void *in, size_t in_len, const void *out,
 		       size_t out_len, struct firmware_status *status);
-	int (*scope)(const void *in, size_t in_len);
 	void (*info)(json_object *object, const void *data, size_t len);
+	int (*scope)(const void *in, size_t in_len);
 	size_t (*hello)(void *in, size_t room);
 	const char *const *bundle;
 };

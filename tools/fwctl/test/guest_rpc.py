@@ -46,14 +46,14 @@ def ways_in_and_out():
 def bad_requests():
     """rpc: requests that are none are not sent"""
     with Sim() as sim:
-        send(sim).fails(USAGE, "say one of them")
-        send(sim, "--hex", "00", "--in", "-").fails(USAGE, "say one of them")
+        send(sim).fails(USAGE, "no request: add --in FILE or --hex DIGITS")
+        send(sim, "--hex", "00", "--in", "-").fails(USAGE, "leave out one")
         send(sim, "--hex", "0x00").fails(USAGE, "not two hexadecimal digits")
         send(sim, "--hex", "000").fails(USAGE, "byte 1 is not")
         send(sim, "--in", path("none")).fails(USAGE, "cannot read")
         send(sim, "--hex", "00", "-l", "2097153").fails(USAGE, "not a number")
         send(sim, "--hex", "00").fails(USAGE, "below what the device needs")
-        send(sim, "--in", "-", stdin=bytes(2097153)).fails(USAGE, "is longer")
+        send(sim, "--in", "-", stdin=bytes(2097153)).fails(USAGE, "longer than")
 
 
 @test

@@ -130,7 +130,7 @@ def monitor_json():
 def monitor_ends():
     """monitor: ends after so many events, or with exit code 6 without them"""
     done = run(["--json", "monitor", "audit", "-c", "1", "-t", "1", "--refused"])
-    done.ends(GONE, "0 of 1 events came")
+    done.ends(GONE, "0 of 1 events arrived")
     run(["monitor", "-t", "1"], code=OK)
     run(["monitor", "fwctl9999"]).fails(2)
 

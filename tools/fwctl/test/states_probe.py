@@ -76,7 +76,7 @@ def depmod():
 def no_driver():
     """probe: a function without its driver"""
     require(MODULES and not os.path.exists("/sys/class/fwctl"), "not a guest for this")
-    fails(function(), "driver", "its driver is none, not mlx5_core", "modprobe mlx5_core")
+    fails(function(), "driver", "no driver is bound; it needs mlx5_core", "modprobe mlx5_core")
     shell("modprobe mlx5_core")
     soon(lambda: os.path.exists(f"/sys/bus/pci/drivers/mlx5_core/{function()}"))
     succeeds(function(), "driver")
@@ -126,7 +126,7 @@ def unknown_key():
     match(shell("modprobe fwctl", 1), "Key was rejected")
     shell(f"mokutil --generate-hash=secret > {path('hash')}")
     shell(f"mokutil --import {path('cert.der')} --hash-file {path('hash')}")
-    fails("kernel", "signature", "a key of ours", "enrolment is waiting")
+    fails("kernel", "signature", "a key of ours", "enrolment waits for confirmation")
 
 
 @test

@@ -25,7 +25,7 @@ def usage():
     bad("dev", "list", "fwctl0", says="too many arguments")
     bad("dev", "list", "--loud", says="--loud: no such option")
     bad("dev", "list", "-o", says="-o: needs a value")
-    bad("--scope", "debug", "rpc", "fwctl0", says="fits several")
+    bad("--scope", "debug", "rpc", "fwctl0", says="ambiguous: use configuration")
     bad("--scope", "high", "rpc", "fwctl0", says="no such scope")
     bad("dev", "list", "--taint", says="sends nothing")
     bad("policy", "lower", "fwctl0", "lowest", says="no such ceiling")
@@ -40,7 +40,7 @@ def outputs():
     run(["dev", "list", "-o", "NAME,SIZE"]).fails(USAGE, "-o SIZE: no such col")
     run(["version", "-o", "NAME"]).fails(USAGE, "has no columns")
     run(["--json", "rpc", "fwctl0", "--hex", "00", "--out", "-"]).fails(
-        USAGE, "standard output is for one of them")
+        USAGE, "leave out one of the two; both print")
 
 
 @test
@@ -61,7 +61,7 @@ def prefixes():
 def help_everywhere():
     """help is there at each level, and without a device"""
     for args in (["help"], ["--help"], ["-h"]):
-        match(fwctl(*args), r"^  dev +devices")
+        match(fwctl(*args), r"^  dev +list and show devices")
     for args in (["help", "dev"], ["dev", "help"], ["dev", "--help"]):
         match(fwctl(*args), r"^  show DEV")
     texts = {fwctl(*args) for args in (
@@ -105,7 +105,7 @@ def json_everywhere():
     """--json gives a document also for help, and in scripts"""
     for args in (["help", "dev"], ["dev", "--help"], ["dev", "help"], ["-h"]):
         equal(run(["--json"] + args, code=OK).json["command"], "help show")
-    run(["completion", "bash", "--json"]).fails(USAGE, "has no JSON")
+    run(["completion", "bash", "--json"]).fails(USAGE, "no JSON output")
     text = b"dev --help\nversion\n"
     documents = run(["--json", "batch", "-"], stdin=text, code=OK).json["result"]
     equal([doc["command"] for doc in documents], ["help show", "version show"])
@@ -152,7 +152,7 @@ def scripts():
     write(path("quotes"), "version 'x")
     run(["batch", path("quotes")]).fails(USAGE, "quotes:1: a quote is not closed")
     write(path("stream"), "monitor")
-    run(["--json", "batch", path("stream")]).fails(USAGE, "as it goes")
+    run(["--json", "batch", path("stream")]).fails(USAGE, "prints events while it runs")
 
 
 @test

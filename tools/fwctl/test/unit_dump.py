@@ -154,7 +154,7 @@ def complaints():
     """mlx5 dump: the menu says what a segment takes; nothing is written"""
     get = ["mlx5", "dump", "get", DEV]
     replay(*get, "NOSUCH", "f").fails(USAGE, "no such segment; see 'fwctl mlx5 dump menu'")
-    replay(*get, "0x10000", "f").fails(USAGE, "SEGMENT is a number")
+    replay(*get, "0x10000", "f").fails(USAGE, "SEGMENT must be a number")
     replay(*get, "PRM_QUERY_QP", "f").fails(USAGE, "needs --index1")
     replay(*get, "EQ_BUFF", "f", "-1", "1", "-N", "2").fails(USAGE, "takes no --num-of-obj1")
     replay(*get, "SX_SLICE", "f", "--index2", "2").fails(USAGE, "takes no --index2")

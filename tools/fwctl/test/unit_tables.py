@@ -221,5 +221,5 @@ def completion_zsh():
         file.write(fwctl("completion", "zsh"))
     zsh = ["zsh", "-f", "-c", ZSH, "zsh", path(""), "fwctl"]
     equal([line.split(":")[0] for line in shell(*zsh, "")], list(objects()))
-    equal(shell(*zsh, "dev", "l"), ["list:list the devices, opening none"])
+    equal(shell(*zsh, "dev", "l"), ["list:list the devices, without opening them"])
     equal(shell(*zsh, "batch", "x"), [":files"])
