@@ -7,11 +7,12 @@ import json
 import os
 import re
 
-from fwctltest import (FIRMWARE, HERE, OK, PARTIAL, REFUSED, TOOL, UNSUPPORTED,
+from fwctltest import (FIRMWARE, HERE, NO_DEVICE, OK, PARTIAL, REFUSED, TOOL, UNSUPPORTED,
                        USAGE, equal, match, path, result, run, test)
 
 SIM = f"{HERE}/recordings/sim.rec"
 NONE = f"{HERE}/recordings/none.rec"
+CONFIG = f"{HERE}/recordings/config.rec"
 
 
 def replay(*args, recording=SIM, options=(), **kwargs):
@@ -124,3 +125,18 @@ def reasons():
     done = replay("sim", "read", "fwctl_sim0", "64", options=["--json"])
     equal(done.json["error"]["firmware"]["syndrome"], 0)
     match(done.err, r"status 0x2 \(BAD_REGISTER\), syndrome 0x0")
+
+
+@test
+def one_cause():
+    """complaint: a message lists possible causes. It names the one that applies"""
+    replay("dev", "show", "fwctl_sim9").fails(
+        NO_DEVICE, "^fwctl: no fwctl device 'fwctl_sim9'; see 'fwctl dev list'$")
+    replay("sim", "write", "fwctl_sim0", "20", "1").fails(
+        REFUSED, "refused under scope debug-read-only, and a higher scope taints "
+        "the kernel; add --taint$")
+    replay("sim", "write", "fwctl_sim0", "20", "1", "--scope", "debug-write").fails(
+        REFUSED, "^fwctl: fwctl1: scope debug-write taints the kernel; add --taint$")
+    replay("rpc", "fwctl_sim0").fails(USAGE, "no request: add --in FILE or --hex DIGITS$")
+    replay("rpc", "fwctl_sim0", "--in", "-", "--hex", "00").fails(
+        USAGE, "--in and --hex: leave out one of the two$")
