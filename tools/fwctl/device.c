@@ -94,7 +94,8 @@ int open_device(struct run *run, const char *what, unsigned int flags,
 
 /*
  * Get the user's consent to a request that taints the kernel, by --taint or on the
- * terminal. @why says that it does. Returns an exit code.
+ * terminal. @why is a clause that ends with "taints the kernel". Returns an exit
+ * code.
  */
 static int agree_to_taint(struct run *run, const char *dev, const char *why)
 {

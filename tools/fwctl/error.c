@@ -75,7 +75,7 @@ int fail(struct run *run, int code, const char *fmt, ...)
 	return code;
 }
 
-/* Put a text in front of a run's error or behind it, according to the format. */
+/* Combine a run's error with another text, in the order that the format gives. */
 static int extend_error(struct run *run, const char *how, const char *fmt,
 			va_list args)
 {
@@ -91,7 +91,7 @@ static int extend_error(struct run *run, const char *how, const char *fmt,
 	return run->code;
 }
 
-/* Say in front of a run's error in what it happened; returns the exit code. */
+/* Put the failed operation in front of a run's error; returns the exit code. */
 int fail_front(struct run *run, const char *fmt, ...)
 {
 	va_list args;
@@ -103,7 +103,7 @@ int fail_front(struct run *run, const char *fmt, ...)
 	return code;
 }
 
-/* Say behind a run's error what else there is to say; returns the exit code. */
+/* Append a text to a run's error; returns the exit code. */
 int fail_more(struct run *run, const char *fmt, ...)
 {
 	va_list args;

@@ -250,7 +250,7 @@ static int parse_verb(struct run *run, struct parser *parser, int *argc,
 	const char *word = *argc > 1 ? (*argv)[1] : NULL;
 	int next, code, used = 0;
 
-	/* Options in front of the command; of a default command they may be its own. */
+	/* Options in front of the command; those of a default command come later. */
 	if (word && *word == '-' && !default_command(run->object)) {
 		code = parse_options(run, parser, "+", *argc, *argv, &next);
 		if (code)

@@ -18,7 +18,7 @@ static const struct column_spec columns[] = {
 	{}
 };
 
-/* The ceiling of a device, and the use that is made of it. */
+/* The ceiling of a device, and its use: files, requests, taints. */
 static json_object *json_policy(const struct fwctl_state *state)
 {
 	json_object *object = json_object_new_object();

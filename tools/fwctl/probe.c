@@ -60,7 +60,7 @@ static const char *scope_obstacle(const struct fwctl_dev *dev,
 	*help = "get write access, e.g. by mode 0660 in the udev rule 60-fwctl.rules, or run as root";
 	if (!fwctl_dev_writable(dev) && scope >= FWCTL_RPC_DEBUG_WRITE)
 		return "the device file is not writable";
-	*help = "a ceiling is never raised: reboot, and if scope_max is the limit, load the module fwctl with another one";
+	*help = "a ceiling is never raised: reboot, with a higher scope_max of the module fwctl if that is the limit";
 	if (scopes && !(scopes & (1U << scope)))
 		return "the scope is above the device's ceiling";
 	if (scope < FWCTL_RPC_DEBUG_WRITE_FULL)
@@ -165,7 +165,7 @@ static const struct column_spec columns[] = {
 
 static const struct command commands[] = {
 	{ .name = "show", .args = "[DEV]",
-	  .help = "check the operations that are possible; for each no, show why and a remedy",
+	  .help = "check which operations are possible; for each no, print why and a remedy",
 	  .columns = columns, .scope = SCOPE_CONFIGURATION,
 	  .flags = COMMAND_DEFAULT, .run = show_run },
 	{}

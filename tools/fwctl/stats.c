@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl stats: the kernel's counters, and how long requests take, from the
+ * fwctl stats: the kernel's counters, and the latencies of requests, from the
  * audit stream.
  */
 #include <errno.h>
