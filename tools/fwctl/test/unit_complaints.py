@@ -140,3 +140,21 @@ def one_cause():
     replay("rpc", "fwctl_sim0").fails(USAGE, "no request: add --in FILE or --hex DIGITS$")
     replay("rpc", "fwctl_sim0", "--in", "-", "--hex", "00").fails(
         USAGE, "--in and --hex: leave out one of the two$")
+
+
+@test
+def plain_words():
+    """complaint: messages read like riddles. They use the usual terms"""
+    for content, says in ((b"NUM_OF_VFS=1\nNUM_OF_VFS=2\n", ":2: NUM_OF_VFS: duplicate parameter$"),
+                          (b"NUM_OF_VFS=1\0", ": not a text file")):
+        with open(path("settings"), "wb") as file:
+            file.write(content)
+        replay("mlx5", "config", "diff", "0000:01:00.0", path("settings"), "-d", "none",
+               recording=CONFIG).fails(USAGE, says)
+    with open(path("script"), "wb") as file:
+        file.write(b"version\0")
+    run(["batch", path("script")]).fails(USAGE, ": not a text file")
+    match(run(["mlx5", "layout", "show", "register", "paos"], code=OK).text,
+          "^oper_status .* Current state$")
+    run(["mlx5", "paint"]).fails(USAGE, "mlx5 paint: no such command")
+    run(["mlx5", "config"]).fails(USAGE, "mlx5 config: a second word is missing")
