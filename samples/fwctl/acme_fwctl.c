@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The smallest complete fwctl backend, for a device that a driver named acme
- * would drive. See Documentation/userspace-api/fwctl/adding-a-backend.rst.
+ * The smallest complete fwctl backend, for devices of an imaginary driver acme.
+ * See Documentation/userspace-api/fwctl/adding-a-backend.rst.
  */
 #include <linux/fwctl.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
-/* A vendor asks for a number in enum fwctl_device_type. */
+/* A real backend needs a number of its own in enum fwctl_device_type. */
 #define ACME_DEVICE_TYPE ((enum fwctl_device_type)0x41434d45)
 
-/* The format of requests and answers, and what FWCTL_INFO says. */
+/* The format of requests and answers. */
 struct acme_msg {
 	__le32 opcode;
 	__le32 status;
 	__le64 value;
 };
 
+/* The device data of FWCTL_INFO. */
 struct acme_info {
 	__le32 firmware_version;
 };
@@ -28,18 +29,18 @@ enum {
 	ACME_POKE = 4,
 };
 
-/* One device. The fwctl device comes first. */
+/* One device. Its struct fwctl_device must be the first member. */
 struct acme_fwctl {
 	struct fwctl_device fwctl;
 	__le64 name;
 };
 
-/* One open file. The fwctl context comes first. */
+/* One open file. Its struct fwctl_uctx must be the first member. */
 struct acme_uctx {
 	struct fwctl_uctx uctx;
 };
 
-/* Every command that is admitted at all, and what it does. */
+/* All commands that are admitted, and their effects. */
 static const struct fwctl_command acme_commands[] = {
 	{ FWCTL_RPC_CONFIGURATION, false, ACME_GET_NAME, "get_name" },
 	{ FWCTL_RPC_CONFIGURATION, true, ACME_SET_NAME, "set_name" },
@@ -85,7 +86,7 @@ static int acme_classify(struct fwctl_uctx *uctx, const void *rpc_in,
 	return -EBADMSG;
 }
 
-/* Here a driver for hardware hands the request to its firmware, and waits. */
+/* A driver for hardware passes the request to its firmware here, and waits. */
 static void *acme_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 			 void *rpc_in, size_t in_len, size_t *out_len)
 {
@@ -112,7 +113,7 @@ static const struct fwctl_ops acme_ops = {
 	.classify = acme_classify,
 };
 
-/* A driver for hardware does what follows in its probe and remove. */
+/* A driver for hardware has the code of init and exit in its probe and remove. */
 static struct device *acme_parent;
 static struct acme_fwctl *acme_device;
 

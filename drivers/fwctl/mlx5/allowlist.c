@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The classifier: tells from a command's bytes and the tables what it does.
+ * The classifier: finds the effect of a command from its bytes and the tables.
  *
- * It tells, and leaves the decision to the fwctl core. Only what no scope
- * admits is refused here.
+ * The fwctl core decides on the result. The classifier refuses only commands that
+ * no scope admits.
  */
 #include "allowlist.h"
 
@@ -11,7 +11,7 @@ enum {
 	OP_MOD_WRITE = 0,
 	OP_MOD_READ = 1,
 
-	/* What a register that is not in the table is taken for. */
+	/* Access of a register that is not in the table. */
 	UNLISTED_READ = R_DEBUG,
 	UNLISTED_WRITE = W_FULL,
 };
@@ -61,13 +61,13 @@ static const struct mlx5_fwctl_register *find_register(__u16 id)
 	return &mlx5_fwctl_registers[low];
 }
 
-/* Rules on content are sorted by it. */
+/* The sort key of rules on content. */
 static __u32 content_key(const struct mlx5_fwctl_content *c)
 {
 	return (__u32)c->where << 16 | c->number;
 }
 
-/* The first rule with this key, or where it would be. */
+/* The first rule with this key, or the place where it would be. */
 static const struct mlx5_fwctl_content *find_contents(__u32 key)
 {
 	size_t low = 0, high = mlx5_fwctl_nr_contents;
@@ -91,9 +91,11 @@ static __u8 stricter(__u8 a, __u8 b)
 }
 
 /*
- * A command of 16 bytes travels in the descriptor, and what it lacks is not
- * there. A longer one travels in mailboxes, where old bytes follow its end, so
- * a dword that it only half covers, or not at all, cannot be judged.
+ * Adds the effect of bits in the command to *@access.
+ *
+ * A command of 16 bytes is sent in the descriptor, and a dword beyond its end
+ * does not exist. A longer command is sent in mailboxes, where old bytes follow
+ * its end: a dword that the command does not cover completely cannot be judged.
  */
 static int weigh_content(__u16 number, __u8 where, size_t start,
 			 const __u8 *in, size_t in_len, __u8 *access)
@@ -145,18 +147,17 @@ static int weigh_register(const __u8 *in, size_t in_len, __u8 *access,
 }
 
 /**
- * mlx5_fwctl_classify - tell what a command would do
+ * mlx5_fwctl_classify - find the effect of a command
  * @in: the command
- * @in_len: its length
- * @out_len: room for the answer
- * @uctx_caps: capabilities of the user context that it would run under
- * @verdict: receives the answer; of a refused command, as much as is known
+ * @in_len: its length in bytes; nothing beyond it is read
+ * @out_len: room for the answer in bytes
+ * @uctx_caps: capabilities of the user context that the command would run under
+ * @verdict: receives the effect; of a refused command, number and name as far as
+ *	they are known
  *
- * Looks at nothing beyond @in_len.
- *
- * Return: 0; -EMSGSIZE for a command that is too short to tell, or has too
- * little room for its answer; -EBADMSG for one that is not admitted under any
- * scope.
+ * Context: any.
+ * Return: 0; -EMSGSIZE if the command is too short to classify, or the room for
+ * its answer too small; -EBADMSG if no scope admits the command.
  */
 int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
 			__u32 uctx_caps, struct mlx5_fwctl_verdict *verdict)
@@ -176,7 +177,7 @@ int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
 	verdict->name = op->name;
 	access = op->access;
 
-	/* Tunnelled, it would act on another function than this one. */
+	/* Firmware would pass the command on to another function. */
 	if (be16_at((const __u8 *)in + MLX5_FWCTL_TUNNEL))
 		return -EBADMSG;
 
@@ -198,7 +199,10 @@ int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
 	return 0;
 }
 
-/* What only reads says so, and what writes never passes for a mere read. */
+/*
+ * An entry that only reads must not have the scope DEBUG_WRITE, and one that
+ * writes not the scope DEBUG_READ_ONLY.
+ */
 static bool sound(__u8 access)
 {
 	__u8 scope = access & MLX5_FWCTL_SCOPE;
@@ -226,10 +230,11 @@ static bool content_sound(const struct mlx5_fwctl_content *c)
 /**
  * mlx5_fwctl_tables_fault - check the tables
  *
- * Order and uniqueness, which finding an entry relies on, and that no entry
- * contradicts itself.
+ * The order and uniqueness of entries, which the binary searches rely on, and
+ * the consistency of each entry.
  *
- * Return: the name of the first entry that is wrong, or NULL.
+ * Context: any.
+ * Return: name of the first wrong entry, or NULL.
  */
 const char *mlx5_fwctl_tables_fault(void)
 {

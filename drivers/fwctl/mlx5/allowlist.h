@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the commands of ConnectX firmware do: tables, and the classifier that
- * reads a command against them.
+ * Tables of the commands of ConnectX firmware and their effects, and the
+ * classifier, which looks a command up in them.
  *
- * Plain C that needs nothing of the kernel, so that the same files are built
- * into the module, into unit tests, fuzzers and the documentation's generator.
+ * Plain C without kernel functions, so that the same files are built into the
+ * module, unit tests, fuzzers and the documentation's generator.
  */
 #ifndef __MLX5_FWCTL_ALLOWLIST_H
 #define __MLX5_FWCTL_ALLOWLIST_H
@@ -29,15 +29,19 @@
 #endif
 
 /**
- * enum mlx5_fwctl_access - what it takes to be admitted, one byte
+ * enum mlx5_fwctl_access - effect of a request, and scope that admits it; a byte
  * @MLX5_FWCTL_SCOPE: mask of the lowest scope, an enum fwctl_rpc_scope
- * @MLX5_FWCTL_WRITES: flag: changes something on the device
- * @MLX5_FWCTL_TOOLS: flag: only in a context that has TOOLS_RESOURCES
- * @MLX5_FWCTL_BY_REGISTER: flag: the register that is accessed decides
+ * @MLX5_FWCTL_WRITES: flag: the request changes something on the device
+ * @MLX5_FWCTL_TOOLS: flag: admitted only in a context with TOOLS_RESOURCES
+ * @MLX5_FWCTL_BY_REGISTER: flag: the accessed register decides
  * @MLX5_FWCTL_NEVER: flag: not admitted under any scope
- *
- * The rest are the combinations that the tables use. R_FULL is for reading what
- * may be somebody's data or somebody's key.
+ * @R_CONF: reads configuration or identity
+ * @R_DEBUG: reads debug state
+ * @R_FULL: reads contents that may be user data or keys
+ * @W_CONF: writes configuration
+ * @W_DEBUG: writes debug state
+ * @W_FULL: writes any other state
+ * @NEVER: not admitted under any scope
  */
 enum mlx5_fwctl_access {
 	MLX5_FWCTL_SCOPE = 0x03,
@@ -60,7 +64,7 @@ enum mlx5_fwctl_access {
  * @opcode: first 16 bits of the command; the table is sorted by it
  * @access: &enum mlx5_fwctl_access
  * @name: the command's name in lower case
- * @why: what it does and where that is said; not in the kernel
+ * @why: effect of the command, and sources; not in the kernel
  */
 struct mlx5_fwctl_opcode {
 	__u16 opcode;
@@ -72,12 +76,12 @@ struct mlx5_fwctl_opcode {
 };
 
 /**
- * struct mlx5_fwctl_register - a register whose meaning is known
+ * struct mlx5_fwctl_register - a register with a known meaning
  * @id: register_id of ACCESS_REG; the table is sorted by it
  * @read: &enum mlx5_fwctl_access for reading it
  * @write: &enum mlx5_fwctl_access for writing it
  * @name: the register's name in lower case
- * @why: what it holds and where that is said; not in the kernel
+ * @why: contents of the register, and sources; not in the kernel
  */
 struct mlx5_fwctl_register {
 	__u16 id;
@@ -90,7 +94,7 @@ struct mlx5_fwctl_register {
 };
 
 /**
- * enum mlx5_fwctl_where - which requests a rule on content looks at
+ * enum mlx5_fwctl_where - the requests that a rule on content is for
  * @MLX5_FWCTL_IN_COMMAND: commands; offsets count from the command's start
  * @MLX5_FWCTL_IN_READ: register reads; offsets count from the register's start
  * @MLX5_FWCTL_IN_WRITE: register writes, likewise
@@ -102,15 +106,15 @@ enum mlx5_fwctl_where {
 };
 
 /**
- * struct mlx5_fwctl_content - bits that make a request do more than its table
- *	entry says
- * @number: opcode or register id; the table is sorted by @where, then by it
+ * struct mlx5_fwctl_content - bits that add to the effect of a request
+ * @number: opcode or register id; the table is sorted by @where, then by @number
  * @where: &enum mlx5_fwctl_where
- * @access: what it takes then: the higher scope, the more flags
- * @offset: of a big-endian dword
- * @mask: bits of that dword to look at
- * @harmless: the value of these bits that changes nothing
- * @why: what they do and where that is said; not in the kernel
+ * @access: &enum mlx5_fwctl_access that applies then, besides that of the opcode
+ *	or register: the higher scope of the two, and the flags of both
+ * @offset: of a big-endian dword, in bytes
+ * @mask: the bits in that dword
+ * @harmless: the value of these bits that adds no effect
+ * @why: effect of the bits, and sources; not in the kernel
  */
 struct mlx5_fwctl_content {
 	__u16 number;
@@ -132,14 +136,15 @@ extern const struct mlx5_fwctl_content mlx5_fwctl_contents[];
 extern const size_t mlx5_fwctl_nr_contents;
 
 /**
- * enum mlx5_fwctl_layout - offsets in every command, and a few numbers
- * @MLX5_FWCTL_UID: firmware user context that the command runs under, be16
- * @MLX5_FWCTL_TUNNEL: vhca_tunnel_id: the function that it is passed on to, be16
- * @MLX5_FWCTL_OP_MOD: variant of the command, be16
- * @MLX5_FWCTL_REGISTER_ID: of ACCESS_REG, be16
- * @MLX5_FWCTL_HEADER: shortest command, shortest answer, and where the
- *	register starts in ACCESS_REG
- * @MLX5_FWCTL_TOOLS_RESOURCES: capability of a user context, in uctx_cap
+ * enum mlx5_fwctl_layout - offsets and lengths in bytes, and a capability
+ * @MLX5_FWCTL_UID: offset of the number of the user context, be16
+ * @MLX5_FWCTL_TUNNEL: offset of vhca_tunnel_id, be16: the function that firmware
+ *	passes the command on to, or 0
+ * @MLX5_FWCTL_OP_MOD: offset of the variant of the command, be16
+ * @MLX5_FWCTL_REGISTER_ID: offset of the register id in ACCESS_REG, be16
+ * @MLX5_FWCTL_HEADER: length of the shortest command and of the shortest answer,
+ *	and offset of the register in ACCESS_REG
+ * @MLX5_FWCTL_TOOLS_RESOURCES: bit of uctx_cap: a capability of user contexts
  */
 enum mlx5_fwctl_layout {
 	MLX5_FWCTL_UID = 2,
@@ -151,11 +156,12 @@ enum mlx5_fwctl_layout {
 };
 
 /**
- * struct mlx5_fwctl_verdict - what a command would do
- * @scope: lowest scope that it may be sent under, an enum fwctl_rpc_scope
- * @writes: it changes something on the device
- * @number: its opcode; of register access, opcode << 16 | register id
- * @name: of the command, or of the register; NULL for an unknown command
+ * struct mlx5_fwctl_verdict - the effect of a command
+ * @scope: lowest scope that admits the command, an enum fwctl_rpc_scope
+ * @writes: the command changes something on the device
+ * @number: opcode; of a register access, opcode << 16 | register id
+ * @name: name of the command, or of the register if the table has it; NULL for
+ *	an unknown command
  */
 struct mlx5_fwctl_verdict {
 	__u32 scope;

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds functions where mlx5_core, older than Linux 6.15, offers no auxiliary
- * device for fwctl.
+ * Finds functions if mlx5_core, older than Linux 6.15, has no auxiliary device
+ * for fwctl.
  *
- * It does create others, for Ethernet, RDMA and so on, while a function's
- * firmware runs, and deletes all of them before the firmware goes: on removal,
- * reload, reset and failure. These are the anchors. A function is attached when
- * its first anchor is added and detached before its last one is deleted, which
- * a notifier of the auxiliary bus learns in time. Suspend is the exception: it
- * keeps the Ethernet device and discards firmware's user contexts, so that all
- * functions are detached before it and found again after it.
+ * mlx5_core creates other auxiliary devices, for Ethernet, RDMA and so on, while
+ * a function's firmware runs, and deletes all of them before the firmware stops:
+ * on removal, reload, reset and failure. These are the anchors. A function is
+ * attached when its first anchor is added, and detached before its last one is
+ * deleted; a notifier of the auxiliary bus runs at both moments. Suspend is the
+ * exception: it keeps the Ethernet device and discards the firmware's user
+ * contexts. So all functions are detached before suspend and attached again after
+ * it.
  *
- * What mlx5_core holds around the notifier: the function's devlink lock where
- * the firmware comes or goes, its own lock of interfaces always. Attaching and
- * detaching from elsewhere holds the devlink lock too, so that none of it
- * overlaps with firmware that comes or goes. None of these locks is taken in
- * the calls of users, for whose end detaching waits.
+ * Locks: mlx5_core calls the notifier with its own lock of interfaces held, and
+ * with the function's devlink lock where the firmware starts or stops. Attaching
+ * and detaching from elsewhere holds the devlink lock too, so that they do not
+ * overlap with a start or stop of the firmware. The calls of users, which
+ * detaching waits for, take none of these locks.
  *
- * An anchor must not be referenced: mlx5_core expects to drop the last
- * reference when it deletes one. Whether others are left is therefore looked up
- * by their names in sysfs.
+ * This file must not hold a reference to an anchor: mlx5_core expects to drop the
+ * last reference when it deletes one. Therefore the anchors that are left are
+ * looked up by their names in sysfs.
  */
 #include <linux/auxiliary_bus.h>
 #include <linux/device.h>
@@ -34,19 +35,19 @@
 
 #include "mlx5.h"
 
-/* Sub-functions are devices of their own, "sf", that come without an mdev. */
+/* Without "sf": devices of that kind, sub-functions, have no mdev. */
 static const char * const anchor_kinds[] = {
 	"eth", "rdma", "vnet", "eth-rep", "rdma-rep", "multiport", "dpll",
 };
 
-/* What a newer mlx5_core offers: leave that function to aux.c. */
+/* The kind that newer versions of mlx5_core have, for aux.c to attach to. */
 static const char offered_kind[] = "fwctl";
 
-/* Protects attached and standby; not held while calls are waited for. */
+/* Protects attached and standby. Not held across mlx5_fwctl_detach(). */
 static DEFINE_MUTEX(attached_lock);
 static LIST_HEAD(attached);
 
-/* Attach nothing: the system is going to sleep, or the module away. */
+/* Attach no function: the system is going to sleep, or the module exits. */
 static bool standby;
 
 static bool is_kind(struct device *dev, const char *kind)
@@ -81,7 +82,7 @@ static bool has_kind(struct mlx5_core_dev *mdev, const char *kind)
 	return node;
 }
 
-/* Is one there, besides that which is about to be deleted, if any? */
+/* Whether the function has an anchor, not counting @besides, being deleted. */
 static bool has_anchor(struct mlx5_core_dev *mdev, struct device *besides)
 {
 	size_t i;
@@ -113,7 +114,7 @@ static void attach(struct mlx5_core_dev *mdev)
 		if (!IS_ERR(mfd))
 			list_add(&mfd->entry, &attached);
 		else if (PTR_ERR(mfd) != -ENODEV)
-			dev_warn(mdev->device, "no fwctl device: error %ld\n",
+			dev_warn(mdev->device, "cannot create an fwctl device: error %ld\n",
 				 PTR_ERR(mfd));
 	}
 	mutex_unlock(&attached_lock);
@@ -195,9 +196,9 @@ static void visit_function(struct device *dev, struct device_driver *driver,
 }
 
 /*
- * The driver cannot go while this module uses its symbols. Its own list of
- * devices is no way to them: unbinding one holds the device's lock and waits
- * until nobody looks at its entry.
+ * The driver stays because this module uses its symbols. The driver's list of
+ * devices cannot be used here: unbinding a device holds the device's lock while it
+ * waits for iterators to leave the device's entry.
  */
 static void visit_functions(bool to_attach)
 {
@@ -243,9 +244,9 @@ static struct notifier_block sleep_nb = {
 };
 
 /**
- * mlx5_fwctl_anchors_init - attach all functions, also those yet to come
+ * mlx5_fwctl_anchors_init - attach all functions, now and when they appear
  *
- * The auxiliary driver must be registered, by which the bus is known.
+ * The auxiliary driver must be registered already: its bus is the one to watch.
  *
  * Context: may sleep.
  * Return: 0 or a negative errno.
@@ -271,8 +272,8 @@ int mlx5_fwctl_anchors_init(void)
 /**
  * mlx5_fwctl_anchors_exit - detach all functions
  *
- * The notifier goes last: until the functions are detached it is what keeps
- * their firmware from going.
+ * The notifier is unregistered last: until then it detaches a function before
+ * its firmware stops.
  *
  * Context: may sleep.
  */

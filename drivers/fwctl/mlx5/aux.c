@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attaches to the auxiliary device "mlx5_core.fwctl", which mlx5_core creates
- * since Linux 6.15 for every function with user contexts, and deletes before
- * the function's firmware goes: on removal, reload, reset and suspend.
+ * Attaches to the auxiliary device "mlx5_core.fwctl". Since Linux 6.15 mlx5_core
+ * creates one for every function with user contexts, and deletes it before the
+ * function's firmware stops: on removal, reload, reset and suspend.
  */
 #include <linux/auxiliary_bus.h>
 #include <linux/mod_devicetable.h>

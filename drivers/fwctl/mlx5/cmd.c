@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands on their way to firmware, and who waits for them.
+ * Execution of firmware commands, with callers that can be killed.
  *
- * mlx5_core's calls wait for firmware, a minute and more if it does not answer,
- * and cannot be interrupted. So a worker calls, and whoever asked waits for the
- * worker, until the answer is there, or he is killed, or his patience ends, or
- * the device is going away. If he leaves first, command and answer belong to
- * the worker, which ends the matter once firmware has answered.
+ * mlx5_core's functions wait for the firmware, for more than a minute if it does
+ * not answer, and cannot be interrupted. So a worker calls them, and the caller
+ * waits for the worker until the command is answered, the caller is killed, its
+ * time limit is reached, or the device is going away. If the caller leaves
+ * first, the command is an orphan: command and answer belong to the worker,
+ * which frees them after the firmware has answered.
  */
 #include <linux/mlx5/driver.h>
 #include <linux/wait.h>
@@ -14,24 +15,24 @@
 #include "mlx5.h"
 
 enum {
-	/* Nobody has left and firmware has not answered. */
+	/* The caller waits and the firmware has not answered. */
 	CMD_RUNNING,
 	CMD_ANSWERED,
 	CMD_ORPHANED,
 };
 
 /*
- * mlx5_core has 31 commands in flight at most. So many of them may be users',
- * so many may destroy contexts, and the rest is for the kernel. When the device
- * goes away all contexts are destroyed and little else is done.
+ * mlx5_core has at most 31 commands in flight. These limits leave the rest to the
+ * kernel. When the device goes away few commands but those that destroy contexts
+ * are left, so these get more.
  */
 #define MAX_CALLS	16
 #define MAX_DESTROYS	8
 #define MAX_DESTROYS_LEAVING	24
 
 /*
- * Orphans still count among these, but no longer where the core limits calls
- * and files. With so many of them around nothing more is begun.
+ * Orphans still occupy the queues, but do not count any more where the core limits
+ * calls and files. At either of these limits no new command starts.
  */
 #define MAX_ORPHAN_CALLS	8
 #define MAX_ORPHAN_DESTROYS	256
@@ -46,7 +47,7 @@ static void cmd_work(struct work_struct *work)
 	cmd->err = cmd->exec(mfd->mdev, cmd->in, cmd->in_len, cmd->out,
 			     cmd->out_len);
 
-	/* Unless it is orphaned the command may be gone after this. */
+	/* After this the caller may free the command, unless it is an orphan. */
 	if (atomic_cmpxchg(&cmd->state, CMD_RUNNING, CMD_ANSWERED) ==
 	    CMD_ORPHANED) {
 		cmd->orphaned(cmd);
@@ -56,14 +57,15 @@ static void cmd_work(struct work_struct *work)
 }
 
 /**
- * mlx5_fwctl_cmd_run - have firmware execute a command
- * @cmd: all members filled in but the private ones
- * @patience: how long to wait for the answer, in jiffies
+ * mlx5_fwctl_cmd_run - execute a command and wait for it
+ * @cmd: the command, with all members set but the private ones
+ * @patience: time limit of the wait in jiffies
  *
  * Context: may sleep.
- * Return: 0 if @cmd->err and @cmd->out are there and @cmd is the caller's again;
- * else @cmd was left to its orphaned function: -ENODEV because the device is
- * going away, -EINTR because the caller was killed or @patience has ended.
+ * Return: 0 if @cmd->err and @cmd->out are set, and then @cmd belongs to the
+ * caller again. Otherwise @cmd is an orphan, which the caller must not access:
+ * -ENODEV if the device is going away, -EINTR if the caller was killed or
+ * @patience has elapsed.
  */
 int mlx5_fwctl_cmd_run(struct mlx5_fwctl_cmd *cmd, long patience)
 {
@@ -79,7 +81,7 @@ int mlx5_fwctl_cmd_run(struct mlx5_fwctl_cmd *cmd, long patience)
 	if (atomic_read_acquire(&cmd->state) == CMD_ANSWERED)
 		return 0;
 
-	/* Counted before it can end. */
+	/* Count it before the worker can uncount it. */
 	atomic_inc(&queue->orphans);
 	if (atomic_cmpxchg(&cmd->state, CMD_RUNNING, CMD_ORPHANED) ==
 	    CMD_RUNNING)
@@ -96,8 +98,10 @@ static bool may_begin(struct mlx5_fwctl_dev *mfd)
 }
 
 /**
- * mlx5_fwctl_cmd_may_begin - wait until another command may be begun
+ * mlx5_fwctl_cmd_may_begin - wait until few enough orphans are left
  * @mfd: the device
+ *
+ * Called before each command that a user's call starts.
  *
  * Context: may sleep.
  * Return: 0; -EINTR if the caller was killed; -ENODEV if the device is going
@@ -112,8 +116,10 @@ int mlx5_fwctl_cmd_may_begin(struct mlx5_fwctl_dev *mfd)
 }
 
 /**
- * mlx5_fwctl_cmd_leave - nobody shall wait any more
+ * mlx5_fwctl_cmd_leave - make all callers stop waiting
  * @mfd: the device, which is going away
+ *
+ * Later calls of mlx5_fwctl_cmd_run() do not wait either.
  *
  * Context: may sleep.
  */
@@ -125,8 +131,8 @@ void mlx5_fwctl_cmd_leave(struct mlx5_fwctl_dev *mfd)
 }
 
 /**
- * mlx5_fwctl_cmd_init - get ready for commands
- * @mfd: the device, which has a name
+ * mlx5_fwctl_cmd_init - create the queues of a device
+ * @mfd: the device, which has its name already
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -149,8 +155,8 @@ int mlx5_fwctl_cmd_init(struct mlx5_fwctl_dev *mfd)
 }
 
 /**
- * mlx5_fwctl_cmd_exit - wait for the commands that nobody waited for
- * @mfd: the device; no more commands come
+ * mlx5_fwctl_cmd_exit - wait for the orphans and destroy the queues
+ * @mfd: the device; no new commands start
  *
  * Context: may sleep.
  */

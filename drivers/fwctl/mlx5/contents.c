@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bits by which a request does more than its opcode or register says: queries
- * that clear what they report, reads that act, writes that touch only part of
- * a register. Sorted by where the bits are, then by opcode or register.
+ * Bits that change the effect of a request of its opcode or register: queries
+ * that clear the reported counters, reads that have an effect, writes that change
+ * only part of a register. Sorted by &enum mlx5_fwctl_where, then by opcode or
+ * register.
  *
  * Positions are from include/linux/mlx5/mlx5_ifc.h and mlx5_ifc_fpga.h of Linux
  * (IFC), from drivers/common/mlx5/mlx5_prm.h of DPDK (DPDK), and for registers
  * from register_access_table.adb of NVIDIA's mstflint (ADB), which also marks
- * the fields that act in reads and writes alike.
+ * the fields that have the same effect in a read as in a write.
  */
 #include "allowlist.h"
 
@@ -84,13 +85,13 @@ const struct mlx5_fwctl_content mlx5_fwctl_contents[] = {
 		       "resource_dump without inline_dump: writes to a memory key (IFC)"),
 
 	/*
-	 * mstconfig ends set and reset by arming a firmware reset for the next
-	 * time that the PCIe link goes down, with this field and no other.
-	 * Neither trigger resets anything by itself. All else in this register
-	 * does, or takes part in the driver's own resets.
+	 * "mstconfig set" and "mstconfig reset" end with a write of this field
+	 * alone, which arms a firmware reset for the next time that the PCIe
+	 * link goes down. The two triggers reset nothing at once. The other
+	 * bits of this register do, or belong to the driver's own resets.
 	 */
 	IN_WRITE(0x9028, 0x04, ~0x48u, W_FULL,
-		 "mfrl but for reset_trigger PERST and link toggle: resets now (ADB)"),
+		 "mfrl, except reset_trigger PERST and link toggle: resets at once (ADB)"),
 	IN_WRITE(0x9041, 0x00, 0x0000000f, W_FULL,
 		 "mtrc_conf.trace_mode: traces to a memory key (ADB)"),
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module: checks the tables and starts the search for functions.
+ * The module's init and exit: check the tables, and start finding functions.
  */
 #include <linux/auxiliary_bus.h>
 #include <linux/module.h>
@@ -14,7 +14,7 @@ static int __init mlx5_fwctl_init(void)
 	int err;
 
 	if (fault) {
-		pr_err("mlx5_fwctl: table entry \"%s\" is out of order or contradicts itself\n",
+		pr_err("mlx5_fwctl: table entry \"%s\" is out of order or inconsistent\n",
 		       fault);
 		return -EINVAL;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the mlx5 backend share with one another.
+ * Private interfaces between the files of the mlx5 backend.
  */
 #ifndef __MLX5_FWCTL_H
 #define __MLX5_FWCTL_H
@@ -9,9 +9,9 @@
 #include <linux/mlx5/driver.h>
 
 /**
- * struct mlx5_fwctl_queue - where commands are executed
- * @wq: calls mlx5_core
- * @orphans: commands here that nobody waits for any more
+ * struct mlx5_fwctl_queue - a queue that executes commands
+ * @wq: its workers call mlx5_core
+ * @orphans: number of its commands whose caller has stopped waiting
  */
 struct mlx5_fwctl_queue {
 	struct workqueue_struct *wq;
@@ -20,14 +20,15 @@ struct mlx5_fwctl_queue {
 
 /**
  * struct mlx5_fwctl_dev - a function that takes commands
- * @fwctl: the core's part
- * @mdev: the function, whose firmware is there until mlx5_fwctl_detach()
- * @calls: for what somebody asked for and waits for
- * @destroys: for destroying user contexts
- * @wait: of whoever waits for a command, or for orphans to become fewer
- * @leaving: the device is going away, nobody shall wait
- * @undestroyed: user contexts that firmware would not give up
- * @entry: for whoever attached it
+ * @fwctl: the fwctl device
+ * @mdev: the function; its firmware runs until mlx5_fwctl_detach() has returned
+ * @calls: executes RPCs and creates user contexts
+ * @destroys: destroys user contexts
+ * @wait: callers that wait for their command, or for the number of orphans to
+ *	drop
+ * @leaving: the device is going away; callers must not wait any longer
+ * @undestroyed: number of user contexts that firmware failed to destroy
+ * @entry: for anchor.c's list of attached devices
  */
 struct mlx5_fwctl_dev {
 	struct fwctl_device fwctl;
@@ -41,16 +42,17 @@ struct mlx5_fwctl_dev {
 };
 
 /**
- * struct mlx5_fwctl_cmd - a command on its way to firmware
+ * struct mlx5_fwctl_cmd - a command for the firmware
  * @mfd: the device
- * @queue: one of the device's
+ * @queue: one of the device's two queues
  * @exec: mlx5_cmd_do() or mlx5_cmd_exec()
- * @in: the command, in memory that lasts as long as this
- * @in_len: its length
- * @out: room for the answer, likewise
- * @out_len: its length
- * @err: what @exec returned
- * @orphaned: called once @exec has returned if nobody waits any more; frees
+ * @in: the command, in memory that is valid as long as this structure
+ * @in_len: length of the command in bytes
+ * @out: room for the answer, in memory that is valid as long as this structure
+ * @out_len: room for the answer in bytes
+ * @err: return value of @exec
+ * @orphaned: called after @exec has returned, if the caller has stopped waiting;
+ *	frees this structure
  */
 struct mlx5_fwctl_cmd {
 	struct mlx5_fwctl_dev *mfd;
@@ -69,21 +71,21 @@ struct mlx5_fwctl_cmd {
 	atomic_t state;
 };
 
-/* cmd.c: waiting for firmware, so that whoever waits can be killed */
+/* cmd.c: executes commands, so that a caller that waits can be killed */
 int mlx5_fwctl_cmd_init(struct mlx5_fwctl_dev *mfd);
 void mlx5_fwctl_cmd_exit(struct mlx5_fwctl_dev *mfd);
 int mlx5_fwctl_cmd_may_begin(struct mlx5_fwctl_dev *mfd);
 int mlx5_fwctl_cmd_run(struct mlx5_fwctl_cmd *cmd, long patience);
 void mlx5_fwctl_cmd_leave(struct mlx5_fwctl_dev *mfd);
 
-/* ops.c: the device, without regard to who found it */
+/* ops.c: the ops of an fwctl device, and attaching one to a function */
 struct mlx5_fwctl_dev *mlx5_fwctl_attach(struct mlx5_core_dev *mdev);
 void mlx5_fwctl_detach(struct mlx5_fwctl_dev *mfd);
 
-/* aux.c: finds devices where mlx5_core offers an auxiliary device for fwctl */
+/* aux.c: finds functions if mlx5_core has an auxiliary device for fwctl */
 extern struct auxiliary_driver mlx5_fwctl_aux_driver;
 
-/* anchor.c: finds devices where mlx5_core is too old to offer one */
+/* anchor.c: finds functions if mlx5_core is too old to have one */
 #ifdef MLX5_FWCTL_ANCHORS
 int mlx5_fwctl_anchors_init(void);
 void mlx5_fwctl_anchors_exit(void);

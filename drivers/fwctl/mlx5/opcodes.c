@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands that are admitted, sorted by opcode. All others are refused:
- * whatever creates, changes or destroys the objects that drivers work with.
+ * The commands that are admitted, sorted by opcode. All others are refused, among
+ * them all commands that create, change or destroy objects that drivers use.
  *
- * Numbers and layouts are from include/linux/mlx5/mlx5_ifc.h of Linux (IFC),
- * from FreeBSD's sys/dev/mlx5/mlx5_ifc.h where Linux has none (BSD), and for
- * the three that neither has from the firmware commands that Linux 7.3 serves
- * (L73). What a command does is from the Ethernet Adapters Programming Manual
- * (PRM) where that describes it, else from its layout: a query is listed if its
- * input selects and its output reports, and nothing in the input acts. Where a
- * bit of the input acts, contents.c has it.
+ * Numbers and layouts are from include/linux/mlx5/mlx5_ifc.h of Linux (IFC), or
+ * from FreeBSD's sys/dev/mlx5/mlx5_ifc.h where Linux has none (BSD), or, for the
+ * three commands that neither has, from the firmware commands that Linux 7.3
+ * serves (L73). The effect of a command is from the Ethernet Adapters Programming
+ * Manual (PRM) where that describes it, otherwise from the command's layout: a
+ * query is listed if its input only selects and its output only reports. A bit of
+ * the input that has an effect is in contents.c.
  *
- * Left out among queries are those that hand out or consume data: MAD_IFC,
+ * Three queries are left out because they return or consume data: MAD_IFC,
  * GET_DROPPED_PACKET_LOG, QUERY_DC_CNAK_TRACE.
  */
 #include "allowlist.h"
@@ -21,23 +21,23 @@
 
 const struct mlx5_fwctl_opcode mlx5_fwctl_opcodes[] = {
 	OP(0x100, R_CONF, "query_hca_cap",
-	   "what the function can do (IFC)"),
+	   "capabilities of the function (IFC)"),
 	OP(0x101, R_CONF, "query_adapter",
 	   "board and vendor identity (IFC)"),
 	OP(0x107, R_DEBUG, "query_pages",
-	   "how many pages firmware wants or would give back; moves none (IFC)"),
+	   "how many pages firmware wants or could return; moves none (IFC)"),
 	OP(0x109, W_CONF | MLX5_FWCTL_TOOLS, "set_hca_cap",
 	   "chooses capabilities for the next initialization of a function (IFC)"),
 	OP(0x10a, R_DEBUG, "query_issi",
 	   "interface steps that firmware and driver agreed on (IFC)"),
 	OP(0x10e, R_CONF, "query_other_hca_cap",
-	   "what another function can do (BSD)"),
+	   "capabilities of another function (BSD)"),
 	OP(0x111, R_DEBUG, "query_sf_partition",
 	   "sizes of sub-function partitions (IFC)"),
 	OP(0x117, R_DEBUG, "query_vhca_migration_state",
-	   "size of the image that a migration would take; takes none (IFC)"),
+	   "size of the image that a migration would save; saves none (IFC)"),
 	OP(0x201, R_DEBUG, "query_mkey",
-	   "a memory key's context; addresses, not what they hold (IFC)"),
+	   "a memory key's context: addresses, not the contents of memory (IFC)"),
 	OP(0x203, R_DEBUG, "query_special_contexts",
 	   "numbers of reserved memory keys (IFC)"),
 	OP(0x303, R_DEBUG, "query_eq",
@@ -89,11 +89,11 @@ const struct mlx5_fwctl_opcode mlx5_fwctl_opcodes[] = {
 	OP(0x784, R_DEBUG, "query_scheduling_element",
 	   "an element of the transmit scheduler (IFC)"),
 	OP(0x805, MLX5_FWCTL_BY_REGISTER, "access_reg",
-	   "reads or writes a register, see there (IFC, PRM)"),
+	   "reads or writes a register, which decides (IFC, PRM)"),
 	OP(0x80b, R_DEBUG, "query_mad_demux",
-	   "which management datagrams firmware keeps for itself (IFC)"),
+	   "which management datagrams firmware handles itself (IFC)"),
 	OP(0x80d, R_DEBUG, "nop",
-	   "nothing (IFC)"),
+	   "does nothing (IFC)"),
 	OP(0x813, R_DEBUG, "query_burst_size",
 	   "burst size of packet pacing (BSD)"),
 	OP(0x819, R_DEBUG, "query_diagnostic_params",
@@ -113,7 +113,7 @@ const struct mlx5_fwctl_opcode mlx5_fwctl_opcodes[] = {
 	OP(0x82a, R_DEBUG, "query_l2_table_entry",
 	   "an entry of the switch's address table (IFC)"),
 	OP(0x831, R_DEBUG, "query_wol_rol",
-	   "what wakes the host (IFC)"),
+	   "events that wake the host (IFC)"),
 	OP(0x842, R_DEBUG, "query_lag",
 	   "state of link aggregation (IFC)"),
 	OP(0x903, R_DEBUG, "query_tir",
@@ -141,7 +141,7 @@ const struct mlx5_fwctl_opcode mlx5_fwctl_opcodes[] = {
 	OP(0x93f, R_DEBUG, "query_packet_reformat_context",
 	   "the headers that a reformat action inserts (IFC)"),
 	OP(0x942, R_DEBUG, "query_modify_header_context",
-	   "the edits of a header modify action (IFC)"),
+	   "the changes of a header modify action (IFC)"),
 	OP(0x962, R_DEBUG, "fpga_query_qp",
 	   "context of an FPGA's queue pair (IFC)"),
 	OP(0x964, R_DEBUG, "fpga_query_qp_counters",

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl for NVIDIA ConnectX: delivers commands to the firmware of a function
- * that mlx5_core drives.
+ * The ops of the mlx5 backend: they deliver commands to the firmware of a
+ * function that mlx5_core drives.
  *
- * Every open file has a firmware user context of its own, and every command is
- * stamped with its number, so that firmware tells it from the kernel's own.
+ * Every open file has a user context of its own in the firmware. Every command
+ * carries the number of its file's user context, so that the firmware can tell it
+ * from the kernel's commands.
  */
 #include <linux/mlx5/device.h>
 #include <linux/mm.h>
@@ -16,13 +17,14 @@
 #include "mlx5.h"
 
 /**
- * struct mlx5_fwctl_ctx - a user context of firmware
- * @cmd: the command that makes it, and later the one that destroys it
- * @users: the file and its commands in flight, which may outlast it
- * @caps: capabilities that it was created with
- * @uid: its number, never 0
- * @in: of @cmd
- * @out: of @cmd
+ * struct mlx5_fwctl_ctx - a user context of the firmware
+ * @cmd: the command that creates it, later the one that destroys it
+ * @users: references: one for the file, and one for each of its commands in
+ *	flight, which may outlive the file. The last one destroys the context.
+ * @caps: capabilities that the context was created with
+ * @uid: number of the context, never 0
+ * @in: memory for the command of @cmd
+ * @out: memory for the answer of @cmd
  */
 struct mlx5_fwctl_ctx {
 	struct mlx5_fwctl_cmd cmd;
@@ -35,8 +37,8 @@ struct mlx5_fwctl_ctx {
 
 /**
  * struct mlx5_fwctl_uctx - an open file
- * @uctx: the core's part
- * @ctx: its user context
+ * @uctx: the core's context
+ * @ctx: the firmware's user context
  */
 struct mlx5_fwctl_uctx {
 	struct fwctl_uctx uctx;
@@ -44,10 +46,10 @@ struct mlx5_fwctl_uctx {
 };
 
 /**
- * struct mlx5_fwctl_rpc - a user's command
- * @cmd: on its way
- * @ctx: runs under this
- * @in: the command, once more: the user's copy goes when he does
+ * struct mlx5_fwctl_rpc - a command of an RPC
+ * @cmd: the execution of the command
+ * @ctx: the user context that the command runs under
+ * @in: copy of the command, because an orphan outlives the core's buffer
  */
 struct mlx5_fwctl_rpc {
 	struct mlx5_fwctl_cmd cmd;
@@ -66,8 +68,8 @@ static struct mlx5_fwctl_ctx *uctx_to_ctx(struct fwctl_uctx *uctx)
 }
 
 /*
- * On a device that no longer answers mlx5_core reports success at once. An
- * error is firmware's own, and leaves a number in use until the next reset.
+ * If the device no longer answers, mlx5_core reports success at once. So an error
+ * comes from the firmware, and leaves the number in use until the next reset.
  */
 static void ctx_destroyed(struct mlx5_fwctl_cmd *cmd)
 {
@@ -76,7 +78,7 @@ static void ctx_destroyed(struct mlx5_fwctl_cmd *cmd)
 
 	if (cmd->err)
 		dev_warn_ratelimited(&mfd->fwctl.dev,
-				     "firmware keeps user context %u (error %d); %d kept so far\n",
+				     "cannot destroy user context %u: error %d; %d contexts stay in use until the next reset\n",
 				     ctx->uid, cmd->err,
 				     atomic_inc_return(&mfd->undestroyed));
 	kfree(ctx);
@@ -96,7 +98,7 @@ static void ctx_prepare_destroy(struct mlx5_fwctl_ctx *ctx)
 	ctx->cmd.orphaned = ctx_destroyed;
 }
 
-/* From a worker, which may wait. */
+/* Orphans call this in a worker, which may wait. */
 static void ctx_destroy(struct mlx5_fwctl_ctx *ctx)
 {
 	struct mlx5_fwctl_cmd *cmd = &ctx->cmd;
@@ -108,8 +110,9 @@ static void ctx_destroy(struct mlx5_fwctl_ctx *ctx)
 }
 
 /*
- * Number 0 is the kernel's own: what bears it, firmware obeys without asking.
- * A context that got it must not be used, nor can it be destroyed.
+ * Number 0 is the kernel's own: firmware does not check the privileges of a
+ * command that carries it. A context with this number must not be used, and cannot
+ * be destroyed.
  */
 static int ctx_created(struct mlx5_fwctl_ctx *ctx)
 {
@@ -120,7 +123,7 @@ static int ctx_created(struct mlx5_fwctl_ctx *ctx)
 	if (ctx->uid)
 		return 0;
 	dev_err_ratelimited(&ctx->cmd.mfd->fwctl.dev,
-			    "firmware made a user context with the kernel's number: refused\n");
+			    "firmware returned the kernel's number, 0, for a new user context: refused\n");
 	return -EIO;
 }
 
@@ -177,9 +180,10 @@ static int mlx5_fwctl_open_uctx(struct fwctl_uctx *uctx)
 }
 
 /*
- * With commands in flight the last of them destroys the context. Else closing
- * waits for it, so that in the ordinary course it is gone by then, but not for
- * firmware that is slow: a process that exits could not even be killed.
+ * If orphans of this context are left, the last one destroys the context. If not,
+ * closing waits for that command, so that usually the context is destroyed when
+ * close() returns. The wait is short: if firmware is slow, a process that exits
+ * would hang and could not be killed.
  */
 static void mlx5_fwctl_close_uctx(struct fwctl_uctx *uctx)
 {
@@ -241,7 +245,7 @@ static void rpc_orphaned(struct mlx5_fwctl_cmd *cmd)
 }
 
 /*
- * The answer needs memory of its own: mlx5_core looks at the command again
+ * The answer needs memory of its own, because mlx5_core reads the command again
  * after it has written the answer.
  */
 static struct mlx5_fwctl_rpc *rpc_make(struct mlx5_fwctl_ctx *ctx,
@@ -262,8 +266,8 @@ static struct mlx5_fwctl_rpc *rpc_make(struct mlx5_fwctl_ctx *ctx,
 	memcpy(rpc->in, in, in_len);
 	*(__be16 *)(rpc->in + MLX5_FWCTL_UID) = cpu_to_be16(ctx->uid);
 	/*
-	 * mlx5_core fills all of the answer, or fails; it looks for a status
-	 * in either case.
+	 * mlx5_core fills the whole answer or fails; it reads the status in
+	 * both cases.
 	 */
 	memset(out, 0, MLX5_FWCTL_HEADER);
 
@@ -309,7 +313,7 @@ static void *mlx5_fwctl_fw_rpc(struct fwctl_uctx *uctx,
 	out = rpc->cmd.out;
 	kvfree(rpc);
 	refcount_dec(&ctx->users);
-	/* -EREMOTEIO: the answer tells of the error */
+	/* -EREMOTEIO: the error is in the answer. */
 	if (err && err != -EREMOTEIO) {
 		kvfree(out);
 		return ERR_PTR(err);
@@ -317,7 +321,7 @@ static void *mlx5_fwctl_fw_rpc(struct fwctl_uctx *uctx,
 	return out;
 }
 
-/* Every answer begins with the status, one byte. */
+/* The first byte of every answer is the status. */
 static int mlx5_fwctl_fw_status(struct fwctl_uctx *uctx, const void *out,
 				size_t out_len, u32 *status)
 {
@@ -343,13 +347,13 @@ static const struct fwctl_ops mlx5_fwctl_ops = {
 };
 
 /**
- * mlx5_fwctl_attach - give a function to fwctl
- * @mdev: the function, its firmware running
+ * mlx5_fwctl_attach - register an fwctl device for a function
+ * @mdev: the function; its firmware runs until mlx5_fwctl_detach() has returned
  *
  * The class device's parent is the PCI device, by which tools find it.
  *
  * Context: may sleep.
- * Return: what mlx5_fwctl_detach() takes; or an ERR_PTR(): -ENODEV if the
+ * Return: the device, for mlx5_fwctl_detach(); or an ERR_PTR(): -ENODEV if the
  * function is a sub-function or its firmware has no user contexts.
  */
 struct mlx5_fwctl_dev *mlx5_fwctl_attach(struct mlx5_core_dev *mdev)
@@ -382,12 +386,13 @@ err_put:
 }
 
 /**
- * mlx5_fwctl_detach - take a function away from fwctl
- * @mfd: from mlx5_fwctl_attach()
+ * mlx5_fwctl_detach - unregister the fwctl device of a function
+ * @mfd: the device, from mlx5_fwctl_attach()
  *
- * On return no command is in flight and no user context is left.
+ * When this function returns, no command is in flight, and no user context is
+ * left but those that firmware failed to destroy.
  *
- * Context: may sleep, for as long as firmware takes for the commands in flight.
+ * Context: may sleep, as long as the firmware takes for the commands in flight.
  */
 void mlx5_fwctl_detach(struct mlx5_fwctl_dev *mfd)
 {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers whose meaning is public, sorted by number, with what it takes to
- * read and to write each. One that is not here may be read from
- * DEBUG_READ_ONLY on and written under DEBUG_WRITE_FULL, as allowlist.c says.
+ * Registers whose meaning is public, sorted by number, with the access class of
+ * reading and of writing each. A register that is not in this table can be read
+ * from DEBUG_READ_ONLY on and written under DEBUG_WRITE_FULL: see allowlist.c.
  *
- * - R_CONF: what identifies the device and what it is configured to be, so
- *   that tools which label everything CONFIGURATION find their way;
+ * - R_CONF: the identity and the configuration of the device, so that tools
+ *   which declare CONFIGURATION for every request can read them;
  * - W_CONF: configuration that takes effect with the next reset;
  * - R_DEBUG, W_DEBUG: state, and counters or tracers that no driver relies on;
- * - W_FULL: whatever acts on links, modules, clocks, flash, other functions or
- *   the driver's own settings at once;
+ * - W_FULL: registers that act at once on links, modules, clocks, flash, other
+ *   functions or the driver's own settings;
  * - R_FULL: contents that may be secret;
- * - NEVER: what reaches host memory by address or carries other commands.
+ * - NEVER: registers that access host memory by address or carry other commands.
  *
  * Names and fields are from register_access_table.adb of NVIDIA's mstflint
- * (ADB), reg_access.c there (MST), or include/linux/mlx5/ of Linux (IFC); what
- * registers mean is from the Ethernet Adapters Programming Manual (PRM).
+ * (ADB), from reg_access.c there (MST), or from include/linux/mlx5/ of Linux
+ * (IFC); the meaning is from the Ethernet Adapters Programming Manual (PRM).
  */
 #include "allowlist.h"
 
@@ -52,7 +52,7 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x4021, R_DEBUG, W_FULL, "dcbx_application",
 	    "application priorities of DCBX (IFC, ADB)"),
 	REG(0x4022, R_DEBUG, W_FULL, "fpga_cap",
-	    "what the FPGA is and can do (IFC)"),
+	    "identity and capabilities of the FPGA (IFC)"),
 	REG(0x4023, R_DEBUG, W_FULL, "fpga_ctrl",
 	    "loads and resets the FPGA (IFC)"),
 	REG(0x4024, R_FULL, W_FULL, "fpga_access_reg",
@@ -62,7 +62,7 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x402d, R_CONF, W_FULL, "mlock",
 	    "locks the flash against hosts; read before a firmware query (MST)"),
 	REG(0x402e, R_DEBUG, W_DEBUG, "core_dump",
-	    "has firmware trace its state (IFC)"),
+	    "makes firmware trace its state (IFC)"),
 	REG(0x4030, R_DEBUG, W_FULL, "qshr",
 	    "shaper of a host's port (ADB)"),
 
@@ -134,15 +134,15 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x5041, R_DEBUG, W_FULL, "pcmr",
 	    "checksum and entropy settings of a port (IFC, ADB)"),
 	REG(0x5044, R_DEBUG, W_FULL, "pmmp",
-	    "overrides of what a module says of itself (ADB)"),
+	    "overrides of the properties that a module reports (ADB)"),
 	REG(0x5045, R_DEBUG, W_FULL, "pmcr",
 	    "overrides of a module's controls (ADB)"),
 	REG(0x504c, R_DEBUG, W_FULL, "ppcr",
 	    "planes of a port (ADB)"),
 	REG(0x5050, R_DEBUG, W_FULL, "pcnr",
-	    "what a port keeps when it comes up again (ADB)"),
+	    "settings that a port keeps when it comes up again (ADB)"),
 	REG(0x5051, R_DEBUG, W_FULL, "ppbmp",
-	    "thresholds of the bit error monitor, and what crossing them does (ADB)"),
+	    "thresholds of the bit error monitor, and actions on crossing them (ADB)"),
 	REG(0x5052, R_DEBUG, W_FULL, "ppbmc",
 	    "bit error monitor (ADB)"),
 	REG(0x5055, R_DEBUG, W_FULL, "pter",
@@ -214,7 +214,7 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x9024, R_CONF, W_CONF, "mnvda",
 	    "one item of the stored configuration (IFC, ADB)"),
 	REG(0x9025, R_CONF, W_CONF, "mnvdi",
-	    "forgets one item of the stored configuration (ADB)"),
+	    "invalidates one item of the stored configuration (ADB)"),
 	REG(0x9026, R_CONF, W_FULL, "misoc",
 	    "versions of components on the board (ADB)"),
 	REG(0x9027, R_CONF, W_FULL, "midv",
@@ -236,9 +236,9 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x9030, R_CONF, W_FULL, "mnvqc",
 	    "whether an item of configuration can be read and written (ADB)"),
 	REG(0x9033, R_CONF, W_CONF, "mnvia",
-	    "forgets the stored configuration (ADB)"),
+	    "invalidates the stored configuration (ADB)"),
 	REG(0x9034, R_CONF, W_FULL, "mnvgc",
-	    "what the stored configuration can do (ADB)"),
+	    "capabilities of the stored configuration (ADB)"),
 	REG(0x9035, R_CONF, W_FULL, "mnvgn",
 	    "next item of the stored configuration (ADB)"),
 	REG(0x9036, R_DEBUG, W_FULL, "mgnle",
@@ -248,7 +248,7 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x903c, R_DEBUG, W_FULL, "merr",
 	    "mapping of module signals (ADB)"),
 	REG(0x9040, R_DEBUG, W_DEBUG, "mtrc_cap",
-	    "who owns firmware's tracer (IFC, ADB)"),
+	    "owner of firmware's tracer (IFC, ADB)"),
 	REG(0x9041, R_DEBUG, W_DEBUG, "mtrc_conf",
 	    "where firmware's tracer writes, see contents.c (IFC, ADB)"),
 	REG(0x9042, R_DEBUG, W_FULL, "mtrc_stdb",
@@ -276,7 +276,7 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x9058, R_CONF, W_FULL, "msmr",
 	    "when firmware starts in safe mode (ADB)"),
 	REG(0x9059, R_CONF, W_FULL, "mpir",
-	    "where on PCIe the device is (IFC, ADB)"),
+	    "the device's location on PCIe (IFC, ADB)"),
 	REG(0x905a, W_FULL, W_FULL, "mpcir",
 	    "prepares for an upgrade in service, in reads too (ADB)"),
 	REG(0x905b, R_DEBUG, W_FULL, "mpecs",
@@ -296,15 +296,15 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x9064, R_CONF, W_FULL, "mqis",
 	    "strings that name the device (ADB)"),
 	REG(0x9065, W_DEBUG, W_FULL, "mtcq",
-	    "a challenge for a debug token; asking makes one (ADB)"),
+	    "a challenge for a debug token; a read creates one (ADB)"),
 	REG(0x9066, W_DEBUG, W_FULL, "mkdc",
-	    "keeps a debug session alive; asking does (ADB)"),
+	    "keeps a debug session alive, by reads too (ADB)"),
 	REG(0x906d, R_DEBUG, W_FULL, "mrfv",
 	    "values of fuses (ADB)"),
 	REG(0x907f, R_CONF, W_FULL, "mcam",
 	    "which management registers exist (IFC, ADB)"),
 	REG(0x9100, R_CONF, W_FULL, "mgpir",
-	    "kind and number of what the board carries (MST)"),
+	    "kind and number of the board's components (MST)"),
 	REG(0x910d, R_DEBUG, W_FULL, "mtmg",
 	    "thresholds of temperature changes (ADB)"),
 	REG(0x910e, R_DEBUG, W_FULL, "mtmr",
@@ -328,7 +328,7 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x911d, R_DEBUG, NEVER, "mtdc",
 	    "address in host memory that traces are written to (ADB)"),
 	REG(0x912a, R_DEBUG, W_FULL, "mrsi",
-	    "why the device was reset last (ADB)"),
+	    "reason of the last reset (ADB)"),
 	REG(0x9155, R_DEBUG, W_FULL, "msecq",
 	    "quality of the synchronous Ethernet clock (IFC, ADB)"),
 	REG(0x9156, R_DEBUG, W_FULL, "msees",
@@ -344,7 +344,7 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0x9180, R_DEBUG, W_FULL, "mtptm",
 	    "precision time measurement over PCIe (IFC, ADB)"),
 	REG(0x9181, R_DEBUG, W_FULL, "mtctr",
-	    "two clocks at the same moment (IFC, ADB)"),
+	    "values of two clocks at the same moment (IFC, ADB)"),
 	REG(0x9182, R_DEBUG, W_FULL, "mrtcq",
 	    "identity of the real-time clock (IFC, ADB)"),
 	REG(0x9700, R_DEBUG, W_FULL, "mpqd",
@@ -368,27 +368,27 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0xc000, R_DEBUG, W_FULL, "resource_dump",
 	    "contexts of the device's objects, see contents.c (IFC, ADB)"),
 	REG(0xc001, R_CONF, W_FULL, "ncfg",
-	    "features that are off (ADB)"),
+	    "disabled features (ADB)"),
 	REG(0xc002, R_DEBUG, W_FULL, "crypto_operational",
-	    "takes the key that wraps keys (ADB)"),
+	    "receives the key that wraps other keys (ADB)"),
 	REG(0xc004, R_FULL, W_FULL, "import_kek_handle",
 	    "imports a key (ADB)"),
 	REG(0xc005, R_FULL, W_FULL, "credential_handle",
 	    "holds a credential (ADB)"),
 	REG(0xc007, R_CONF, W_FULL, "vhca_trust_level",
-	    "how far functions are trusted (ADB)"),
+	    "trust level of functions (ADB)"),
 	REG(0xc008, R_DEBUG, W_FULL, "port_state_behavior",
 	    "whether port state is enforced on functions (ADB)"),
 	REG(0xc009, NEVER, NEVER, "hca_cmd_encap",
 	    "carries QUERY_HCA_CAP and SET_HCA_CAP past the list of commands (ADB)"),
 	REG(0xc00d, R_CONF, W_FULL, "nic_cap",
-	    "what the device can do (IFC, ADB)"),
+	    "capabilities of the device (IFC, ADB)"),
 	REG(0xc00e, R_CONF, W_FULL, "dtor",
-	    "time-outs that the driver keeps to (IFC, ADB)"),
+	    "time-outs that the driver uses (IFC, ADB)"),
 	REG(0xc010, R_DEBUG, W_FULL, "vhca_icm_ctrl",
 	    "memory that a function may use (IFC, ADB)"),
 	REG(0xc011, R_CONF, W_FULL, "nic_cap_ext",
-	    "what the device can do (ADB)"),
+	    "capabilities of the device (ADB)"),
 	REG(0xc012, R_DEBUG, W_FULL, "nic_dpa_eug",
 	    "groups of data path accelerator units (ADB)"),
 	REG(0xc013, R_DEBUG, W_FULL, "nic_dpa_perf",
@@ -398,11 +398,11 @@ const struct mlx5_fwctl_register mlx5_fwctl_registers[] = {
 	REG(0xc015, R_DEBUG, W_FULL, "nic_dpa_eu_partition",
 	    "partitions of data path accelerator units (ADB)"),
 	REG(0xc01d, R_DEBUG, W_DEBUG, "adp_retx_histogram_config",
-	    "what the retransmission histogram counts (ADB)"),
+	    "events that the retransmission histogram counts (ADB)"),
 	REG(0xc01e, W_DEBUG, W_DEBUG, "adp_retx_histogram",
 	    "the retransmission histogram, which may clear when read (ADB)"),
 	REG(0xc020, R_DEBUG, W_FULL, "host_os_init_ctrl",
-	    "holds back the host's start (ADB)"),
+	    "delays the host's start (ADB)"),
 	REG(0xc021, R_DEBUG, W_FULL, "vhca_group_icm_ctrl",
 	    "memory that a group of functions may use (ADB)"),
 };

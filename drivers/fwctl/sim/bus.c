@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Simulated fwctl devices, made and removed through a bus of their own:
+ * Simulated fwctl devices, created and removed through a bus of their own:
  *
  *	echo "ID [OPTION...]" > /sys/bus/fwctl_sim/new_device
  *	echo "ID" > /sys/bus/fwctl_sim/del_device
  *
- * A device on that bus stands for the hardware, fwctl_sim<ID>. The driver
- * registers an fwctl device with it as the parent, from bind to unbind.
+ * A device on that bus, fwctl_sim<ID>, represents the hardware. While the driver
+ * is bound to it, an fwctl device with it as the parent is registered.
  *
- * Options: noclassify and noabort make a device without that optional op, as
- * backends have it that were written for Linux; type=N reports another type.
+ * Options: noclassify and noabort create a device without that optional op, like
+ * backends that were written for Linux; type=N sets the reported device type.
  */
 #include <linux/debugfs.h>
 #include <linux/init.h>
@@ -24,15 +24,15 @@
 
 static unsigned int devices;
 module_param(devices, uint, 0444);
-MODULE_PARM_DESC(devices, "devices to make at load, numbered from 0 (default 0)");
+MODULE_PARM_DESC(devices, "Number of devices to create at load, with IDs from 0 (default 0)");
 
 /*
- * The devices by id. An entry that is reserved, but empty, belongs to a device
- * that is being made or removed.
+ * The devices by ID. An entry that is reserved, but empty, belongs to a device
+ * that is being created or removed.
  */
 static DEFINE_XARRAY(sim_devices);
 
-/* Including those that are off the bus, but still referenced by something. */
+/* Includes devices that are off the bus, but not yet released. */
 static atomic_t sim_nr_devices;
 
 static struct sim_device *to_sim_device(struct device *dev)
@@ -51,7 +51,7 @@ static int sim_register(struct sim_device *sim)
 	sf->sim = sim;
 	init_waitqueue_head(&sf->waiters);
 
-	/* From here on ops may be called. */
+	/* From this call on fwctl may call the ops. */
 	err = fwctl_register(&sf->fwctl);
 	if (err) {
 		fwctl_put(&sf->fwctl);
@@ -73,12 +73,12 @@ static void sim_remove(struct device *dev)
 {
 	struct sim_fwctl *sf = dev_get_drvdata(dev);
 
-	/* Once this returns no op runs any more, and none will. */
+	/* When this call has returned no op runs. */
 	fwctl_unregister(&sf->fwctl);
 	fwctl_put(&sf->fwctl);
 }
 
-/* Without a match op every driver of the bus, being one, fits every device. */
+/* Without a match op the only driver of the bus matches every device. */
 static struct bus_type sim_bus = {
 	.name = "fwctl_sim",
 	.probe = sim_probe,
@@ -154,7 +154,7 @@ static int sim_add(struct sim_device *sim)
 	err = device_add(&sim->dev);
 	if (err)
 		return err;
-	/* The bus keeps a device that its driver failed to bind; we do not. */
+	/* The bus keeps a device whose driver failed to bind: delete it. */
 	if (sim->probe_error)
 		device_del(&sim->dev);
 	return sim->probe_error;
@@ -190,7 +190,7 @@ static int sim_new_device(u32 id, const struct fwctl_ops *ops)
 	if (err)
 		goto remove_debugfs;
 
-	/* The entry is reserved: nothing is allocated that could fail. */
+	/* The entry is reserved: this needs no memory and cannot fail. */
 	xa_store(&sim_devices, id, sim, GFP_KERNEL);
 	return 0;
 
@@ -207,12 +207,12 @@ static int sim_del_device(u32 id)
 {
 	struct sim_device *sim = xa_load(&sim_devices, id);
 
-	/* Whoever empties the entry does the rest. */
+	/* Of two callers, the one that empties the entry removes the device. */
 	if (!sim || xa_cmpxchg(&sim_devices, id, sim, XA_ZERO_ENTRY,
 			       GFP_KERNEL) != sim)
 		return -ENOENT;
 
-	/* Knobs and counters can be used for as long as this takes. */
+	/* Knobs and counters remain usable during this call. */
 	device_del(&sim->dev);
 	debugfs_remove(sim->debugfs);
 	put_device(&sim->dev);
@@ -253,7 +253,7 @@ static ssize_t del_device_store(const struct bus_type *bus, const char *buf,
 }
 static BUS_ATTR_WO(del_device);
 
-/* The attributes come last and go first: what they call needs all the rest. */
+/* The attributes need the rest of the module: created last, removed first. */
 static int __init sim_create_attributes(void)
 {
 	int err;
@@ -274,7 +274,7 @@ static void sim_del_all(void)
 
 	xa_for_each(&sim_devices, id, sim)
 		sim_del_device(id);
-	/* The last reference may be someone else's, the code to run is ours. */
+	/* Wait for sim_release(), even if others hold the last references. */
 	wait_var_event(&sim_nr_devices, !atomic_read(&sim_nr_devices));
 	xa_destroy(&sim_devices);
 }
@@ -295,7 +295,7 @@ static int __init sim_init(void)
 	for (id = 0; id < devices; id++) {
 		err = sim_new_device(id, &sim_ops);
 		if (err) {
-			pr_err("fwctl_sim: device %u of %u: error %d\n", id,
+			pr_err("fwctl_sim: cannot create device %u of %u: error %d\n", id,
 			       devices, err);
 			goto del_all;
 		}
@@ -318,7 +318,7 @@ module_init(sim_init);
 
 static void __exit sim_exit(void)
 {
-	/* Returns once nobody is inside the attributes any more. */
+	/* Each call waits for the writers of its attribute. */
 	bus_remove_file(&sim_bus, &bus_attr_new_device);
 	bus_remove_file(&sim_bus, &bus_attr_del_device);
 	sim_del_all();

@@ -9,13 +9,13 @@
 #include <linux/sizes.h>
 #include "sim.h"
 
-/* An hour; what is longer than any test is not wanted by any. */
+/* An hour: longer than any test. */
 #define SIM_MAX_DELAY_MS 3600000
 
 /**
- * struct sim_knob_type - a knob that every device has
- * @name: of the file
- * @min: lowest value, and the one that it starts with
+ * struct sim_knob_type - description of a knob, the same for all devices
+ * @name: name of the file
+ * @min: lowest value, which is the initial value, too
  * @max: highest value
  */
 struct sim_knob_type {
@@ -90,10 +90,12 @@ static int sim_counters_show(struct seq_file *file, void *unused)
 DEFINE_SHOW_ATTRIBUTE(sim_counters);
 
 /**
- * sim_debugfs_add - set a device's knobs to their initial values and show them
- * @sim: device, named but not yet on the bus
+ * sim_debugfs_add - initialize a device's knobs and create its files in debugfs
+ * @sim: the device, which has its name and is not on the bus yet
  *
- * As always with debugfs, failure leaves files out and nothing else.
+ * A failure of debugfs is ignored, as usual: the files are missing then.
+ *
+ * Context: may sleep.
  */
 void sim_debugfs_add(struct sim_device *sim)
 {
@@ -113,7 +115,9 @@ void sim_debugfs_add(struct sim_device *sim)
 }
 
 /**
- * sim_debugfs_init - make the directory that the devices' directories are in
+ * sim_debugfs_init - create the directory for the devices' directories
+ *
+ * Context: may sleep.
  */
 void sim_debugfs_init(void)
 {
@@ -121,7 +125,9 @@ void sim_debugfs_init(void)
 }
 
 /**
- * sim_debugfs_exit - remove it
+ * sim_debugfs_exit - remove the directory of sim_debugfs_init()
+ *
+ * Context: may sleep.
  */
 void sim_debugfs_exit(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The simulated device as fwctl sees it: contexts, FWCTL_INFO, and the commands
- * of uapi/fwctl/sim.h. A backend for hardware has this file's structure, with
- * its firmware's commands in place of the simulated ones.
+ * The fwctl ops of the simulated device: contexts, FWCTL_INFO, and the commands
+ * of uapi/fwctl/sim.h. A backend for hardware has the same structure, with its
+ * firmware's commands in place of the simulated ones.
  */
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
@@ -13,8 +13,8 @@
 
 /**
  * struct sim_uctx - one open file
- * @uctx: what fwctl knows of it
- * @number: sets it apart from the others of the same device
+ * @uctx: the core's context
+ * @number: number of the context, unique on its device
  */
 struct sim_uctx {
 	struct fwctl_uctx uctx;
@@ -39,9 +39,9 @@ static void sim_count(struct sim_device *sim, enum sim_count_id id)
 }
 
 /*
- * Wait as long as the knob says. Firmware that works on a command cannot be
- * told to stop because its caller was killed; it can be left alone with it,
- * as is done here if @killable.
+ * Waits as long as the knob says. Firmware does not stop working on a command
+ * when its caller is killed, but the caller can leave, as it does here if
+ * @killable.
  */
 static int sim_delay(struct fwctl_uctx *uctx, enum sim_knob_id knob,
 		     bool killable)
@@ -64,7 +64,7 @@ static int sim_delay(struct fwctl_uctx *uctx, enum sim_knob_id knob,
 	return left ? -ENODEV : 0;
 }
 
-/* The part that all calls but close have in common: wait, then perhaps fail. */
+/* Common part of all ops but close_uctx: wait, then fail if the knob says so. */
 static int sim_call(struct fwctl_uctx *uctx, enum sim_knob_id delay,
 		    enum sim_knob_id error)
 {
@@ -97,7 +97,7 @@ static void sim_close_uctx(struct fwctl_uctx *uctx)
 {
 	struct sim_device *sim = to_sim(uctx);
 
-	/* The context has to go, also if its owner was killed. */
+	/* The context must be closed even if its process was killed. */
 	sim_delay(uctx, SIM_CLOSE_DELAY_MS, false);
 
 	spin_lock(&sim->lock);
@@ -130,8 +130,8 @@ static void *sim_info(struct fwctl_uctx *uctx, size_t *length)
 }
 
 /*
- * What decides under which scope a register may be accessed. The last entry
- * holds for registers that don't exist, too: the firmware answers those.
+ * The scopes of registers up to @end. The last entry is for registers that do not
+ * exist, too: a request for one is delivered, and the firmware reports the error.
  */
 static const struct sim_bank {
 	u32 end;
@@ -152,7 +152,7 @@ static const struct sim_bank *sim_bank(u32 reg)
 	return bank;
 }
 
-/* The commands. @by_register: the scope is not @scope but the register's. */
+/* The commands. With @by_register the scope is that of the register. */
 static const struct sim_command {
 	u32 opcode;
 	const char *name;
@@ -219,8 +219,8 @@ static u32 sim_access(struct sim_device *sim,
 }
 
 /*
- * The firmware. Executes the request @in, puts as much of the answer into @out
- * as there is @room for, and returns the length of all of it. @out may be @in.
+ * The firmware. Executes the request @in, writes at most @room bytes of the answer
+ * to @out, and returns the length of the whole answer. @out may be @in.
  */
 static size_t sim_execute(struct sim_device *sim, const void *in, size_t in_len,
 			  void *out, size_t room)
@@ -272,7 +272,7 @@ static void *sim_answer(struct fwctl_uctx *uctx, void *rpc_in, size_t in_len,
 		return ERR_PTR(err);
 
 	if (sim_knob(sim, SIM_RPC_SEPARATE)) {
-		/* Cleared, for the answer may turn out shorter than it says. */
+		/* Cleared: the knob rpc_out_len may claim a longer answer. */
 		out = kvzalloc(room, GFP_KERNEL_ACCOUNT);
 		if (!out)
 			return ERR_PTR(-ENOMEM);
@@ -291,7 +291,7 @@ static void *sim_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 	struct sim_device *sim = to_sim(uctx);
 	void *out;
 
-	/* Without the op classify nobody else has looked. */
+	/* A device without the op classify has not checked the length yet. */
 	if (in_len < sizeof(struct fwctl_sim_request))
 		return ERR_PTR(-EMSGSIZE);
 
@@ -310,7 +310,7 @@ static void *sim_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 	return out;
 }
 
-/* Not all answers have a status, and none says whether it has: the knob does. */
+/* The knob has the status: not every answer contains one. */
 static int sim_fw_status(struct fwctl_uctx *uctx, const void *out,
 			 size_t out_len, u32 *status)
 {
@@ -329,13 +329,13 @@ static void sim_abort(struct fwctl_device *fwctl)
 	sim_count(sf->sim, SIM_ABORTS);
 	if (sim_knob(sf->sim, SIM_ABORT_IGNORED))
 		return;
-	/* Stays set, so that no delay begins any more either. */
+	/* Stays set, so that no later delay waits. */
 	WRITE_ONCE(sf->aborted, true);
 	wake_up_all(&sf->waiters);
 }
 
 const struct fwctl_ops sim_ops = {
-	/* Not one of the enumerated types, as those are of real devices. */
+	/* The enumerated types are those of real devices. */
 	.device_type = (enum fwctl_device_type)FWCTL_DEVICE_TYPE_SIM,
 	.uctx_size = sizeof(struct sim_uctx),
 	.open_uctx = sim_open_uctx,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of the simulated fwctl device share. */
+/* Private interfaces between the files of the simulated fwctl device. */
 #ifndef __FWCTL_SIM_H
 #define __FWCTL_SIM_H
 
@@ -9,7 +9,7 @@
 #include <linux/wait.h>
 #include <uapi/fwctl/sim.h>
 
-/* What can be set in debugfs. The order is that of the table in debugfs.c. */
+/* Knobs in debugfs, in the order of the table in debugfs.c. */
 enum sim_knob_id {
 	SIM_OPEN_DELAY_MS,
 	SIM_OPEN_ERRNO,
@@ -27,7 +27,7 @@ enum sim_knob_id {
 	SIM_NR_KNOBS
 };
 
-/* What is counted. The order is that of the names in debugfs.c. */
+/* Counters in debugfs, in the order of the names in debugfs.c. */
 enum sim_count_id {
 	SIM_OPENS,
 	SIM_CLOSES,
@@ -43,9 +43,9 @@ enum sim_count_id {
 struct sim_knob_type;
 
 /**
- * struct sim_knob - a file in debugfs that changes how a device behaves
- * @type: its name and limits
- * @value: what was written to it last
+ * struct sim_knob - a file in debugfs that changes the behaviour of a device
+ * @type: name and limits
+ * @value: the value last written to the file
  */
 struct sim_knob {
 	const struct sim_knob_type *type;
@@ -54,19 +54,19 @@ struct sim_knob {
 
 /**
  * struct sim_device - the simulated hardware, a device on the fwctl_sim bus
- * @dev: device on the bus
- * @id: the number that user space gave it
- * @ops: what it gives to fwctl, which is up to the options it was made with
- * @probe_error: how the last attempt to bind the driver ended
+ * @dev: the device on the bus
+ * @id: the ID that user space gave it
+ * @ops: its fwctl ops, which depend on the options that it was created with
+ * @probe_error: result of the last attempt to bind the driver, 0 or an errno
  * @debugfs: its directory
- * @knobs: indexed by &enum sim_knob_id
- * @lock: protects what follows
- * @counts: indexed by &enum sim_count_id
- * @last_uctx: number of the context that was opened last
- * @registers: the register file
+ * @knobs: knobs, indexed by &enum sim_knob_id
+ * @lock: protects all members that follow
+ * @counts: counters, indexed by &enum sim_count_id
+ * @last_uctx: number of the last context that was opened
+ * @registers: the registers
  *
- * Exists for as long as the device is on the bus. Knobs, counters and registers
- * therefore stay when the driver is unbound and bound again.
+ * Exists as long as the device is on the bus. So knobs, counters and registers
+ * keep their values when the driver is unbound and bound again.
  */
 struct sim_device {
 	struct device dev;
@@ -76,7 +76,7 @@ struct sim_device {
 	struct dentry *debugfs;
 	struct sim_knob knobs[SIM_NR_KNOBS];
 
-	spinlock_t lock;	/* protects what follows */
+	spinlock_t lock;	/* protects all members that follow */
 	u32 counts[SIM_NR_COUNTS];
 	u32 last_uctx;
 	u64 registers[FWCTL_SIM_NR_REGISTERS];
@@ -85,9 +85,9 @@ struct sim_device {
 /**
  * struct sim_fwctl - a simulated device while the driver is bound to it
  * @fwctl: the fwctl device
- * @sim: the hardware
+ * @sim: the simulated hardware
  * @waiters: calls that a knob delays
- * @aborted: fwctl_unregister() has asked for delays to end
+ * @aborted: the op abort was called: delays end at once
  */
 struct sim_fwctl {
 	struct fwctl_device fwctl;

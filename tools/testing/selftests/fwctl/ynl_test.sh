@@ -163,6 +163,7 @@ ceiling_needs_capability()
 		--do dev-set --json "{\"name\": \"$dev\", \"ceiling\": \"none\"}" 2>&1)
 	expect "exit status" 1 $? &&
 		expect_text errno "Operation not permitted" "$text" &&
+		expect_text text "lowering a ceiling needs CAP_SYS_ADMIN" "$text" &&
 		expect "in sysfs" debug-write "$(sysfs scope_max)"
 }
 
