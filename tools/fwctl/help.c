@@ -226,7 +226,7 @@ static int help_run(struct run *run)
 					     &used);
 		if (topic.command && used < run->argc - 1)
 			fail(run, FWCTL_EXIT_USAGE,
-			     "%s %s: no such command: see fwctl help %s",
+			     "%s %s: no such command; see 'fwctl help %s'",
 			     topic.object->name, run->argv[1],
 			     topic.object->name);
 		run->object = &help_object;

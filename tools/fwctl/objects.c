@@ -65,7 +65,7 @@ const struct object *find_object(struct run *run, const char *word)
 		     word, found->name, other->name);
 	else
 		fail(run, FWCTL_EXIT_USAGE,
-		     "%s: no such object: see fwctl help", word);
+		     "%s: no such object; see 'fwctl help'", word);
 	return NULL;
 }
 
@@ -159,7 +159,7 @@ const struct command *find_command(struct run *run, int count, char **words,
 	*used = 0;
 	if (other && count == 1 && is_group(word, found, other))
 		fail(run, FWCTL_EXIT_USAGE,
-		     "%s %s: a second word is missing, e.g. %s: see fwctl help %s",
+		     "%s %s: a second word is missing, e.g. %s; see 'fwctl help %s'",
 		     run->object->name, word, found->name, run->object->name);
 	else if (other)
 		fail(run, FWCTL_EXIT_USAGE, "%s %s: ambiguous: %s or %s",
@@ -167,7 +167,7 @@ const struct command *find_command(struct run *run, int count, char **words,
 	else if (usual)
 		found = usual;
 	else
-		fail(run, FWCTL_EXIT_USAGE, "%s%s%s%s%s: %s: see fwctl help %s",
+		fail(run, FWCTL_EXIT_USAGE, "%s%s%s%s%s: %s; see 'fwctl help %s'",
 		     run->object->name, word ? " " : "", word ? word : "",
 		     count > 1 ? " " : "", count > 1 ? words[1] : "",
 		     word ? "no such command" : "a command is missing",

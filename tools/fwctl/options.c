@@ -130,7 +130,7 @@ static int parse_options(struct run *run, struct parser *parser,
 		}
 		if (val == '?') {
 			code = fail(run, FWCTL_EXIT_USAGE,
-				    "%s: no such option: see --help",
+				    "%s: no such option; see --help",
 				    argv[optind - 1]);
 			break;
 		}
@@ -185,7 +185,7 @@ static int check_columns(struct run *run)
 		len = strcspn(name, ",");
 		if (!find_column(run->command, name))
 			return fail(run, FWCTL_EXIT_USAGE,
-				    "-o %.*s: no such column: see fwctl help %s %s",
+				    "-o %.*s: no such column; see 'fwctl help %s %s'",
 				    (int)len, name, run->object->name,
 				    run->command->name);
 		name += len;
@@ -293,7 +293,7 @@ int parse_run(struct run *run, int argc, char **argv)
 		return code;
 	if (next == argc)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "an object is missing: see fwctl help");
+			    "an object is missing; see 'fwctl help'");
 	run->object = find_object(run, argv[next]);
 	if (!run->object)
 		return run->code;

@@ -69,7 +69,7 @@ def interrupted():
     part = content("f.part")
     assert 0 < len(part) < 32 * 4112
     equal((len(part) - 36) % 4112, 0)
-    run(["mlx5", "dump", "show", path("f.part")]).ends(PARTIAL, "was not completed")
+    run(["mlx5", "dump", "show", path("f.part")]).ends(PARTIAL, "the dump is incomplete")
     # SIGKILL gives the tool no chance to clean up; --resume works all the same.
     with started([*args, "--resume"], stderr=subprocess.PIPE) as child:
         child.stderr.readline()

@@ -95,7 +95,7 @@ def json_of_any_bytes():
     """JSON is UTF-8, also where arguments are not"""
     for arg in ("\udcff\udcfe", "a\udc80b", "\udced\udca0\udc80", "\u20ac\x1b\""):
         error = run(["--json", arg]).ends(USAGE).json["error"]
-        assert error["message"].endswith(": no such object: see fwctl help")
+        assert error["message"].endswith(": no such object; see 'fwctl help'")
     match(error["message"], "^\u20ac\x1b\":")
     match(run(["--json", "a\udc80b"]).json["error"]["message"], "^a\ufffdb:")
 
