@@ -13,7 +13,7 @@ static const char * const status_names[] = {
 	[FWCTL_SIM_BAD_REGISTER] = "BAD_REGISTER",
 };
 
-/* ECHO and FILL answer with bytes of their own. */
+/* Answers of ECHO and FILL have no status. */
 static bool sim_status(const void *in, size_t in_len, const void *out,
 		       size_t out_len, struct firmware_status *status)
 {

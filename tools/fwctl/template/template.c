@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fwctl template: what a plugin consists of. Copy the folder, see
+ * fwctl template: an example of a plugin. Copy the folder, see
  * Documentation/userspace-api/fwctl/adding-a-plugin.rst.
  */
 #include <string.h>
@@ -22,7 +22,7 @@ struct template_answer {
 	__u32 value;
 };
 
-/* 2. Where an answer says whether the firmware did what it was asked to. */
+/* 2. The firmware's status in an answer. */
 static bool template_status(const void *in, size_t in_len, const void *out,
 			    size_t out_len, struct firmware_status *status)
 {
@@ -48,7 +48,7 @@ static size_t template_hello(void *in, size_t room)
 	return sizeof(request);
 }
 
-/* 4. A command: make the request, send it, tell what the answer means. */
+/* 4. A command: make the request, send it, add the answer to the result. */
 static int nop_run(struct run *run)
 {
 	struct template_request request = { .opcode = TEMPLATE_NOP };
@@ -72,7 +72,7 @@ static const struct column_spec columns[] = {
 };
 
 static const struct command commands[] = {
-	{ .name = "nop", .args = "DEV", .help = "see that the firmware answers",
+	{ .name = "nop", .args = "DEV", .help = "check that the firmware answers",
 	  .columns = columns, .scope = SCOPE_LEAST, .run = nop_run },
 	{}
 };
