@@ -227,7 +227,7 @@ int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 					 strerrordesc_np(errno));
 			break;
 		}
-		/* The event is not read: fwctl_find() looks at all devices. */
+		/* Only empty the socket: fwctl_find() looks at all devices. */
 		if (ret)
 			udev_device_unref(udev_monitor_receive_device(monitor));
 	}

@@ -2,8 +2,8 @@
 /*
  * The transport that records requests and answers of the source below it.
  *
- * A record is written by one pwrite() behind the last complete record. If the
- * program dies, the file has complete records and at most one that is cut off.
+ * Each record is written behind the last complete one. If the program dies, the
+ * file has complete records and at most one that is cut off.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -390,7 +390,7 @@ static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	__u32 room = rpc->out_len;
 	int ret;
 
-	/* As the kernel, which does not read such a request. */
+	/* The kernel's errnos for a request that it does not read. */
 	if (rpc->in_len > FWCTL_RPC_MAX || room > FWCTL_RPC_MAX)
 		return -EMSGSIZE;
 	if ((rpc->in_len && !rpc->in) || (room && !rpc->out))

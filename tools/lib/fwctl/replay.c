@@ -265,7 +265,7 @@ static int player_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 	struct fwctl_view view;
 	int ret;
 
-	/* As the kernel and the recorder, which does not record these. */
+	/* As the recorder, whose recordings have no such requests. */
 	if (rpc->in_len > FWCTL_RPC_MAX || rpc->out_len > FWCTL_RPC_MAX)
 		return -EMSGSIZE;
 	if ((rpc->in_len && !rpc->in) || (rpc->out_len && !rpc->out))
