@@ -11,8 +11,8 @@ import shutil
 import subprocess
 
 from fwctltest import (CHANGED, FIRMWARE, OK, PARTIAL, REFUSED, UNSUPPORTED, USAGE,
-                       equal, match, mlx5, on_terminal, path, read, require, result,
-                       run, tainted, test, vcx)
+                       equal, match, mlx5, on_terminal, path, read, require, run,
+                       tainted, test, vcx)
 
 PCI_CONF = "80"
 OFFLOADS = "10a"

@@ -5,8 +5,7 @@ import os
 import re
 import subprocess
 
-from fwctltest import TOOL, Sim, path, read, test
-from guest_dev import mlx5
+from fwctltest import TOOL, Sim, mlx5, path, read, test
 
 # In a page, "# COMMAND" is followed by its output, including standard error. "..."
 # matches any text, and a number in brackets is the exit code. The width of blanks

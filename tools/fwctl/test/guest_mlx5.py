@@ -2,9 +2,8 @@
 """Registers, capabilities and queries of a ConnectX, by field."""
 import functools
 
-from fwctltest import (FIRMWARE, OK, PARTIAL, REFUSED, USAGE, equal, match, path,
-                       read, result, run, test)
-from guest_dev import mlx5
+from fwctltest import (FIRMWARE, OK, PARTIAL, REFUSED, USAGE, equal, match, mlx5, path,
+                       result, run, tainted, test)
 
 
 @functools.cache
@@ -15,10 +14,6 @@ def dev():
 def fields(*args):
     """Runs a command; returns its values, by field name."""
     return {row["field"]: row["value"] for row in result(*args)["fields"]}
-
-
-def taints():
-    return int(read("/proc/sys/kernel/tainted")) >> 19 & 1
 
 
 @test
@@ -67,7 +62,7 @@ def by_number():
 @test
 def unchanged():
     """mlx5 reg set: what is there already is not written, and taints nothing"""
-    before = taints()
+    before = tainted()
     old = fields("mlx5", "reg", "get", dev(), "pmtu")["admin_mtu"]
     done = result("mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old}")
     equal((done["changed"], done["scope"]), (False, "debug-read-only"))
@@ -75,7 +70,7 @@ def unchanged():
         REFUSED, "needs scope debug-write-full, which taints the kernel; add --taint$")
     equal(fields("mlx5", "reg", "get", dev(), "pmtu")["admin_mtu"], old)
     run(["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}", "-n"], code=OK)
-    equal(taints(), before)
+    equal(tainted(), before)
 
 
 @test

@@ -7,9 +7,8 @@ import subprocess
 import tarfile
 
 from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, READ, USAGE, Sim, equal,
-                       fwctl, match, on_terminal, path, read, request, result,
+                       fwctl, match, mlx5, on_terminal, path, read, request, result,
                        run, soon, test, write)
-from guest_dev import mlx5
 
 COMMANDS = (
     ["dev", "list"],

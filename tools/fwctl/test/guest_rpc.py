@@ -6,9 +6,8 @@ import threading
 
 from fwctltest import (FILL, FIRMWARE, GONE, NOP, OK, PARTIAL, READ, READ_CLEAR,
                        REFUSED, RESET, UNSUPPORTED, USAGE, WRITE, Sim, equal,
-                       fwctl, match, on_terminal, path, read, request, require,
-                       result, run, test)
-from guest_dev import mlx5
+                       fwctl, match, mlx5, on_terminal, path, read, request,
+                       require, result, run, tainted, test)
 
 NO_RAWIO = ["setpriv", "--bounding-set", "-sys_rawio", "--inh-caps",
             "-sys_rawio"]
@@ -16,10 +15,6 @@ NO_RAWIO = ["setpriv", "--bounding-set", "-sys_rawio", "--inh-caps",
 
 def send(sim, *args, **kwargs):
     return run(["rpc", "send", sim.name] + list(args), **kwargs)
-
-
-def tainted():
-    return int(read("/proc/sys/kernel/tainted")) >> 19 & 1
 
 
 @test

@@ -10,9 +10,8 @@ import tarfile
 import time
 
 from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, REFUSED, equal, fwctl,
-                       interrupted_writing, match, path, read, require, result, run,
+                       interrupted_writing, match, mlx5, path, read, require, result, run,
                        soon, started, test)
-from guest_dev import mlx5
 
 SID = "/opt/sid/mstflint/usr"
 

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 
 from fwctltest import (OK, TREE, USAGE, equal, fwctl, match, mlx5, path, read, require,
-                       result, run, test, vcx, write)
+                       result, run, tainted, test, vcx, write)
 
 PAGE = f"{TREE}/Documentation/userspace-api/fwctl/mlx5-mstflint.rst"
 SHORT = os.environ.get("MSTFLINT_SHORT") == "1"
@@ -37,10 +37,6 @@ KEPT = tempfile.TemporaryDirectory(prefix="fwctl-mstflint-")
 BACKUP = f"{KEPT.name}/backup"
 
 folder = os.environ.get("MSTFLINT_DIR")
-
-
-def tainted():
-    return int(read("/proc/sys/kernel/tainted")) >> 19 & 1
 
 
 TAINTED = tainted()
