@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdarg.h>
-#include <time.h>
 
 #include "log.h"
 #include "util.h"
 
 #define LOG_LINES_PER_SECOND 200
-
-u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * 1000000000ull + (u64)ts.tv_nsec;
-}
 
 static int hex_digit(char c)
 {

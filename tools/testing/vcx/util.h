@@ -77,7 +77,10 @@ static inline size_t max_size(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* Monotonic time, in nanoseconds. */
+/*
+ * Monotonic time in nanoseconds, never 0. clock.c reads it from the host. Unit
+ * tests and fuzzers link tests/guest.c instead, where only the test moves it.
+ */
 u64 now_ns(void);
 
 /*

@@ -28,10 +28,13 @@ static void midway(struct vcx_card *card, u8 flags)
 		card->update.size = 4096;
 		card->update.state = flags & F_WRITE ? UPDATE_DOWNLOAD : UPDATE_UPLOAD;
 	}
-	if (flags & F_DIAG)
+	if (flags & F_DIAG) {
 		card->diag = (struct diag){ .log_samples = 3, .log_period = 16, .flags = 0x11,
 					    .count = 2, .counters = { 1, 7 },
 					    .enabled_ns = card->start_ns };
+		/* Sixteen samples, twice as many as the ring has entries. */
+		guest_advance(1 << 20);
+	}
 }
 
 int fuzz_one(const u8 *data, size_t size)

@@ -3,6 +3,18 @@
 
 #include "guest.h"
 
+static u64 clock_ns = 3600 * 1000 * MS_TO_NS;
+
+u64 now_ns(void)
+{
+	return clock_ns;
+}
+
+void guest_advance(u64 ns)
+{
+	clock_ns += ns;
+}
+
 void guest_init(struct guest *g)
 {
 	const struct vcx_config config = {

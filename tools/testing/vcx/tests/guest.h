@@ -14,6 +14,9 @@
 #define GUEST_OUT	(GUEST_BASE + 0x12000)
 #define GUEST_TOKEN	0x5a
 
+/* Moves the clock of now_ns(), which otherwise stands still. */
+void guest_advance(u64 ns);
+
 struct guest {
 	struct vcx *vcx;
 	struct vcx_card *card;

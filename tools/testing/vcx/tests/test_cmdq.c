@@ -177,9 +177,12 @@ static void faults(void)
 	expect(fw_release_lost(g.vcx) == 1 && !(guest_at(&g, GUEST_CMDQ)[63] & 1));
 	rule->delay_ms = 20;
 	expect(guest_send(&g, in, sizeof(in), out, sizeof(out)) == -1);
-	expect(fw_run_timers(g.vcx) > 0);
-	while (fw_run_timers(g.vcx) >= 0)
-		;
+	guest_advance(MS_TO_NS);
+	expect(fw_run_timers(g.vcx) == 19);
+	guest_advance(19 * MS_TO_NS - 1);
+	expect(fw_run_timers(g.vcx) == 1 && (guest_at(&g, GUEST_CMDQ)[63] & 1));
+	guest_advance(1);
+	expect(fw_run_timers(g.vcx) == -1);
 	expect(!(guest_at(&g, GUEST_CMDQ)[63] & 1));
 	guest_exit(&g);
 }
