@@ -272,6 +272,15 @@ static struct cmd_result query_eq(struct vcx *vcx, struct cmdq_cmd *cmd)
 	return cmd_ok();
 }
 
+static struct vcx_uctx *find_uctx(struct vcx *vcx, u16 uid)
+{
+	for (u32 i = 0; i < vcx->fw.nuctx; i++) {
+		if (vcx->fw.uctx[i].uid == uid)
+			return &vcx->fw.uctx[i];
+	}
+	return NULL;
+}
+
 static struct cmd_result create_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
 	u32 cap = get_be32(cmd->in + 16);
@@ -294,7 +303,7 @@ static struct cmd_result create_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
 	/* Upwards, so that a number comes back as late as it can. */
 	do {
 		fw->last_uid++;
-	} while (!fw->last_uid || fw->last_uid == UID_SHARED || fw_find_uctx(vcx, fw->last_uid));
+	} while (!fw->last_uid || fw->last_uid == UID_SHARED || find_uctx(vcx, fw->last_uid));
 	fw->uctx[fw->nuctx++] = (struct vcx_uctx){ .uid = fw->last_uid, .cap = cap };
 	put_be16(cmd->out + 10, fw->last_uid);
 	return cmd_ok();
@@ -302,7 +311,7 @@ static struct cmd_result create_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
 
 static struct cmd_result destroy_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
-	struct vcx_uctx *uctx = fw_find_uctx(vcx, get_be16(cmd->in + 10));
+	struct vcx_uctx *uctx = find_uctx(vcx, get_be16(cmd->in + 10));
 
 	if (!uctx)
 		return cmd_fail(ST_BAD_RESOURCE, SYND_UNKNOWN_UID);
@@ -407,7 +416,7 @@ static struct cmd_result cmd_check_uid(struct vcx *vcx, const struct cmd_type *t
 
 	if (!uid || (uid == UID_SHARED && type->opcode == 0x301))
 		return cmd_ok();
-	uctx = fw_find_uctx(vcx, uid);
+	uctx = find_uctx(vcx, uid);
 	if (!uctx)
 		return cmd_fail(ST_BAD_RESOURCE, SYND_UNKNOWN_UID);
 	if (type->flags & F_KERNEL)

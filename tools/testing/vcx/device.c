@@ -72,11 +72,6 @@ int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *co
 	return ret;
 }
 
-u32 vcx_fw_version(const struct vcx *vcx)
-{
-	return vcx->card->update.components[COMPONENT_BOOT].running;
-}
-
 static void reset_function(struct vcx *vcx)
 {
 	fw_reset(vcx);

@@ -13,15 +13,6 @@
 #define OUT_STATUS	0
 #define OUT_SYNDROME	4
 
-struct vcx_uctx *fw_find_uctx(struct vcx *vcx, u16 uid)
-{
-	for (u32 i = 0; i < vcx->fw.nuctx; i++) {
-		if (vcx->fw.uctx[i].uid == uid)
-			return &vcx->fw.uctx[i];
-	}
-	return NULL;
-}
-
 const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode)
 {
 	for (unsigned int i = 0; i < VCX_LAST_INPUTS; i++) {

@@ -2,7 +2,7 @@
 #include "nvconfig.h"
 #include "nvtable.h"
 
-static const struct nv_type *type_of(int item)
+static const struct nv_tlv *type_of(int item)
 {
 	return &nv_types[(unsigned int)item / NV_INSTANCES];
 }
@@ -12,7 +12,7 @@ static unsigned int instance_of(int item)
 	return (unsigned int)item % NV_INSTANCES;
 }
 
-static unsigned int instances(const struct nv_type *t)
+static unsigned int instances(const struct nv_tlv *t)
 {
 	return t->class == NV_GLOBAL || t->class == NV_HOST ? 1 : NV_INSTANCES;
 }
@@ -20,7 +20,7 @@ static unsigned int instances(const struct nv_type *t)
 static int find(u8 class, u32 index, unsigned int instance)
 {
 	for (unsigned int i = 0; i < nv_ntypes; i++) {
-		const struct nv_type *t = &nv_types[i];
+		const struct nv_tlv *t = &nv_types[i];
 
 		if (t->class == class && t->index == index && instance < instances(t))
 			return (int)(i * NV_INSTANCES + instance);
@@ -60,7 +60,7 @@ int nv_next(int item)
 
 u32 nv_type(int item)
 {
-	const struct nv_type *t = type_of(item);
+	const struct nv_tlv *t = type_of(item);
 	u32 type = (u32)t->class << 24 | t->index;
 
 	switch (t->class) {
@@ -95,21 +95,16 @@ bool nv_writable(int item)
 	return !type_of(item)->read_only;
 }
 
-static u32 mask_of(u8 width)
-{
-	return width < 32 ? BIT(width) - 1 : ~0u;
-}
-
 static u32 field_of(const u8 *data, const struct nv_field *f)
 {
-	return get_be32(data + f->at) >> f->bit & mask_of(f->width);
+	return get_bits(data + f->at, f->bit, f->width);
 }
 
 static void factory(int item, u8 out[NV_MAX_DATA])
 {
 	memset(out, 0, NV_MAX_DATA);
 	for (const struct nv_value *v = type_of(item)->values; v->width; v++)
-		put_be32(out + v->at, get_be32(out + v->at) | v->value << v->bit);
+		put_bits(out + v->at, v->bit, v->width, v->value);
 }
 
 void nv_init(struct nv_config *nv)
@@ -159,7 +154,7 @@ u8 nv_writer(const struct nv_config *nv, int item, enum nv_set set)
 
 bool nv_allowed(const struct nv_config *nv, int item, const u8 *data)
 {
-	const struct nv_type *t = type_of(item);
+	const struct nv_tlv *t = type_of(item);
 
 	for (unsigned int i = 0; i < nv_nlimits; i++) {
 		const struct nv_limit *l = &nv_limits[i];

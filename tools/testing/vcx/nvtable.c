@@ -19,7 +19,7 @@
 	ITEM(_class, _index, _len, _version, true, __VA_ARGS__)
 
 /* By class and index. Fields: dword, lowest bit, width, value. */
-const struct nv_type nv_types[] = {
+const struct nv_tlv nv_types[] = {
 	/* Global */
 	CONF(GLOBAL, 0x2, 16, 0, "nv_base_mac_guid"),
 	CAP(GLOBAL, 0x3, 8, 0, "nv_base_mac_guid_cap",

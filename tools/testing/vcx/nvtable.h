@@ -30,7 +30,7 @@ struct nv_value {
 	u32 value;
 };
 
-struct nv_type {
+struct nv_tlv {
 	u8 class;
 	u8 version;
 	u16 index;
@@ -50,7 +50,7 @@ struct nv_limit {
 	struct nv_field cap;
 };
 
-extern const struct nv_type nv_types[];
+extern const struct nv_tlv nv_types[];
 extern const unsigned int nv_ntypes;
 extern const struct nv_limit nv_limits[];
 extern const unsigned int nv_nlimits;

@@ -14,23 +14,6 @@
 
 #define WAVE_PERIOD_NS	(16000 * MS_TO_NS)
 
-static u32 mask_of(u8 width)
-{
-	return width < 32 ? BIT(width) - 1 : ~0u;
-}
-
-static u32 get_bits(const u8 *data, u16 at, u8 bit, u8 width)
-{
-	return get_be32(data + at) >> bit & mask_of(width);
-}
-
-static void put_bits(u8 *data, u16 at, u8 bit, u8 width, u32 value)
-{
-	u32 mask = mask_of(width) << bit;
-
-	put_be32(data + at, (get_be32(data + at) & ~mask) | (value << bit & mask));
-}
-
 /* A triangle: at @middle when the device starts, then up. */
 static u32 wave(u64 ns, u32 middle, u32 amplitude)
 {
@@ -53,18 +36,18 @@ static void field_put(u8 *out, const struct reg_field *f, const struct reg_acces
 
 	switch (f->source) {
 	case SRC_CONST:
-		put_bits(out, f->at, f->bit, f->width, f->value);
+		put_bits(out + f->at, f->bit, f->width, f->value);
 		break;
 	case SRC_KEPT:
-		put_bits(out, f->at, f->bit, f->width,
-			 get_bits(a->content, f->at, f->bit, f->width));
+		put_bits(out + f->at, f->bit, f->width,
+			 get_bits(a->content + f->at, f->bit, f->width));
 		break;
 	case SRC_ECHO:
-		put_bits(out, f->at, f->bit, f->width,
-			 get_bits(a->in, f->at, f->bit, f->width));
+		put_bits(out + f->at, f->bit, f->width,
+			 get_bits(a->in + f->at, f->bit, f->width));
 		break;
 	case SRC_WAVE:
-		put_bits(out, f->at, f->bit, f->width, wave(running_ns, f->value, f->rate));
+		put_bits(out + f->at, f->bit, f->width, wave(running_ns, f->value, f->rate));
 		break;
 	case SRC_TEXT:
 		memcpy(out + f->at, f->text, min_size(f->width, strlen(f->text)));
@@ -75,20 +58,20 @@ static void field_put(u8 *out, const struct reg_field *f, const struct reg_acces
 		if (f->width == 64)
 			put_be64(out + f->at, n);
 		else
-			put_bits(out, f->at, f->bit, f->width, (u32)n);
+			put_bits(out + f->at, f->bit, f->width, (u32)n);
 		break;
 	}
 }
 
 static u32 index_of(const u8 *data, const struct reg_index *i)
 {
-	return i->width ? get_bits(data, i->at, i->bit, i->width) : 0;
+	return i->width ? get_bits(data + i->at, i->bit, i->width) : 0;
 }
 
 static void echo_index(const struct reg_index *i, const struct reg_access *a)
 {
 	if (i->width)
-		put_bits(a->out, i->at, i->bit, i->width, index_of(a->in, i));
+		put_bits(a->out + i->at, i->bit, i->width, index_of(a->in, i));
 }
 
 static const struct reg_field *fields_of(const struct reg_type *type, const u8 *in)
@@ -121,7 +104,7 @@ static struct cmd_result table_access(struct vcx *vcx, const struct reg_type *ty
 
 	if (type->pages && !page)
 		return cmd_fail(ST_BAD_PARAM, SYND_REG_CONTENT);
-	if (type->clear.width && get_bits(a->in, type->clear.at, type->clear.bit, 1))
+	if (type->clear.width && get_bits(a->in + type->clear.at, type->clear.bit, 1))
 		state->cleared_ns = now_ns();
 	if (!a->write && !type->fields && !type->pages) {
 		memcpy(a->out, a->content, type->size);
@@ -134,8 +117,8 @@ static struct cmd_result table_access(struct vcx *vcx, const struct reg_type *ty
 	} else {
 		for (const struct reg_field *f = type->fields; f && f->width; f++) {
 			if (f->source == SRC_KEPT)
-				put_bits(a->content, f->at, f->bit, f->width,
-					 get_bits(a->in, f->at, f->bit, f->width));
+				put_bits(a->content + f->at, f->bit, f->width,
+					 get_bits(a->in + f->at, f->bit, f->width));
 		}
 	}
 	if (!a->write) {
@@ -179,7 +162,8 @@ void regs_reset(struct vcx *vcx)
 
 		for (; f && f->width; f++) {
 			if (f->source == SRC_KEPT)
-				put_bits(vcx->regs[i].content, f->at, f->bit, f->width, f->value);
+				put_bits(vcx->regs[i].content + f->at, f->bit, f->width,
+					 f->value);
 		}
 	}
 }

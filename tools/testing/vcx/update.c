@@ -164,6 +164,11 @@ void update_exit(struct update *u)
 	drop_image(u);
 }
 
+u32 vcx_fw_version(const struct vcx *vcx)
+{
+	return vcx->card->update.components[COMPONENT_BOOT].running;
+}
+
 struct cmd_result mcqs_read(struct vcx *vcx, struct reg_access *a)
 {
 	const struct update *u = &vcx->card->update;

@@ -67,6 +67,19 @@ static inline void put_be64(void *p, u64 v)
 	put_be32((u8 *)p + 4, v & 0xffffffff);
 }
 
+/* A field of the big-endian dword at @p: @width bits, at most 32, from bit @bit up. */
+static inline u32 get_bits(const void *p, u8 bit, u8 width)
+{
+	return (u32)((u64)get_be32(p) >> bit & (BIT_ULL(width) - 1));
+}
+
+static inline void put_bits(void *p, u8 bit, u8 width, u32 value)
+{
+	u32 mask = (u32)((BIT_ULL(width) - 1) << bit);
+
+	put_be32(p, (get_be32(p) & ~mask) | (value << bit & mask));
+}
+
 static inline size_t min_size(size_t a, size_t b)
 {
 	return a < b ? a : b;

@@ -223,8 +223,6 @@ const struct vcx_model *vcx_find_model(u16 device_id);
  */
 int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *config, FILE *log,
 	     enum log_level level);
-/* The version of firmware that runs: major << 24 | minor << 16 | subminor. */
-u32 vcx_fw_version(const struct vcx *vcx);
 /* Of this function; or of firmware, and so of the whole card. */
 void vcx_reset(struct vcx *vcx, enum vcx_reset kind);
 void vcx_exit(struct vcx *vcx);
@@ -266,7 +264,6 @@ int fw_run_timers(struct vcx *vcx);
 unsigned int fw_release_lost(struct vcx *vcx);
 void fw_request_pages(struct vcx *vcx, int npages);
 void fw_reset(struct vcx *vcx);
-struct vcx_uctx *fw_find_uctx(struct vcx *vcx, u16 uid);
 const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode);
 
 /* Status of a command; "Command Interface Errors" in the PRM. */
@@ -357,6 +354,9 @@ struct cmd_result object_query(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result diag_set(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result diag_query_params(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result diag_query(struct vcx *vcx, struct cmdq_cmd *cmd);
+
+/* update.c: the running firmware's version: major << 24 | minor << 16 | subminor */
+u32 vcx_fw_version(const struct vcx *vcx);
 
 /* queries.c: queries that are fields */
 struct cmd_result query_fields(struct vcx *vcx, struct cmdq_cmd *cmd);

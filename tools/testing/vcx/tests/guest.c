@@ -109,6 +109,19 @@ int guest_command(struct guest *g, u16 opcode, u16 uid, u16 op_mod, u32 dw2, u32
 	return guest_send(g, in, sizeof(in), out, sizeof(out)) ? -1 : out[0];
 }
 
+int access_reg(struct guest *g, u16 id, u16 op_mod, const u8 *data, u8 *answer, u32 len)
+{
+	u8 in[2064] = { 0x08, 0x05 }, out[2064];
+
+	put_be16(in + 6, op_mod);
+	put_be16(in + 10, id);
+	memcpy(in + 16, data, len);
+	if (guest_send(g, in, 16 + len, out, 16 + len))
+		return -1;
+	memcpy(answer, out + 16, len);
+	return out[0];
+}
+
 void guest_bring_up(struct guest *g)
 {
 	if (guest_command(g, 0x104, 0, 0, 0, 0) || guest_command(g, 0x102, 0, 0, 0, 0))

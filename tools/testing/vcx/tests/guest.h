@@ -33,6 +33,10 @@ void guest_lay_out(struct guest *g, const u8 *in, u32 in_len, u32 out_len);
 int guest_send(struct guest *g, const u8 *in, u32 in_len, u8 *out, u32 out_len);
 /* Sends a command of 16 bytes: opcode, uid, op_mod, and two dwords; its status. */
 int guest_command(struct guest *g, u16 opcode, u16 uid, u16 op_mod, u32 dw2, u32 dw3);
+#define READ	1
+#define WRITE	0
+/* Sends ACCESS_REG with @op_mod and @len bytes of the register; its status, or -1. */
+int access_reg(struct guest *g, u16 id, u16 op_mod, const u8 *data, u8 *answer, u32 len);
 /* Enables and initializes the device, as a driver does. */
 void guest_bring_up(struct guest *g);
 

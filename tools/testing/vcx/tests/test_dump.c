@@ -13,16 +13,7 @@
 /* One access to the register; the status. */
 static int dump(struct guest *g, u8 reg[256])
 {
-	u8 in[272] = { 0 }, out[272];
-
-	put_be16(in, 0x805);
-	put_be16(in + 6, 1);
-	put_be16(in + 10, 0xc000);
-	memcpy(in + 16, reg, 256);
-	if (guest_send(g, in, sizeof(in), out, sizeof(out)))
-		return -1;
-	memcpy(reg, out + 16, 256);
-	return out[0];
+	return access_reg(g, 0xc000, READ, reg, reg, 256);
 }
 
 static void ask_for(u8 reg[256], u16 segment, u32 index1, u16 many1)

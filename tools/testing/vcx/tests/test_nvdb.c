@@ -29,7 +29,7 @@ static sqlite3_stmt *select_all(const char *sql)
 	return statement;
 }
 
-static const struct nv_type *find(int class, int index)
+static const struct nv_tlv *find(int class, int index)
 {
 	for (unsigned int i = 0; i < nv_ntypes; i++) {
 		if (nv_types[i].class == class && nv_types[i].index == index)
@@ -45,7 +45,7 @@ static void check_items(void)
 
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		const char *name = (const char *)sqlite3_column_text(row, 0);
-		const struct nv_type *t;
+		const struct nv_tlv *t;
 
 		if (sqlite3_column_int(row, 1) == CLASS_FILE)
 			continue;
@@ -72,7 +72,7 @@ static void check_conditions(void)
 
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		const char *name = (const char *)sqlite3_column_text(row, 2);
-		const struct nv_type *t = find(sqlite3_column_int(row, 0),
+		const struct nv_tlv *t = find(sqlite3_column_int(row, 0),
 					       sqlite3_column_int(row, 1));
 
 		for (unsigned int i = 0; i < ARRAY_SIZE(used); i++) {

@@ -4,24 +4,6 @@
 #include "nvtable.h"
 #include "registers.h"
 
-#define READ	1
-#define WRITE	0
-
-/* One access, as mstflint does it; the status. */
-static int access_reg(struct guest *g, u16 id, u16 op_mod, const u8 *data, u8 *answer, u32 len)
-{
-	u8 in[2064] = { 0 }, out[2064];
-
-	put_be16(in, 0x805);
-	put_be16(in + 6, op_mod);
-	put_be16(in + 10, id);
-	memcpy(in + 16, data, len);
-	if (guest_send(g, in, 16 + len, out, 16 + len))
-		return -1;
-	memcpy(answer, out + 16, len);
-	return out[0];
-}
-
 /* One TLV by its header's first dword; the status. */
 static int nv(struct guest *g, u16 op_mod, u32 dw0, u32 type, u32 value[3])
 {
@@ -225,7 +207,7 @@ static void nv_table(void)
 	expect(nv_ntypes <= NV_MAX_TYPES);
 	nv_init(&nv);
 	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1)) {
-		const struct nv_type *t = &nv_types[i / (int)NV_INSTANCES];
+		const struct nv_tlv *t = &nv_types[i / (int)NV_INSTANCES];
 		u8 value[NV_MAX_DATA];
 
 		expect(t->len && t->len <= NV_MAX_DATA && !(t->len % 4));

@@ -88,19 +88,6 @@ static void refused(void)
 	guest_exit(&g);
 }
 
-static int access_reg(struct guest *g, u16 id, u16 op_mod, const u8 *data, u8 *answer, u32 len)
-{
-	u8 in[512] = { 0x08, 0x05 }, out[512];
-
-	put_be16(in + 6, op_mod);
-	put_be16(in + 10, id);
-	memcpy(in + 16, data, len);
-	if (guest_send(g, in, 16 + len, out, 16 + len))
-		return -1;
-	memcpy(answer, out + 16, len);
-	return out[0];
-}
-
 /* A second function of the first one's card. */
 static void join(struct guest *g, struct guest *first)
 {

@@ -5,26 +5,8 @@
 #include "guest.h"
 #include "ktap.h"
 
-#define READ	1
-#define WRITE	0
 #define SIZE	1024u
 #define PSID	"MT_0000000359"
-
-static int access_reg(struct guest *g, u16 id, u16 op_mod, const u8 *data, u8 *answer, u32 len)
-{
-	u8 in[256] = { 0 }, out[256] = { 0 };
-	int delivery;
-
-	put_be16(in, 0x805);
-	put_be16(in + 6, op_mod);
-	put_be16(in + 10, id);
-	memcpy(in + 16, data, len);
-	delivery = guest_send(g, in, 16 + len, out, 16 + len);
-	if (delivery)
-		return -1;
-	memcpy(answer, out + 16, len);
-	return out[0];
-}
 
 /* The state that MCC tells, and the handle. */
 static u8 state(struct guest *g, u32 *handle, u8 *error)
