@@ -197,7 +197,7 @@ static const struct option_spec options[] = {
 
 static const struct command commands[] = {
 	{ .name = "run", .args = "FILE",
-	  .help = "run the commands of a script, one per line, until one fails; - is standard input",
+	  .help = "run a script, one command per line, until one fails; - is standard input",
 	  .options = options, .flags = COMMAND_DEFAULT | COMMAND_INHERITED,
 	  .run = batch_run },
 	{}

@@ -57,10 +57,10 @@ static const char *scope_obstacle(const struct fwctl_dev *dev,
 {
 	unsigned int scopes = fwctl_dev_scopes(dev);
 
-	*help = "get write access, e.g. by mode 0660 in the udev rule 60-fwctl.rules, or run as root";
+	*help = "get write access, e.g. by mode 0660 in 60-fwctl.rules, or run as root";
 	if (!fwctl_dev_writable(dev) && scope >= FWCTL_RPC_DEBUG_WRITE)
 		return "the device file is not writable";
-	*help = "a ceiling is never raised: reboot, with a higher scope_max of the module fwctl if that is the limit";
+	*help = "ceilings are never raised: reboot, if scope_max is the limit with a higher one";
 	if (scopes && !(scopes & (1U << scope)))
 		return "the scope is above the device's ceiling";
 	if (scope < FWCTL_RPC_DEBUG_WRITE_FULL)
