@@ -246,7 +246,7 @@ write_of_anything_is_refused()
 	has_tool || return
 	printf '%b' '\x08\x05\0\0\0\0\0\0\0\0\xff\xf0\0\0\0\0' > "$dir/request"
 	auditctl -e 1 > /dev/null 2>&1
-	says 'refused: .*no lockdown' fwctl rpc send "$dev" --scope debug-write-full --taint \
+	says 'refused: .*without lockdown' fwctl rpc send "$dev" --scope debug-write-full --taint \
 		--in "$dir/request" --out "$dir/answer" || return
 	says "^fwctl_rpcs_judged_total.*device=\"$dev\".*reason=\"lockdown\"} [1-9]" \
 		fwctl stats --once --prometheus || return
