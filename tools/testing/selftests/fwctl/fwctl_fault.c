@@ -272,10 +272,8 @@ FIXTURE(mlx5_fault) {
 
 FIXTURE_SETUP(mlx5_fault)
 {
-	if (mlx5_missing())
-		SKIP(return, "%s", mlx5_missing());
-	if (!vcx_there())
-		SKIP(return, NO_VCX);
+	if (vcx_missing())
+		SKIP(return, "%s", vcx_missing());
 	if (cannot_inject())
 		SKIP(return, "%s", cannot_inject());
 	ASSERT_EQ(0, mlx5_find(&self->dev));

@@ -176,10 +176,8 @@ FIXTURE(mlx5) {
 
 FIXTURE_SETUP(mlx5)
 {
-	if (mlx5_missing())
-		SKIP(return, "%s", mlx5_missing());
-	if (!vcx_there())
-		SKIP(return, NO_VCX);
+	if (vcx_missing())
+		SKIP(return, "%s", vcx_missing());
 	self->fd = setup_mlx5(_metadata, &self->dev);
 	self->other = mlx5_open(&self->dev, O_RDWR);
 	ASSERT_LE(0, self->other);

@@ -200,7 +200,7 @@ TEST_F(limits, rpcs_end_interrupted)
 	end_calls(_metadata, &self->sim, &first, 1);
 }
 
-/* A signal that does not kill does not end the wait: a call cannot be restarted. */
+/* A signal that does not kill neither ends the wait nor restarts the call. */
 static void ignore(int signal)
 {
 	(void)signal;

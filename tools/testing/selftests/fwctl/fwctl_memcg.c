@@ -226,7 +226,7 @@ static unsigned long long available_kib(void)
 	       pages * (sysconf(_SC_PAGESIZE) >> 10);
 }
 
-/* Waits for a process. Returns the most memory that the machine lacked meanwhile. */
+/* Waits for a process. Returns the largest drop of free memory meanwhile, in bytes. */
 static unsigned long long watch(pid_t pid, int *status)
 {
 	unsigned long long before = available_kib(), least = before, now;

@@ -20,6 +20,9 @@ FIXTURE_SETUP(mlx5)
 		SKIP(return, "%s", mlx5_missing());
 	self->vcx = vcx_there();
 	self->fd = setup_mlx5(_metadata, &self->dev);
+	/* Firmware may still be destroying user contexts of earlier tests. */
+	if (self->vcx)
+		ASSERT_TRUE(wait_for(vcx_uids() == 1));
 	self->uid = mlx5_uid(self->fd);
 }
 

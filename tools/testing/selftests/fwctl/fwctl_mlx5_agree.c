@@ -95,10 +95,8 @@ FIXTURE_SETUP(agree)
 	struct fwctl_info_mlx5 info = {};
 	__u32 len = sizeof(info);
 
-	if (mlx5_missing())
-		SKIP(return, "%s", mlx5_missing());
-	if (!vcx_there())
-		SKIP(return, NO_VCX);
+	if (vcx_missing())
+		SKIP(return, "%s", vcx_missing());
 	if (capabilities_missing())
 		SKIP(return, "%s", capabilities_missing());
 	self->rw = setup_mlx5(_metadata, &self->dev);

@@ -26,6 +26,8 @@
 /* The result of mlx5_nop() if firmware refuses the command */
 #define REFUSED (-1)
 
+#define NO_RECOVERY "this kernel's mlx5_core does not recover from a failed bind"
+
 /* Long enough for every command that the classifier admits */
 #define COMMAND_LEN 320
 
@@ -352,7 +354,7 @@ TEST_F_TIMEOUT(faults, sweep_bind, 1800)
 	int err;
 
 	if (linux_release() < 612)
-		SKIP(return, "the kernel's mlx5_core does not get over it");
+		SKIP(return, NO_RECOVERY);
 	ASSERT_EQ(0, unbind_pci(&self->dev));
 	for_each_in_sweep(refusals, "firmware: bind", bind_pci(&self->dev)) {
 		if (sweep.err)
@@ -438,7 +440,7 @@ TEST_F_TIMEOUT(faults, sweep_dead, 600)
 TEST_F_TIMEOUT(faults, sweep_dead_bind, 600)
 {
 	if (linux_release() < 612)
-		SKIP(return, "the kernel's mlx5_core does not get over it");
+		SKIP(return, NO_RECOVERY);
 	ASSERT_EQ(0, vcx("fw-timeout 1"));
 	stride = 16;
 	sweep_attach(_metadata, &self->dev, &deaths,
@@ -615,7 +617,7 @@ static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
 	}
 }
 
-/* Firmware stops to answer, and mlx5_core notices that. */
+/* Firmware stops answering, and mlx5_core notices that. */
 TEST_F_TIMEOUT(faults, death_in_flight, 120)
 {
 	struct mlx5_call calls[IN_FLIGHT];
@@ -630,7 +632,7 @@ TEST_F_TIMEOUT(faults, death_in_flight, 120)
 	ASSERT_EQ(0, vcx("clear"));
 	EXPECT_EQ(0, pci_rescan());
 	EXPECT_TRUE(wait_for(works(&self->dev)));
-	print_us("from death to life", now_us() - start);
+	print_us("from death until it works again", now_us() - start);
 	print_faults("death in flight", 1);
 }
 

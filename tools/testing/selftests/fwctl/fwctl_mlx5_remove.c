@@ -148,8 +148,8 @@ FIXTURE_SETUP(removal)
 	ASSERT_EQ(0, mlx5_find(&self->dev));
 	if (!idle_us[way] && measure_idle(way, &self->dev)) {
 		ASSERT_EQ(DEVLINK_RELOAD, way)
-			TH_LOG("%s, and back, failed", way_names[way]);
-		SKIP(return, "no devlink, or it can't reload");
+			TH_LOG("%s or the way back failed", way_names[way]);
+		SKIP(return, "no devlink, or it cannot reload the device");
 	}
 	self->fd = setup_mlx5(_metadata, &self->dev);
 	self->other = mlx5_open(&self->dev, O_RDONLY);
@@ -329,7 +329,7 @@ static void check_failure(struct __test_metadata *_metadata,
 		TH_LOG("the open: %d", err);
 	EXPECT_TRUE(wait_for((err = mlx5_nop(fd)) == ENODEV || !err));
 	EXPECT_EQ(ENODEV, err);
-	print_us("until files are of no use", now_us() - start);
+	print_us("until calls return ENODEV", now_us() - start);
 	check_gone(_metadata, fd);
 }
 
@@ -385,7 +385,7 @@ TEST_F_TIMEOUT(failing, health_syndrome, 90)
 	check_recovery(_metadata, &self->dev, self->fd, start);
 }
 
-/* Firmware stops to answer until the device is replaced. */
+/* Firmware stops answering until the device is replaced. */
 TEST_F_TIMEOUT(failing, dead, 90)
 {
 	struct mlx5_call call;

@@ -220,6 +220,14 @@ static inline bool vcx_there(void)
 	return path && !access(path, R_OK | W_OK);
 }
 
+/* For a test that needs the virtual ConnectX: the reason for a SKIP, or NULL */
+static inline const char *vcx_missing(void)
+{
+	if (mlx5_missing())
+		return mlx5_missing();
+	return vcx_there() ? NULL : NO_VCX;
+}
+
 /*
  * Sends a request line. Returns the rest of the answer after "ok", which is valid until
  * the next request, or NULL.

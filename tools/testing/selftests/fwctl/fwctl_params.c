@@ -18,7 +18,7 @@ FIXTURE_SETUP(params)
 	ASSERT_EQ(0, modules_unload(&self->mods));
 	if (unload_module("fwctl")) {
 		modules_load(&self->mods);
-		SKIP(return, "a ceiling was lowered: fwctl stays");
+		SKIP(return, "a ceiling was lowered: fwctl cannot be unloaded");
 	}
 }
 

@@ -13,7 +13,7 @@
 #define SIM_BUS "/sys/bus/fwctl_sim"
 #define SIM_DEBUGFS "/sys/kernel/debug/fwctl_sim"
 
-/* A delay that is longer than any test: a call that waits for its end is stuck. */
+/* A delay that is longer than any call in a test may take: such a call is stuck. */
 #define FOREVER_MS 60000
 
 /**

@@ -595,7 +595,7 @@ static void storm(struct listener *listener)
 			kill_one();
 		while (reap() > 0)
 			;
-		hear(listener, end);
+		read_events(listener, end);
 		usleep(2000);
 	}
 	set(&shared->stop, true);
@@ -613,7 +613,7 @@ static void await_all(struct listener *listener)
 			return;
 		if (pid > 0)
 			continue;
-		hear(listener, end);
+		read_events(listener, end);
 		usleep(2000);
 	}
 	violate(NO_HANG, "processes have not ended after 60 s");
@@ -625,7 +625,7 @@ static void round_end(struct listener *listener, unsigned int class_devices)
 	unsigned int i, nr;
 
 	await_all(listener);
-	hear(listener, ~0ull);
+	read_events(listener, ~0ull);
 	nr = drain_pool(files, ARRAY_SIZE(files));
 	for (i = 0; i < NR_SIMS; i++)
 		sim_set(&shared->devs[i].sim, "close_delay_ms", 0);

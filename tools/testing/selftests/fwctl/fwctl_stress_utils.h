@@ -71,7 +71,7 @@ struct record {
  * @asked: the lowest ceiling that a process has started to set
  * @floor: the lowest ceiling that a process has finished setting
  * @base: its state before the first call
- * @heard: how many events were received, of calls admitted and refused
+ * @received: how many events were received, of calls admitted and refused
  * @records: of a simulated device, by number of the context
  */
 struct dev {
@@ -86,7 +86,7 @@ struct dev {
 	int asked;
 	int floor;
 	struct dev_state base;
-	__u32 heard[2];
+	__u32 received[2];
 	struct record records[NR_RECORDS];
 };
 
@@ -278,7 +278,7 @@ struct listener {
 };
 
 /* Reads events. Ends at @end, by now_us(): callers may be faster than the listener. */
-static inline void hear(struct listener *listener, __u64 end)
+static inline void read_events(struct listener *listener, __u64 end)
 {
 	struct fnl *nl = &listener->nl;
 	unsigned int i, j;
@@ -295,7 +295,7 @@ static inline void hear(struct listener *listener, __u64 end)
 		listener->seq = event->seq;
 		for (j = 0; j < NR_SIMS; j++)
 			if (shared->devs[j].number == (int)event->index)
-				shared->devs[j].heard[!!event->reason]++;
+				shared->devs[j].received[!!event->reason]++;
 	}
 	shared->events += nl->nr_events;
 	if (nl->bad)
@@ -371,9 +371,9 @@ static inline void check_device(struct dev *dev, const struct listener *listener
 		admitted + dev->base.reasons[0], 0);
 	compare("open files", state.files, files, 0);
 	compare("in flight", state.in_flight, 0, 0);
-	if (!listener->lost && (dev->heard[0] != admitted || dev->heard[1] != refused))
+	if (!listener->lost && (dev->received[0] != admitted || dev->received[1] != refused))
 		violate(EVENTS, "%u and %u events of %llu and %llu calls",
-			dev->heard[0], dev->heard[1], admitted, refused);
+			dev->received[0], dev->received[1], admitted, refused);
 }
 
 static inline unsigned int distinct(const struct file *files, unsigned int nr,

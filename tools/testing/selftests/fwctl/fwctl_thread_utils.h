@@ -182,7 +182,7 @@ static inline pid_t hold_slot(const struct sim *sim, int fd)
 
 /**
  * struct slow_memory - pages that are missing until slow_memory_fill()
- * @fd: userfaultfd, which makes a thread wait that accesses one
+ * @fd: userfaultfd, by which a thread that accesses a missing page waits
  * @start: first page
  * @len: length of all pages in bytes
  */

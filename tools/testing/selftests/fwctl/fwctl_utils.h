@@ -110,7 +110,7 @@ static inline unsigned int stopwatch_end(struct stopwatch *watch,
 	lost = watch->lost < us ? watch->lost : us;
 	print_us(what, us);
 	if (us > QUICK_US)
-		print_us("of which the machine lost", lost);
+		print_us("of which the machine stood still", lost);
 	return us - lost;
 }
 
