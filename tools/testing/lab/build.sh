@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build.sh - lab build: the modules for each kernel, and the user programs
+# build.sh - build the modules for each kernel, the user programs, and kernels
 #
-# A build is skipped when a list of its sources, with sizes and times, is the
-# one that the last good build left in its stamp.
+# A build is skipped if its stamp holds a hash of the same list of sources, with
+# their sizes and times. Only a build that succeeded writes a stamp.
 
 MODULE_SOURCES=(Makefile Kbuild VERSION drivers include)
 USER_SOURCES=(Makefile VERSION include tools)
@@ -46,8 +46,8 @@ build_all()
 }
 
 # build_once FOLDER KEY SOURCE... -- COMMAND...
-# Runs COMMAND unless KEY and SOURCEs are those of its last success. One at a
-# time for each FOLDER; COMMAND's output is shown only when it fails.
+# Runs COMMAND unless KEY and SOURCEs are those of its last success. A lock on FOLDER
+# lets one build run at a time. COMMAND's output is shown only if COMMAND fails.
 build_once()
 {
 	local folder=$1 key=$2 print lock
@@ -75,8 +75,8 @@ build_once()
 	exec {lock}>&-
 }
 
-# The lab itself is no source: changing it rebuilds nothing but what depends
-# on the root file system's packages.
+# A change of the lab's own scripts causes no build; a change of its list of packages
+# does.
 fingerprint()
 {
 	(
@@ -88,7 +88,7 @@ fingerprint()
 	) | sha256sum
 }
 
-# Everything is built in the root file system, whatever the caller's folder.
+# The build runs inside the root file system, whatever the current folder is.
 build_user()
 {
 	cd "$TREE" && exec_in_root make -j"$(nproc)" user OUTPUT=/src/build/user
@@ -104,8 +104,8 @@ build_modules()
 		"/src/build/$1" "$kdir" "$cc" "${MODULE_SOURCES[@]}"
 }
 
-# Own kernels belong to the lab, for all trees. One is built again when its source
-# or its configuration has changed.
+# Own kernels are kept in the lab's cache folder, for all trees. One is built again
+# when its source or its configuration has changed.
 build_kernel()
 {
 	local name=$1 folder=$LAB/boot/$1 lock print
@@ -138,7 +138,7 @@ kernel_parts()
 }
 
 # kernel_fingerprint SERIES INTREE PART...
-# A new comment is no reason for a new kernel; "# CONFIG_X is not set" is no comment.
+# A changed comment causes no build. "# CONFIG_X is not set" is an option, no comment.
 kernel_fingerprint()
 {
 	(

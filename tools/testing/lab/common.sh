@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# common.sh - messages, paths, and how to get into the lab's root file system
+# common.sh - messages, paths, and commands inside the lab's root file system
 
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 TREE=$(cd "$LAB_DIR/../../.." && pwd -P)
@@ -9,19 +9,20 @@ LAB=${FWCTL_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/fwctl-lab}
 ROOT=$LAB/root
 BUILD=$TREE/build
 
-# Exit codes of the lab itself; COMMAND's own status is passed through otherwise.
+# Exit statuses of the lab itself. COMMAND's exit status is returned unchanged.
 EXIT_USAGE=2
 EXIT_TIMEOUT=124
 EXIT_LAB=125
 EXIT_REPORT=126
 
-# What tidy_up() ends, removes, or reports.
+# Used by tidy_up(): a process to end, a process to end, a folder to remove, a stage
+# to report.
 child=
 ticker=
 scratch=
 unfinished=
 
-# Traps may run while standard error is redirected: it is kept for messages.
+# A trap may run while standard error is redirected, so messages use a copy of it.
 exec {messages}>&2
 
 say()
@@ -41,7 +42,7 @@ usage_error()
 	exit "$EXIT_USAGE"
 }
 
-# Every series that the lab knows, in the order of the file.
+# All series of data/kernels, in the order of that file
 kernel_series()
 {
 	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/kernels" | cut -f 1
@@ -107,9 +108,9 @@ need_root()
 		die "root is needed (for mount namespaces and chroot): use sudo"
 }
 
-# Runs a command in mount and process namespaces of its own: nothing stays
-# mounted, nothing stays running, even if this shell is killed. Waits in such a
-# way that traps are run at once.
+# Runs a command in mount and process namespaces of its own. The kernel unmounts
+# everything and ends all processes in them, even if this shell is killed. The shell
+# uses wait, which a signal interrupts, so that a trap runs at once.
 contained()
 {
 	local status
@@ -136,7 +137,7 @@ in_root()
 		-b "$LAB/boot:/lab/boot" "$@"
 }
 
-# Ends what contained() waits for: politely, then for good.
+# Ends the process that contained() waits for: by SIGTERM, after 3 s by SIGKILL
 stop_child()
 {
 	local inner
@@ -153,8 +154,8 @@ stop_child()
 	wait "$child"
 } 2>/dev/null
 
-# The environment of a command in the root file system: what the caller's has
-# does not matter, except for a few names that mean the same in there.
+# The environment of a command in the root file system. The caller's variables are
+# dropped, except for a few whose meaning is the same inside.
 root_env()
 {
 	local name
@@ -167,8 +168,8 @@ root_env()
 	done
 }
 
-# Runs a command in the root file system in the folder that corresponds to the
-# caller's (or /src).
+# Runs a command in the root file system, in the folder that corresponds to the current
+# folder, or in /src.
 exec_in_root()
 {
 	local dir=/src

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# run.sh - lab run, lab shell: prepare one guest, then hand it to vm
+# run.sh - lab run, lab shell: prepare one guest, then call vm
 
 kernel=6.12
 boot=
@@ -97,7 +97,7 @@ set_run_option()
 	esac
 }
 
-# file_to_be OPTION FILE: its full name
+# file_to_be OPTION FILE: the full name of FILE, which may not exist yet
 file_to_be()
 {
 	local file
@@ -112,7 +112,7 @@ check_number()
 	[[ $2 =~ ^[1-9][0-9]*$ ]] || usage_error "$1: '$2' is not a positive number"
 }
 
-# Words as one line of shell.
+# Quotes words as one line of shell.
 quote()
 {
 	local word
@@ -123,7 +123,7 @@ quote()
 	echo
 }
 
-# The initramfs depends on the kernel and on what makes it: named after both.
+# The name of the initramfs has the kernel and a hash of the programs that make it.
 make_initrd()
 {
 	local key name
@@ -137,8 +137,8 @@ make_initrd()
 		die "making the initramfs failed"
 }
 
-# KVM counts only if a guest runs with it: /dev/kvm may exist without working.
-# The answer holds for a day, or until the host is booted again.
+# KVM is used only if a guest has run with it, since /dev/kvm may exist without working.
+# The answer is kept for a day, or until the host is booted again.
 choose_accel()
 {
 	local answer=$LAB/kvm boot
@@ -163,8 +163,8 @@ probe_kvm()
 		grep -q "lab: this guest runs" && echo kvm || echo tcg
 }
 
-# What guest/init reads, and copies of what was built, so that a later build
-# does not change what this guest runs.
+# Writes the files that guest/init reads, and copies the built programs, so that a later
+# build does not change this guest's.
 fill_exchange_folder()
 {
 	local rows=24 columns=80
@@ -195,7 +195,7 @@ fill_exchange_folder()
 		die "there is no virtual ConnectX in $BUILD/user/bin: \`lab build', or --no-vcx"
 }
 
-# copy_built FROM SUBFOLDER: not while it is being built
+# copy_built FROM SUBFOLDER: copies it while no build is writing to it
 copy_built()
 {
 	[ ! -d "$1/$2" ] || flock "$1/.lock" cp -a "$1/$2" "$scratch/"

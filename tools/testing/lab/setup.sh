@@ -3,10 +3,10 @@
 #
 # setup.sh - make the lab's root file system, in stages
 #
-# Each stage leaves a stamp in the root file system, named after a hash of what
-# the stage depends on. A stage whose stamp is there is skipped, so that set-up
-# goes on where it was interrupted, and adds only what is new when a list has
-# changed. As stages only add, trees with different lists can share a lab.
+# Each stage leaves a stamp in the root file system. Its name has a hash of the data
+# that the stage depends on. A stage whose stamp exists is skipped, so that an
+# interrupted set-up continues where it stopped, and a changed list costs only the
+# additions. Stages never remove anything, so trees with different lists can share a lab.
 
 RELEASE=trixie
 KERNEL_RELEASE=bookworm
@@ -22,7 +22,7 @@ data()
 	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/$1"
 }
 
-# Everything that setup.sh itself depends on, from which the keys are made.
+# The data that a stage depends on, as a hash
 stage_key()
 {
 	case $1 in
@@ -52,8 +52,8 @@ is_set_up()
 	done
 }
 
-# For all other commands: a lab that is set up, and that `lab clean' leaves alone
-# until this shell ends. Guests may run while others add packages.
+# Sets up the lab if necessary, and keeps `lab clean' from removing it until this shell
+# ends. Guests may run while another process adds packages.
 need_lab()
 {
 	need_root
@@ -64,7 +64,7 @@ need_lab()
 	fi
 }
 
-# lock FOLDER OPTION...: its descriptor is in lock_fd
+# lock FOLDER OPTION...: locks FOLDER; lock_fd is the file descriptor of the lock
 lock()
 {
 	exec {lock_fd}< "$1"
@@ -132,7 +132,7 @@ stage()
 	say "$2: done ($((SECONDS - start)) s)"
 }
 
-# Every few seconds the last line of the log.
+# Prints the last line of the log every few seconds.
 show_progress()
 {
 	local pause=10 line
@@ -192,7 +192,7 @@ host_tools()
 			"${missing[@]}"
 }
 
-# The host's own mirrors, if they have what is needed, else the public ones.
+# The mirrors of the host, if they have all suites, else the public ones
 find_mirrors()
 {
 	local -a known
@@ -251,8 +251,8 @@ apt_sources()
 	END
 }
 
-# Nothing is read in there by people: no manual pages, no translations. Nor
-# does it matter if the machine crashes: what is not stamped is done again.
+# Manual pages and translations are left out, since nobody reads them in there. dpkg
+# need not sync: after a crash, a stage without a stamp runs again.
 make_base()
 {
 	local -a cmd=(mmdebstrap --mode=root --format=directory --variant=minbase
@@ -285,7 +285,7 @@ stage_sources()
 	change_root unpack-sources
 }
 
-# Unstable changes by the hour, and mirrors may lack it: tests skip what is not there.
+# Unstable changes by the hour, and a mirror may lack it. Then its tests are skipped.
 stage_sid()
 {
 	if change_root unpack-sid "${SID_PACKAGES[@]}"; then
@@ -301,8 +301,8 @@ stage_keys()
 	in_root -- /src/tools/testing/lab/mkkeys /lab/boot/secure-boot
 }
 
-# What guests have as their root file system. /usr/src is not in it: they have
-# that by 9p. Guests that run keep the image that they started with.
+# The root file system of guests. /usr/src is not in it: guests mount that by 9p. A
+# running guest keeps the image with which it started.
 stage_image()
 {
 	in_root -- sh -ec '
