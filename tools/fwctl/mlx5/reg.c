@@ -236,68 +236,75 @@ out:
 	return run->code;
 }
 
-/* Make one of the changes of the command line in target->data. */
-static int change(struct run *run, struct target *target, const char *word,
-		  json_object *rows, bool *write)
+static void add_change(json_object *rows, const char *name, __u64 before,
+		       __u64 value, const char *meaning)
+{
+	json_object *row = json_object_new_object();
+
+	json_add(row, "field", json_text(name));
+	json_add(row, "before", json_object_new_uint64(before));
+	json_add(row, "value", json_object_new_uint64(value));
+	json_add(row, "meaning", json_text(meaning));
+	json_object_array_add(rows, row);
+}
+
+/* Change a dword in target->data. */
+static int change_dword(struct run *run, struct target *target,
+			const char *word, json_object *rows, bool *write)
+{
+	__u32 offset, before, value;
+	char name[16];
+
+	if (parse_raw(run, target, word, &offset, &value))
+		return run->code;
+	before = get_unaligned_be32(target->data + offset);
+	put_unaligned_be32(value, target->data + offset);
+	*write |= before != value;
+	snprintf(name, sizeof(name), "0x%02x", offset);
+	add_change(rows, name, before, value, NULL);
+	return 0;
+}
+
+/* Change a field in target->data; prepare_read() has set the keys. */
+static int change_field(struct run *run, struct target *target,
+			const char *word, json_object *rows, bool *write)
 {
 	const struct fwctl_mlx5_layout *layout = target->layout;
-	const struct fwctl_mlx5_field *field;
+	const struct fwctl_mlx5_field *field, *enable;
 	const char *text = strchr(word, '=');
-	json_object *row;
+	size_t len = target->reg.len;
 	__u64 value, before = 0;
-	__u32 offset, dword;
 	char name[64];
 	int ret;
 
 	if (!text)
-		return fail(run, FWCTL_EXIT_USAGE, "%s: not in the form FIELD=VALUE", word);
-	if (!layout) {
-		if (parse_raw(run, target, word, &offset, &dword))
-			return run->code;
-		snprintf(name, sizeof(name), "0x%02x", offset);
-		before = get_unaligned_be32(target->data + offset);
-		value = dword;
-		put_unaligned_be32(dword, target->data + offset);
-		*write |= before != value;
-	} else {
-		snprintf(name, sizeof(name), "%.*s", (int)(text - word), word);
-		field = fwctl_mlx5_field_find(layout, name, target->data,
-					      target->reg.len);
-		if (field && field->use == FWCTL_MLX5_KEY)
-			return 0;
-		if (!field || field->use == FWCTL_MLX5_RO)
-			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: %s in register %s; see 'fwctl mlx5 layout show register %s'",
-				    word, field ? "read-only field" :
-				    "no such field", layout->name, layout->name);
-		fwctl_mlx5_field_get(field, target->data, target->reg.len,
-				     &before);
-		ret = fwctl_mlx5_field_parse(field, text + 1, &value) ?:
-		      fwctl_mlx5_field_set(field, target->data,
-					   target->reg.len, value);
-		if (ret)
-			return fail(run, FWCTL_EXIT_USAGE,
-				    "%s: %s in a field of %u bits; see 'fwctl mlx5 layout show register %s'",
-				    word, ret == -ERANGE ?
-				    "the value is too big" : "no such value",
-				    field->width, layout->name);
-		/* Set the field that enables the write of this one. */
-		if (field->by >= 0)
-			fwctl_mlx5_field_set(&layout->fields[field->by],
-					     target->data, target->reg.len,
-					     ~0ULL >> (64 - layout->fields[field->by].width));
-		*write |= before != value || field->use == FWCTL_MLX5_WO;
-		if (field->use == FWCTL_MLX5_WO)
-			return 0;
-		snprintf(name, sizeof(name), "%s", field->name);
-	}
-	row = json_object_new_object();
-	json_add(row, "field", json_text(name));
-	json_add(row, "before", json_object_new_uint64(before));
-	json_add(row, "value", json_object_new_uint64(value));
-	json_add(row, "meaning",
-		 layout ? json_text(fwctl_mlx5_field_name(field, value)) : NULL);
-	json_object_array_add(rows, row);
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: not in the form FIELD=VALUE", word);
+	snprintf(name, sizeof(name), "%.*s", (int)(text - word), word);
+	field = fwctl_mlx5_field_find(layout, name, target->data, len);
+	if (field && field->use == FWCTL_MLX5_KEY)
+		return 0;
+	if (!field || field->use == FWCTL_MLX5_RO)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: %s in register %s; see 'fwctl mlx5 layout show register %s'",
+			    word, field ? "read-only field" : "no such field",
+			    layout->name, layout->name);
+	fwctl_mlx5_field_get(field, target->data, len, &before);
+	ret = fwctl_mlx5_field_parse(field, text + 1, &value) ?:
+	      fwctl_mlx5_field_set(field, target->data, len, value);
+	if (ret)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s: %s in a field of %u bits; see 'fwctl mlx5 layout show register %s'",
+			    word, ret == -ERANGE ? "the value is too big" :
+			    "no such value", field->width, layout->name);
+	enable = field->by >= 0 ? &layout->fields[field->by] : NULL;
+	if (enable)
+		fwctl_mlx5_field_set(enable, target->data, len,
+				     ~0ULL >> (64 - enable->width));
+	*write |= before != value || field->use == FWCTL_MLX5_WO;
+	if (field->use != FWCTL_MLX5_WO)
+		add_change(rows, field->name, before, value,
+			   fwctl_mlx5_field_name(field, value));
 	return 0;
 }
 
@@ -373,7 +380,9 @@ int reg_set_run(struct run *run)
 	}
 	clear_actions(&target);
 	for (i = 2; i < run->argc; i++)
-		if (change(run, &target, run->argv[i], rows, &write))
+		if (target.layout ?
+		    change_field(run, &target, run->argv[i], rows, &write) :
+		    change_dword(run, &target, run->argv[i], rows, &write))
 			goto out;
 	if (write) {
 		other = json_object_new_object();
