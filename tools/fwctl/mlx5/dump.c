@@ -363,18 +363,17 @@ static int identify(struct run *run, struct fwctl_dev *dev, char *text,
 		    size_t size)
 {
 	json_object *report = json_object_new_object();
-	const struct fwctl_mlx5_layout *layout;
-	__u8 data[256] = {};
+	struct field_reg mgir = { .run = run, .dev = dev };
 
-	layout = fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, "mgir");
-#define MGIR(name) ((unsigned int)get_number(layout, data, sizeof(data), name))
-	if (!read_register(run, dev, layout, data, report))
+	reg_begin(&mgir, "mgir");
+	if (!reg_read(&mgir, report))
 		snprintf(text, size, "%04x%08x, firmware %u.%u.%u, at %s",
-			 MGIR("manufacturing_base_mac_47_32"),
-			 MGIR("manufacturing_base_mac_31_0"),
-			 MGIR("extended_major"), MGIR("extended_minor"),
-			 MGIR("extended_subminor"), fwctl_dev_parent(dev));
-#undef MGIR
+			 (__u32)reg_get(&mgir, "manufacturing_base_mac_47_32"),
+			 (__u32)reg_get(&mgir, "manufacturing_base_mac_31_0"),
+			 (__u32)reg_get(&mgir, "extended_major"),
+			 (__u32)reg_get(&mgir, "extended_minor"),
+			 (__u32)reg_get(&mgir, "extended_subminor"),
+			 fwctl_dev_parent(dev));
 	json_object_put(report);
 	return run->code;
 }

@@ -188,3 +188,55 @@ void set_number(const struct fwctl_mlx5_layout *layout, void *data, size_t len,
 	if (field)
 		fwctl_mlx5_field_set(field, data, len, value);
 }
+
+/* Choose the register of the next access, and clear its fields. */
+void reg_begin(struct field_reg *reg, const char *name)
+{
+	reg->layout = fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, name);
+	memset(reg->data, 0, sizeof(reg->data));
+}
+
+void reg_set(struct field_reg *reg, const char *name, __u64 value)
+{
+	set_number(reg->layout, reg->data, reg->layout->size, name, value);
+}
+
+__u64 reg_get(const struct field_reg *reg, const char *name)
+{
+	return get_number(reg->layout, reg->data, reg->layout->size, name);
+}
+
+/* The name of a field's value, or the number if it has no name. */
+json_object *reg_name(const struct field_reg *reg, const char *name)
+{
+	const struct fwctl_mlx5_field *field;
+	const char *meaning = NULL;
+	char text[24];
+
+	field = fwctl_mlx5_field_find(reg->layout, name, NULL, 0);
+	if (field)
+		meaning = fwctl_mlx5_field_name(field, reg_get(reg, name));
+	snprintf(text, sizeof(text), "%llu",
+		 (unsigned long long)reg_get(reg, name));
+	return json_text(meaning ? meaning : text);
+}
+
+/* A field that is text, or NULL if the layout has no such field. */
+json_object *reg_text(const struct field_reg *reg, const char *name)
+{
+	const struct fwctl_mlx5_field *field;
+	char text[96];
+
+	field = fwctl_mlx5_field_find(reg->layout, name, reg->data,
+				      reg->layout->size);
+	if (!field || fwctl_mlx5_field_text(field, reg->data, reg->layout->size,
+					    text, sizeof(text)))
+		return NULL;
+	return json_text(text);
+}
+
+/* Read the register; @report gets request and answer. Returns an exit code. */
+int reg_read(struct field_reg *reg, json_object *report)
+{
+	return read_register(reg->run, reg->dev, reg->layout, reg->data, report);
+}

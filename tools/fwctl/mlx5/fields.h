@@ -7,6 +7,23 @@
 
 #include "access.h"
 
+/* The longest register that struct field_reg has room for. */
+#define FIELD_REG_MAX 256
+
+/**
+ * struct field_reg - a register of a device, by field
+ * @run: gets errors
+ * @dev: the device
+ * @layout: layout of the register
+ * @data: content of the register
+ */
+struct field_reg {
+	struct run *run;
+	struct fwctl_dev *dev;
+	const struct fwctl_mlx5_layout *layout;
+	__u8 data[FIELD_REG_MAX];
+};
+
 /* fields.c */
 const struct fwctl_mlx5_layout *find_layout(struct run *run,
 					    enum fwctl_mlx5_kind kind,
@@ -23,6 +40,12 @@ __u64 get_number(const struct fwctl_mlx5_layout *layout, const void *data,
 		 size_t len, const char *name);
 void set_number(const struct fwctl_mlx5_layout *layout, void *data, size_t len,
 		const char *name, __u64 value);
+void reg_begin(struct field_reg *reg, const char *name);
+void reg_set(struct field_reg *reg, const char *name, __u64 value);
+__u64 reg_get(const struct field_reg *reg, const char *name);
+int reg_read(struct field_reg *reg, json_object *report);
+json_object *reg_name(const struct field_reg *reg, const char *name);
+json_object *reg_text(const struct field_reg *reg, const char *name);
 extern const struct column_spec fields_columns[];
 
 /* diag.c, diag-read.c */

@@ -14,7 +14,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "fields.h"
 #include "fw.h"
 
 /* Limit of a file, larger than the flash of any card. */
@@ -70,7 +69,7 @@ const struct column_spec fw_update_columns[] = {
 
 /**
  * struct update - an update of a component
- * @fw: the device, and the register of the last access
+ * @reg: the device, and the register of the last access
  * @file: the image
  * @component: name of the component
  * @index: its number
@@ -82,7 +81,7 @@ const struct column_spec fw_update_columns[] = {
  * @sent: bytes of @file that the device has received
  */
 struct update {
-	struct fw fw;
+	struct field_reg reg;
 	struct buffer file;
 	const char *component;
 	__u32 index;
@@ -96,28 +95,28 @@ struct update {
 
 static const char *name_of(const struct update *update)
 {
-	return fwctl_dev_name(update->fw.dev);
+	return fwctl_dev_name(update->reg.dev);
 }
 
-/* Access the register of update->fw; returns an exit code. */
+/* Access the register of update->reg; returns an exit code. */
 static int access_reg(struct update *update, bool write)
 {
 	struct fwctl_mlx5_reg reg = {
-		.id = update->fw.layout->id, .data = update->fw.data,
-		.len = update->fw.layout->size, .write = write,
+		.id = update->reg.layout->id, .data = update->reg.data,
+		.len = update->reg.layout->size, .write = write,
 	};
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	int ret;
 
-	ret = access_quietly(run, update->fw.dev, &update->accesses, &reg);
-	return ret < 0 ? fail_access(run, update->fw.dev, &reg) : ret;
+	ret = access_quietly(run, update->reg.dev, &update->accesses, &reg);
+	return ret < 0 ? fail_access(run, update->reg.dev, &reg) : ret;
 }
 
-/* Read MCC into update->fw; returns an exit code. */
+/* Read MCC into update->reg; returns an exit code. */
 static int read_state(struct update *update)
 {
-	fw_begin(&update->fw, "mcc");
-	fw_set(&update->fw, "component_index", update->index);
+	reg_begin(&update->reg, "mcc");
+	reg_set(&update->reg, "component_index", update->index);
 	return access_reg(update, false);
 }
 
@@ -126,13 +125,13 @@ static int wait_state(struct update *update, enum state state)
 {
 	int64_t until = clock_ns(CLOCK_MONOTONIC) + STEP_NS;
 	struct timespec poll = { .tv_nsec = POLL_NS };
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 
 	while (!read_state(update)) {
-		json_object *error = fw_name(&update->fw, "error_code");
-		json_object *now = fw_name(&update->fw, "control_state");
+		json_object *error = reg_name(&update->reg, "error_code");
+		json_object *now = reg_name(&update->reg, "control_state");
 
-		if (fw_get(&update->fw, "error_code"))
+		if (reg_get(&update->reg, "error_code"))
 			fail(run, FWCTL_EXIT_FIRMWARE,
 			     "%s: the firmware reports %s", name_of(update),
 			     json_object_get_string(error));
@@ -142,7 +141,7 @@ static int wait_state(struct update *update, enum state state)
 			     name_of(update), json_object_get_string(now));
 		json_object_put(error);
 		json_object_put(now);
-		if (run->code || fw_get(&update->fw, "control_state") == state)
+		if (run->code || reg_get(&update->reg, "control_state") == state)
 			break;
 		nanosleep(&poll, NULL);
 	}
@@ -151,12 +150,12 @@ static int wait_state(struct update *update, enum state state)
 
 static int instruct(struct update *update, enum instruction instruction)
 {
-	fw_begin(&update->fw, "mcc");
-	fw_set(&update->fw, "instruction", instruction);
-	fw_set(&update->fw, "component_index", update->index);
-	fw_set(&update->fw, "update_handle", update->handle);
+	reg_begin(&update->reg, "mcc");
+	reg_set(&update->reg, "instruction", instruction);
+	reg_set(&update->reg, "component_index", update->index);
+	reg_set(&update->reg, "update_handle", update->handle);
 	if (instruction == UPDATE)
-		fw_set(&update->fw, "component_size", update->file.len);
+		reg_set(&update->reg, "component_size", update->file.len);
 	return access_reg(update, true);
 }
 
@@ -165,8 +164,8 @@ static int check_signal(struct update *update)
 	int sig = interrupted();
 
 	if (!sig)
-		return update->fw.run->code;
-	return fail(update->fw.run, FWCTL_EXIT_PARTIAL, "%s: interrupted by %s",
+		return update->reg.run->code;
+	return fail(update->reg.run, FWCTL_EXIT_PARTIAL, "%s: interrupted by %s",
 		    name_of(update), strsignal(sig));
 }
 
@@ -175,14 +174,14 @@ static int step(struct update *update, const char *what,
 		enum instruction instruction, enum state state)
 {
 	if (instruct(update, instruction) || wait_state(update, state))
-		fail_front(update->fw.run, "%s of %s", what,
+		fail_front(update->reg.run, "%s of %s", what,
 			   update->component);
-	return update->fw.run->code;
+	return update->reg.run->code;
 }
 
 static int send_blocks(struct update *update)
 {
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	const __u8 *data = update->file.data;
 	struct progress progress;
 	size_t len;
@@ -194,11 +193,11 @@ static int send_blocks(struct update *update)
 		len = update->file.len - update->sent;
 		if (len > update->block)
 			len = update->block;
-		fw_begin(&update->fw, "mcda");
-		fw_set(&update->fw, "update_handle", update->handle);
-		fw_set(&update->fw, "offset", update->sent);
-		fw_set(&update->fw, "size", len);
-		memcpy(update->fw.data + update->fw.layout->size - MAX_BLOCK,
+		reg_begin(&update->reg, "mcda");
+		reg_set(&update->reg, "update_handle", update->handle);
+		reg_set(&update->reg, "offset", update->sent);
+		reg_set(&update->reg, "size", len);
+		memcpy(update->reg.data + update->reg.layout->size - MAX_BLOCK,
 		       data + update->sent, len);
 		if (access_reg(update, true))
 			fail_front(run, "download of %s, %zu of %zu bytes",
@@ -220,14 +219,14 @@ static bool quietly(struct update *update,
 		    int (*what)(struct update *update, enum instruction),
 		    enum instruction instruction)
 {
-	struct run *run = update->fw.run, other = *run;
+	struct run *run = update->reg.run, other = *run;
 	bool good;
 
 	other.code = 0;
 	other.error = NULL;
-	update->fw.run = &other;
+	update->reg.run = &other;
 	good = !what(update, instruction);
-	update->fw.run = run;
+	update->reg.run = run;
 	free(other.error);
 	return good;
 }
@@ -241,7 +240,7 @@ static int look(struct update *update, enum instruction unused)
 static int ask_stored(struct update *update, enum instruction unused)
 {
 	(void)unused;
-	fw_begin_version(&update->fw, update->index, true);
+	fw_begin_version(&update->reg, update->index, true);
 	return access_reg(update, false);
 }
 
@@ -258,7 +257,7 @@ static bool clear_machine(struct update *update, bool force)
 		quietly(update, instruct, ways[i]);
 		if (!quietly(update, look, 0))
 			return false;
-		if (fw_get(&update->fw, "control_state") == IDLE)
+		if (reg_get(&update->reg, "control_state") == IDLE)
 			return true;
 	}
 	return false;
@@ -268,7 +267,7 @@ static bool clear_machine(struct update *update, bool force)
 static json_object *stored_version(struct update *update)
 {
 	return quietly(update, ask_stored, 0) ?
-	       fw_text(&update->fw, "version_string") : NULL;
+	       reg_text(&update->reg, "version_string") : NULL;
 }
 
 /*
@@ -277,7 +276,7 @@ static json_object *stored_version(struct update *update)
  */
 static void account(struct update *update, const char *before)
 {
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	bool cleared = clear_machine(update, false);
 	json_object *stored = stored_version(update);
 	const char *now = json_object_get_string(stored);
@@ -305,20 +304,20 @@ static void account(struct update *update, const char *before)
 /* Seconds since the last step of an update, from the last read_state(). */
 static unsigned long long seconds_since_step(const struct update *update)
 {
-	return fw_get(&update->fw, "time_elapsed_since_last_cmd");
+	return reg_get(&update->reg, "time_elapsed_since_last_cmd");
 }
 
 /* Cancel an unfinished update of another program, if --take-over is given. */
 static int take_over(struct update *update)
 {
 	struct timespec wait = { .tv_sec = DEAD_AFTER };
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	json_object *state;
 	int i;
 
-	if (read_state(update) || fw_get(&update->fw, "control_state") == IDLE)
+	if (read_state(update) || reg_get(&update->reg, "control_state") == IDLE)
 		return run->code;
-	state = fw_name(&update->fw, "control_state");
+	state = reg_name(&update->reg, "control_state");
 	if (!option(run, "take-over"))
 		fail(run, FWCTL_EXIT_REFUSED,
 		     "%s: an update of another program is in state %s, its last step %llu s ago; if that program has ended, cancel the update with --take-over",
@@ -336,7 +335,7 @@ static int take_over(struct update *update)
 	}
 	if (run->code)
 		return run->code;
-	update->handle = fw_get(&update->fw, "update_handle");
+	update->handle = reg_get(&update->reg, "update_handle");
 	if (!clear_machine(update, true))
 		return fail(run, FWCTL_EXIT_FIRMWARE,
 			    "%s: the unfinished update of another program cannot be cancelled",
@@ -347,11 +346,11 @@ static int take_over(struct update *update)
 /* Make all steps of an update; returns an exit code. */
 static int make_update(struct update *update)
 {
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 
 	if (take_over(update))
 		return run->code;
-	update->handle = fw_get(&update->fw, "update_handle");
+	update->handle = reg_get(&update->reg, "update_handle");
 	/* After any error but a refusal the request may have reached the firmware. */
 	step(update, "lock", LOCK, LOCKED);
 	update->locked = run->code != FWCTL_EXIT_REFUSED;
@@ -370,18 +369,18 @@ static int make_update(struct update *update)
 /* Find the component by its name; returns an exit code. */
 static int find_component(struct update *update)
 {
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	json_object *name;
 	bool last = false, found;
 
 	for (update->index = 0; update->index < FW_MAX_COMPONENTS && !last;
 	     update->index++) {
-		fw_begin(&update->fw, "mcqs");
-		fw_set(&update->fw, "component_index", update->index);
+		reg_begin(&update->reg, "mcqs");
+		reg_set(&update->reg, "component_index", update->index);
 		if (access_reg(update, false))
 			return run->code;
-		last = fw_get(&update->fw, "last_index_flag");
-		name = fw_name(&update->fw, "identifier");
+		last = reg_get(&update->reg, "last_index_flag");
+		name = reg_name(&update->reg, "identifier");
 		found = !strcasecmp(json_object_get_string(name),
 				    update->component);
 		json_object_put(name);
@@ -397,14 +396,14 @@ static int find_component(struct update *update)
 static int check_board(struct update *update, json_object *result)
 {
 	bool boot = !strcasecmp(update->component, "boot_img");
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	struct fw_image image;
 	json_object *psid;
 
-	fw_begin(&update->fw, "mgir");
+	reg_begin(&update->reg, "mgir");
 	if (access_reg(update, false))
 		return run->code;
-	psid = fw_text(&update->fw, "psid");
+	psid = reg_text(&update->reg, "psid");
 	json_add(result, "psid", psid);
 	json_add(result, "version", NULL);
 	if (fw_image_parse(&update->file, &image)) {
@@ -430,17 +429,17 @@ static int check_board(struct update *update, json_object *result)
 static int check_size(struct update *update)
 {
 	size_t len = update->file.len;
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	__u64 most, unit;
 
-	fw_begin(&update->fw, "mcqi");
-	fw_set(&update->fw, "component_index", update->index);
-	fw_set(&update->fw, "data_size", 20);
+	reg_begin(&update->reg, "mcqi");
+	reg_set(&update->reg, "component_index", update->index);
+	reg_set(&update->reg, "data_size", 20);
 	if (access_reg(update, false))
 		return run->code;
-	most = fw_get(&update->fw, "max_component_size");
-	unit = 1ULL << fw_get(&update->fw, "log_mcda_word_size");
-	update->block = fw_get(&update->fw, "mcda_max_write_size");
+	most = reg_get(&update->reg, "max_component_size");
+	unit = 1ULL << reg_get(&update->reg, "log_mcda_word_size");
+	update->block = reg_get(&update->reg, "mcda_max_write_size");
 	if (!update->block || update->block > MAX_BLOCK)
 		update->block = MAX_BLOCK;
 	update->block -= update->block % unit;
@@ -464,9 +463,9 @@ static int check_size(struct update *update)
 /* Show the planned update and ask for consent; returns an exit code. */
 static int ask_user(struct update *update, json_object *result)
 {
-	bool taint = update->fw.run->set.taint;
-	bool yes = option(update->fw.run, "yes");
-	struct run *run = update->fw.run;
+	bool taint = update->reg.run->set.taint;
+	bool yes = option(update->reg.run, "yes");
+	struct run *run = update->reg.run;
 
 	if (yes && taint)
 		return 0;
@@ -492,14 +491,14 @@ static int ask_user(struct update *update, json_object *result)
 /* A version of the component; NULL after an error, which the run has. */
 static json_object *version_of(struct update *update, bool stored)
 {
-	fw_begin_version(&update->fw, update->index, stored);
+	fw_begin_version(&update->reg, update->index, stored);
 	return access_reg(update, false) ? NULL :
-	       fw_text(&update->fw, "version_string");
+	       reg_text(&update->reg, "version_string");
 }
 
 static void do_update(struct update *update, json_object *result)
 {
-	struct run *run = update->fw.run;
+	struct run *run = update->reg.run;
 	char *before = strdup(string_of(result, "stored") ?: "");
 	const char *version = string_of(result, "version");
 	json_object *stored;
@@ -535,14 +534,14 @@ static void do_update(struct update *update, json_object *result)
 int fw_update_run(struct run *run)
 {
 	struct update update = {
-		.fw = { .run = run },
+		.reg = { .run = run },
 		.component = option(run, "component") ?: "boot_img",
 		.accesses.write_max = FWCTL_RPC_DEBUG_WRITE_FULL,
 	};
 	json_object *result = json_object_new_object();
 
 	if (read_bytes(run, run->argv[1], MAX_FILE, &update.file) ||
-	    vendor_open(run, &update.fw.dev) || find_component(&update) ||
+	    vendor_open(run, &update.reg.dev) || find_component(&update) ||
 	    check_board(&update, result) || check_size(&update))
 		goto out;
 	json_add(result, "device", json_text(name_of(&update)));
@@ -567,7 +566,7 @@ int fw_update_run(struct run *run)
 	result = NULL;
 out:
 	json_object_put(result);
-	fwctl_dev_free(update.fw.dev);
+	fwctl_dev_free(update.reg.dev);
 	free(update.file.data);
 	return run->code;
 }

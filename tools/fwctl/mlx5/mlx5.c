@@ -8,7 +8,6 @@
 
 #include "config.h"
 #include "fields.h"
-#include "fw.h"
 
 static bool mlx5_status(const void *in, size_t in_len, const void *out,
 			size_t out_len, struct firmware_status *status)
@@ -45,40 +44,40 @@ static size_t mlx5_hello(void *in, size_t room)
 	return 16;
 }
 
-static void add_identity(json_object *result, const struct fw *fw)
+static void add_identity(json_object *result, const struct field_reg *reg)
 {
 	char text[24];
-	__u64 mac = fw_get(fw, "manufacturing_base_mac_47_32") << 32 |
-		    fw_get(fw, "manufacturing_base_mac_31_0");
+	__u64 mac = reg_get(reg, "manufacturing_base_mac_47_32") << 32 |
+		    reg_get(reg, "manufacturing_base_mac_31_0");
 
 	json_add(result, "hw_dev_id",
-		 json_object_new_int(fw_get(fw, "hw_dev_id")));
+		 json_object_new_int(reg_get(reg, "hw_dev_id")));
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
 		 (__u8)(mac >> 40), (__u8)(mac >> 32), (__u8)(mac >> 24),
 		 (__u8)(mac >> 16), (__u8)(mac >> 8), (__u8)mac);
 	json_add(result, "base_mac", json_text(text));
-	json_add(result, "psid", fw_text(fw, "psid"));
+	json_add(result, "psid", reg_text(reg, "psid"));
 	snprintf(text, sizeof(text), "%u.%u.%u",
-		 (__u32)fw_get(fw, "extended_major"),
-		 (__u32)fw_get(fw, "extended_minor"),
-		 (__u32)fw_get(fw, "extended_subminor"));
+		 (__u32)reg_get(reg, "extended_major"),
+		 (__u32)reg_get(reg, "extended_minor"),
+		 (__u32)reg_get(reg, "extended_subminor"));
 	json_add(result, "firmware", json_text(text));
 }
 
 static int identity_run(struct run *run)
 {
 	json_object *report = json_object_new_object();
-	struct fw fw = { .run = run };
+	struct field_reg reg = { .run = run };
 
-	fw_begin(&fw, "mgir");
-	if (!vendor_open(run, &fw.dev) && !fw_read(&fw, report) &&
+	reg_begin(&reg, "mgir");
+	if (!vendor_open(run, &reg.dev) && !reg_read(&reg, report) &&
 	    !run->set.dry_run)
-		add_identity(report, &fw);
+		add_identity(report, &reg);
 	/* Firmware that refuses the read has answered, too. */
 	if (!run->code || json_object_object_get(report, "answer"))
 		run->result = json_object_get(report);
 	json_object_put(report);
-	fwctl_dev_free(fw.dev);
+	fwctl_dev_free(reg.dev);
 	return run->code;
 }
 
