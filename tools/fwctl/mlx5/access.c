@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Access to registers and capabilities of a ConnectX: the one place of the tool
- * that builds their requests and takes their answers apart.
+ * Access to registers and capabilities of a ConnectX. No other file of the tool
+ * builds their requests or parses their answers.
  *
  * Layout of QUERY_HCA_CAP: Ethernet Adapters Programming Manual.
  */
@@ -19,15 +19,15 @@ static int fail_short(struct run *run, struct fwctl_dev *dev,
 		      const struct fwctl_mlx5_reg *reg, size_t len)
 {
 	return fail(run, FWCTL_EXIT_FIRMWARE,
-		    "%s: the answer of register 0x%04x has %zu bytes, not %zu: see the driver",
+		    "%s: the answer for register 0x%04x has %zu bytes instead of %zu: an error of the driver",
 		    fwctl_dev_name(dev), reg->id, len,
 		    FWCTL_MLX5_REG_HEADER + reg->len);
 }
 
 /*
  * Access a register, as send_next_rpc() sends a request: @report gets the request
- * and the answer, and --dry-run is heeded. A read fills reg->data. Returns an exit
- * code.
+ * and the answer, and with --dry-run nothing is sent. A read fills reg->data. Returns
+ * an exit code.
  */
 int access_register(struct run *run, struct fwctl_dev *dev,
 		    struct fwctl_mlx5_reg *reg, json_object *report)
@@ -83,7 +83,7 @@ int access_quietly(struct run *run, struct fwctl_dev *dev,
 	for (;;) {
 		in = fwctl_mlx5_reg_build(reg, buf, sizeof(buf));
 		if (in < 0)
-			return fail_errno(run, in, "no room for a register");
+			return fail_errno(run, in, "the register is too long");
 		len = in;
 		accesses->rpcs++;
 		ret = fwctl_dev_rpc(dev, run->set.has_scope ?

@@ -23,7 +23,7 @@
 #define LENGTH 0x1ff
 #define VERSION_SHIFT 12
 #define VERSION 0xf
-/* The writer, with mstconfig's number, and the bit that allows to replace an item. */
+/* The writer, with mstconfig's number, and the bit that permits replacing an item. */
 #define WRITER 0x02090000
 #define READ_DEFAULT 0x00800000
 #define READ_CURRENT 0x00400000

@@ -100,7 +100,7 @@ struct config_catalogue {
 
 /*
  * The values of an item. A device has the first three: from the factory, in use
- * now, used after the next start. Those that the user wants are only here.
+ * now, used after the next start. CONFIG_WANTED exists only in the tool.
  */
 enum config_view { CONFIG_DEFAULT, CONFIG_CURRENT, CONFIG_NEXT, CONFIG_WANTED };
 
