@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * BAR 0: the initialization segment with its health buffer ("Initialization
- * Segment" in the Ethernet Adapters PRM), and the pages of the UARs behind it.
+ * Segment" in the Ethernet Adapters PRM), followed by the pages of the UARs.
  */
 #include "vcx.h"
 
@@ -92,7 +92,7 @@ static u32 iseg_read(struct vcx *vcx, u32 off)
 	case ISEG_CMD_TIMEOUT:
 		return vcx->config.cmd_timeout_s ? TIMEOUT_SECONDS | vcx->config.cmd_timeout_s : 0;
 	case ISEG_INIT_TIMEOUT:
-		/* Zero says that the device names no timeouts at all. */
+		/* Zero means that the device has no timeouts and no register DTOR. */
 		return vcx->config.cmd_timeout_s ? TIMEOUT_SECONDS | INIT_TIMEOUT_S : 0;
 	case ISEG_TIMER_HIGH:
 		return (u32)((now_ns() - vcx->start_ns) >> 32);
@@ -129,7 +129,7 @@ static void iseg_write_cmdq_low(struct vcx *vcx, u32 value)
 	u8 state = (value >> NIC_STATE_SHIFT) & NIC_STATE_MASK;
 
 	if (state == NIC_SW_RESET) {
-		log_msg(&vcx->log, LOG_INFO, "the driver resets the firmware");
+		log_msg(&vcx->log, LOG_INFO, "reset requested by the driver");
 		vcx_reset(vcx, VCX_RESET_FUNCTION);
 		vcx->fw.nic_disabled_ns = now_ns() + SW_RESET_NS;
 		vcx->fw.nic_state = state;

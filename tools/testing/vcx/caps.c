@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Capabilities; "HCA Capabilities" in the Ethernet Adapters PRM, mlx5_ifc.h of Linux.
- * What isn't in the table is zero: the device can't do it. What the device could do
- * if it were configured so, as a ConnectX-6 Dx with Ethernet ports, is only in the
- * maximum: the driver then finds no network device to make.
+ * A field that is not in the table is zero: the device lacks the capability. The
+ * capabilities of a ConnectX-6 Dx with Ethernet ports are only in the maximum set,
+ * so that the driver creates no network device.
  */
 #include "vcx.h"
 
@@ -32,7 +32,7 @@ enum cap_type {
 
 #define CAP_MODE_CURRENT BIT(0)
 
-/* The groups that this family knows; the others aren't even zero. */
+/* The groups that this family has; a query of another one fails. */
 #define CAP_TYPES_KNOWN	(0x0fffffffffull | BIT_ULL(0x25) | BIT_ULL(0x26) | BIT_ULL(0x28))
 
 struct cap_field {

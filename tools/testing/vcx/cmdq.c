@@ -8,7 +8,7 @@
 
 #include "cmdq.h"
 
-/* The entry. */
+/* Offsets in the entry */
 #define ENTRY_TYPE		0
 #define ENTRY_IN_LEN		4
 #define ENTRY_IN_PTR		8
@@ -22,20 +22,21 @@
 #define ENTRY_TYPE_PCI		7
 #define ENTRY_OWNED_BY_HW	BIT(0)
 
-/* The mailbox block. */
+/* Offsets in the mailbox block */
 #define BLOCK_DATA		512u
 #define BLOCK_NEXT		560
 #define BLOCK_NUM		568
 #define BLOCK_TOKEN		573
 #define BLOCK_SIZE		576u
-/* The pointers' low nine bits are reserved. */
+/* The low nine bits of a pointer to a block are reserved. */
 #define BLOCK_ALIGN		512u
 
 /*
  * Visits the blocks of a chain, as many as @len bytes beyond the inline part
- * need. The number of blocks is thereby fixed before the first is read, and each
- * must carry its own index: a chain that loops fails on its second block, and
- * one that ends early has no next pointer that lies in memory.
+ * need. The number of blocks is fixed before the first is read, and each block
+ * must carry its own index: a chain that loops fails at the first block that it
+ * repeats, and one that ends early at a block that is unreachable or whose token
+ * or index is wrong.
  */
 static enum cmdq_delivery cmdq_walk(const struct dma *dma, u64 ptr, u8 token, u8 *data,
 				    u32 len, bool to_guest)

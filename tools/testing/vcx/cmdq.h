@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command queue's entries and mailboxes: what a driver has laid out in its
- * memory becomes one flat input, and a flat output goes back the same way. No
- * input or output besides guest memory, and no knowledge of any command.
+ * The entries and mailboxes of the command queue: reads a command from guest memory
+ * into one flat input and writes a flat output back. Accesses nothing but guest
+ * memory and knows no command.
  */
 #ifndef VCX_CMDQ_H
 #define VCX_CMDQ_H
@@ -17,7 +17,7 @@
 #define CMDQ_MIN_LEN	8u	/* input: opcode and op_mod; output: status and syndrome */
 #define CMDQ_MAX_LEN	BIT(22)
 
-/* How a command was delivered; the values that the driver knows. */
+/* Delivery status; the values are those of the command queue entry. */
 enum cmdq_delivery {
 	CMDQ_OK			= 0x0,
 	CMDQ_BAD_TOKEN		= 0x2,
@@ -30,7 +30,7 @@ enum cmdq_delivery {
 };
 
 struct cmdq_cmd {
-	u64 entry;		/* where the entry lies in guest memory */
+	u64 entry;		/* guest address of the entry */
 	u64 out_ptr;
 	u32 in_len;
 	u32 out_len;
@@ -40,14 +40,14 @@ struct cmdq_cmd {
 };
 
 /*
- * Takes the command whose entry lies at @entry. Returns how it was delivered, or
- * -EFAULT if there is no memory at @entry, -EAGAIN if the entry is not the
- * device's, -ENOMEM. On CMDQ_OK @cmd has buffers for cmdq_free() to free.
+ * Reads the command whose entry is at @entry. Returns the delivery status, or
+ * -EFAULT if @entry is not reachable, -EAGAIN if the driver owns the entry, or
+ * -ENOMEM. On CMDQ_OK the caller frees the buffers of @cmd with cmdq_free().
  */
 int cmdq_fetch(const struct dma *dma, u64 entry, struct cmdq_cmd *cmd);
-/* Writes the output to where the driver wants it. */
+/* Writes the output to the entry and its mailboxes. */
 enum cmdq_delivery cmdq_put_output(const struct dma *dma, const struct cmdq_cmd *cmd);
-/* Hands the entry back to the driver. */
+/* Returns the entry to the driver; 0 or -EFAULT. */
 int cmdq_hand_back(const struct dma *dma, u64 entry, enum cmdq_delivery delivery);
 void cmdq_free(struct cmdq_cmd *cmd);
 

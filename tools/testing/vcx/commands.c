@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware does with each command: the table at the end, and the handlers.
- * Layouts: "Command Reference" in the Ethernet Adapters PRM.
+ * The table of commands, at the end, and their handlers. Layouts: "Command
+ * Reference" in the Ethernet Adapters PRM.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #define IN_UID		2
 #define IN_OP_MOD	6
 
-/* The driver's own uid for queues that every context may use. */
+/* The uid that the driver uses for event queues that all user contexts may use */
 #define UID_SHARED	0xffff
 
 #define MAX_PAGES	65536u
@@ -20,10 +20,10 @@
 #define INIT_PAGES	24u
 
 enum cmd_flags {
-	F_KERNEL	= BIT(0),	/* the driver's: refused with a uid */
-	F_TOOLS		= BIT(1),	/* with a uid only if it has the capability */
-	F_ENABLED	= BIT(2),	/* once ENABLE_HCA is done */
-	F_INITIALIZED	= BIT(3),	/* once INIT_HCA is done */
+	F_KERNEL	= BIT(0),	/* for the driver only: refused with a uid */
+	F_TOOLS		= BIT(1),	/* a uid needs the capability TOOLS_RESOURCES */
+	F_ENABLED	= BIT(2),	/* needs ENABLE_HCA before */
+	F_INITIALIZED	= BIT(3),	/* needs INIT_HCA before */
 };
 
 #define F_DRIVER	(F_KERNEL | F_INITIALIZED)
@@ -36,7 +36,7 @@ struct cmd_type {
 	u16 in_min;
 	u16 out_min;
 	const char *name;
-	/* NULL: succeeds with an output of zeros. */
+	/* NULL: the command succeeds with an output of zeros. */
 	struct cmd_result (*execute)(struct vcx *vcx, struct cmdq_cmd *cmd);
 };
 
@@ -61,13 +61,13 @@ static struct cmd_result init_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
 	return cmd_ok();
 }
 
-/* What was made since INIT_HCA goes. */
+/* Destroys everything that was created since INIT_HCA. */
 static void hca_teardown(struct vcx *vcx)
 {
 	struct vcx_fw *fw = &vcx->fw;
 
 	if (fw->nuctx)
-		log_msg(&vcx->log, LOG_GUEST, "teardown with %u user contexts open", fw->nuctx);
+		log_msg(&vcx->log, LOG_GUEST, "teardown with %u open user contexts", fw->nuctx);
 	vcx->stats.uctx_leaked += fw->nuctx;
 	fw->nuctx = 0;
 	fw->last_uid = 0;
@@ -162,7 +162,7 @@ static struct cmd_result manage_pages(struct vcx *vcx, struct cmdq_cmd *cmd)
 		return cmd_fail(ST_BAD_PARAM, SYND_FUNCTION);
 	switch (get_be16(cmd->in + IN_OP_MOD)) {
 	case 0:
-		log_msg(&vcx->log, LOG_INFO, "the driver can't give pages");
+		log_msg(&vcx->log, LOG_INFO, "the driver cannot give pages");
 		return cmd_ok();
 	case 1:
 		return give_pages(vcx, cmd);
@@ -300,7 +300,7 @@ static struct cmd_result create_uctx(struct vcx *vcx, struct cmdq_cmd *cmd)
 	if (!uctx)
 		return cmd_fail(ST_NO_RESOURCES, SYND_UCTX_LIMIT);
 	fw->uctx = uctx;
-	/* Upwards, so that a number comes back as late as it can. */
+	/* Counts upwards so that a uid is reused as late as possible. */
 	do {
 		fw->last_uid++;
 	} while (!fw->last_uid || fw->last_uid == UID_SHARED || find_uctx(vcx, fw->last_uid));
@@ -407,8 +407,8 @@ const char *cmd_name(u16 opcode)
 }
 
 /*
- * A uid that no CREATE_UCTX gave out is a resource that doesn't exist, which is
- * what BAD_RESOURCE says ("access to reserved or unallocated resource").
+ * A uid that no CREATE_UCTX returned is an unallocated resource: BAD_RESOURCE
+ * ("access to reserved or unallocated resource").
  */
 static struct cmd_result cmd_check_uid(struct vcx *vcx, const struct cmd_type *type, u16 uid)
 {

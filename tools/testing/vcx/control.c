@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The control protocol: what each request line does. The table at the end is
- * also what `help` prints.
+ * The control protocol: parses and executes request lines. `help` prints the table
+ * at the end.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ struct request {
 	char *answer;		/* CONTROL_ANSWER bytes */
 };
 
-/* Appends to the answer, as far as it fits. */
+/* Appends to the answer, truncated at CONTROL_ANSWER bytes. */
 __attribute__((PRINTF_LIKE(2, 3)))
 static void answer(struct request *r, const char *fmt, ...)
 {
@@ -63,7 +63,7 @@ static bool parse_opcode(struct request *r, const char *text, bool any, u32 *opc
 	}
 	if (parse(text, 16, 0xffff, opcode))
 		return true;
-	fail(r, "the opcode is no hexadecimal number up to ffff");
+	fail(r, "invalid opcode: not a hexadecimal number up to ffff");
 	return false;
 }
 
@@ -72,7 +72,7 @@ static bool parse_switch(struct request *r, const char *text, bool *on)
 	*on = !strcmp(text, "on");
 	if (*on || !strcmp(text, "off"))
 		return true;
-	fail(r, "neither on nor off");
+	fail(r, "invalid argument: neither on nor off");
 	return false;
 }
 
@@ -81,21 +81,21 @@ static struct vcx_fault *rule_for(struct request *r, u32 opcode)
 	struct vcx_fault *rule = fault_get(r->vcx, opcode);
 
 	if (!rule)
-		fail(r, "too many opcodes have faults: clear");
+		fail(r, "too many opcodes with faults; clear removes all");
 	return rule;
 }
 
-/* A number, or * for no end. */
+/* A number, or * for VCX_FOREVER. */
 static bool parse_count(struct request *r, const char *text, u32 *count)
 {
 	*count = VCX_FOREVER;
 	if (!strcmp(text, "*") || parse(text, 10, VCX_FOREVER - 1, count))
 		return true;
-	fail(r, "the count is neither a number nor *");
+	fail(r, "invalid count: neither a number nor *");
 	return false;
 }
 
-/* What may follow the argument before @arg: [COUNT|* [AFTER]] */
+/* Parses the optional arguments from @arg on: [COUNT|* [AFTER]] */
 static bool parse_when(struct request *r, int arg, struct vcx_when *when)
 {
 	return (r->argc <= arg || parse_count(r, r->argv[arg], &when->count)) &&
@@ -110,7 +110,7 @@ static void do_delay(struct request *r)
 	if (!parse_opcode(r, r->argv[1], true, &opcode))
 		return;
 	if (!parse(r->argv[2], 10, MAX_DELAY_MS, &ms)) {
-		fail(r, "the delay is no number of milliseconds up to 3600000");
+		fail(r, "invalid delay: not a number of milliseconds up to 3600000");
 		return;
 	}
 	rule = rule_for(r, opcode);
@@ -128,7 +128,7 @@ static void do_status(struct request *r)
 		return;
 	if (!parse(r->argv[2], 16, 0xff, &status) ||
 	    !parse(r->argv[3], 16, 0xffffffff, &syndrome)) {
-		fail(r, "status or syndrome is no hexadecimal number up to ff, ffffffff");
+		fail(r, "invalid status or syndrome: not hexadecimal up to ff and ffffffff");
 		return;
 	}
 	if (!parse_when(r, 4, &when))
@@ -175,11 +175,11 @@ static void do_health(struct request *r)
 	u32 syndrome;
 
 	if (!parse(r->argv[1], 16, 0xff, &syndrome)) {
-		fail(r, "the syndrome is no hexadecimal number up to ff");
+		fail(r, "invalid syndrome: not a hexadecimal number up to ff");
 		return;
 	}
 	if (r->argc > 2 && strcmp(r->argv[2], "stay")) {
-		fail(r, "what may follow the syndrome is: stay");
+		fail(r, "invalid argument after the syndrome: only stay is allowed");
 		return;
 	}
 	r->vcx->faults.health_syndrome = (u8)syndrome;
@@ -208,7 +208,7 @@ static void do_dead(struct request *r)
 		return;
 	if (r->argc > 2) {
 		if (!on || !parse(r->argv[2], 10, VCX_FOREVER - 1, &die.after)) {
-			fail(r, "what may follow on and pci is a number of commands");
+			fail(r, "invalid number of commands; only on and pci take one");
 			return;
 		}
 		die.count = 1;
@@ -216,12 +216,12 @@ static void do_dead(struct request *r)
 	f->dead = on && !die.count;
 	f->dead_config = config;
 	f->die = die;
-	/* What comes back from the dead has forgotten everything. */
+	/* The function revives in the state after a reset. */
 	if (was_dead && !f->dead)
 		vcx_reset(r->vcx, VCX_RESET_FUNCTION);
 }
 
-/* The capabilities show it once the HCA was torn down, that is to the next driver. */
+/* The capabilities change at the next teardown of the HCA, for the next driver. */
 static void do_uctx_cap(struct request *r)
 {
 	u32 mask;
@@ -229,10 +229,10 @@ static void do_uctx_cap(struct request *r)
 	if (parse(r->argv[1], 16, 0xffffffff, &mask))
 		r->vcx->config.uctx_cap = mask;
 	else
-		fail(r, "the mask is no hexadecimal number up to ffffffff");
+		fail(r, "invalid mask: not a hexadecimal number up to ffffffff");
 }
 
-/* It is shown at once, and read by the next driver. */
+/* The initialization segment changes at once; only the next driver reads it. */
 static void do_fw_timeout(struct request *r)
 {
 	u32 seconds;
@@ -240,7 +240,7 @@ static void do_fw_timeout(struct request *r)
 	if (parse(r->argv[1], 10, 0xfffff, &seconds))
 		r->vcx->config.cmd_timeout_s = seconds;
 	else
-		fail(r, "the time-out is no number of seconds up to 1048575");
+		fail(r, "invalid timeout: not a number of seconds up to 1048575");
 }
 
 static void do_uid0(struct request *r)
@@ -257,7 +257,7 @@ static void do_pages(struct request *r)
 	long n = strtol(r->argv[1], &end, 10);
 
 	if (*end || end == r->argv[1] || n < -65536 || n > 65536) {
-		fail(r, "no number of pages from -65536 to 65536");
+		fail(r, "invalid number of pages: not from -65536 to 65536");
 		return;
 	}
 	fw_request_pages(r->vcx, (int)n);
@@ -290,7 +290,7 @@ static void do_last(struct request *r)
 		return;
 	last = fw_last_input(r->vcx, (u16)opcode);
 	if (!last) {
-		fail(r, "no such command was seen");
+		fail(r, "no command with this opcode has arrived");
 		return;
 	}
 	hex_encode(last->data, min_size(last->len, VCX_LAST_BYTES), hex);
@@ -310,18 +310,18 @@ static void do_reg(struct request *r)
 		*slash++ = '\0';
 	if (!parse(r->argv[1], 16, 0xffff, &id) ||
 	    (slash && !parse(slash, 10, VCX_REG_INSTANCES - 1, &instance))) {
-		fail(r, "no register as a hexadecimal number up to ffff, and instance");
+		fail(r, "invalid register: not ID or ID/INSTANCE, ID hexadecimal up to ffff");
 		return;
 	}
 	content = regs_content(r->vcx, (u16)id, instance, &len);
 	if (!content) {
-		fail(r, "no such register, or its content is computed");
+		fail(r, "no such register, or a read-only one");
 		return;
 	}
 	if (r->argc > 2) {
 		n = hex_decode(r->argv[2], data, len);
 		if (n < 0) {
-			fail(r, "the content is no hexadecimal text, or too long");
+			fail(r, "invalid content: not hexadecimal, or longer than the register");
 			return;
 		}
 		memcpy(content, data, (size_t)n);
@@ -330,7 +330,7 @@ static void do_reg(struct request *r)
 	answer(r, " %s", hex);
 }
 
-/* What tells an item from all others: its type, and of those of a function whose. */
+/* The type of a configuration item; it includes the number of the port or function. */
 static bool parse_item(struct request *r, const char *text, int *item)
 {
 	u32 type;
@@ -339,7 +339,7 @@ static bool parse_item(struct request *r, const char *text, int *item)
 	if (parse(text, 16, 0xffffffff, &type))
 		*item = nv_find(type, -1);
 	if (*item < 0)
-		fail(r, "no such item of configuration");
+		fail(r, "no configuration item of this type");
 	return *item >= 0;
 }
 
@@ -356,7 +356,7 @@ static bool parse_set(struct request *r, const char *text, enum nv_set *set)
 		if (!strcmp(text, names[i]))
 			return true;
 	}
-	fail(r, "none of next, current, default");
+	fail(r, "invalid argument: not next, current or default");
 	return false;
 }
 
@@ -377,7 +377,7 @@ static void do_nv(struct request *r)
 	answer(r, " %s %u %s", nv_name(item), nv_writer(nv, item, set), hex);
 }
 
-/* Written as by somebody else, who needn't ask whether it may be. */
+/* Skips the checks of MNVDA: capabilities and read-only items. The writer is 0. */
 static void do_nv_set(struct request *r)
 {
 	u8 value[NV_MAX_DATA];
@@ -388,7 +388,7 @@ static void do_nv_set(struct request *r)
 	if (hex_decode(r->argv[2], value, sizeof(value)) == nv_len(item))
 		nv_write(&r->vcx->card->nv, item, value, 0);
 	else
-		fail(r, "the value is no hexadecimal text of the item's length");
+		fail(r, "invalid value: not hexadecimal text of the item's length");
 }
 
 static void do_power_fail(struct request *r)
@@ -401,7 +401,7 @@ static void do_power_fail(struct request *r)
 	}
 	u->fail_armed = parse(r->argv[1], 10, IMAGE_MAX, &u->fail_after);
 	if (!u->fail_armed)
-		fail(r, "no number of bytes up to 16777216");
+		fail(r, "invalid number of bytes: not up to 16777216");
 }
 
 static void do_components(struct request *r)
@@ -420,7 +420,7 @@ static void do_save(struct request *r)
 	int ret;
 
 	if (!card->state_path) {
-		fail(r, "started without --state");
+		fail(r, "no state file: vcx was started without --state");
 		return;
 	}
 	ret = state_save(card, card->state_path);
@@ -548,5 +548,5 @@ void control_line(struct vcx_card *card, const char *line, char answer_line[CONT
 		requests[i].run(&r);
 		return;
 	}
-	fail(&r, "unknown request: help lists them");
+	fail(&r, "unknown request; help lists the requests");
 }

@@ -36,7 +36,7 @@ unsigned int control_server_poll(const struct control_server *s, struct pollfd *
 	for (unsigned int i = 0; i < CONTROL_CONNECTIONS; i++) {
 		const struct control_connection *c = &s->connections[i];
 
-		/* No new request while an answer waits for its reader. */
+		/* A connection takes no new request before its last answer is sent. */
 		p[1 + i] = (struct pollfd){
 			.fd = c->fd,
 			.events = c->out_len ? POLLOUT : POLLIN,
@@ -57,7 +57,7 @@ static void connection_send(struct control_connection *c)
 	}
 }
 
-/* Takes the next request, if there is a whole one; false if there is none. */
+/* Executes the next complete request; false if there is none. */
 static bool connection_request(struct control_connection *c, struct vcx_card *card)
 {
 	char *end = memchr(c->in, '\n', c->in_len);
@@ -73,7 +73,7 @@ static bool connection_request(struct control_connection *c, struct vcx_card *ca
 		c->skip = false;
 	} else {
 		*end = '\0';
-		/* An empty line only ends what another program left unfinished. */
+		/* An empty line ends a request that another client left unfinished. */
 		if (c->in[strspn(c->in, " \t\r")])
 			control_line(card, c->in, c->out);
 	}

@@ -109,7 +109,7 @@ void vcx_exit(struct vcx *vcx)
 	free(vcx->fw.uctx);
 	free(vcx->regs);
 	vcx->regs = NULL;
-	/* The first function to go takes what is the card's: all go together. */
+	/* All functions of a card exit together: the first one frees the state of the card. */
 	update_exit(&vcx->card->update);
 	dma_unmap_all(&vcx->dma);
 }

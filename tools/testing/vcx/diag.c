@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Layouts of the commands: mlx5ctl's diag_cnt and mlx5_ifc.h of FreeBSD. Identifiers
- * of the counters: the former.
+ * of the counters: mlx5ctl's diag_cnt.
  */
 #include <errno.h>
 
@@ -24,7 +24,7 @@
 
 static const struct {
 	u16 id;
-	bool sync;		/* can be sampled with others at the same moment */
+	bool sync;		/* can be sampled together with other counters */
 	u32 start;
 	u32 rate;		/* per second */
 } counters[DIAG_COUNTERS] = {
@@ -121,7 +121,7 @@ static u64 value_at(const struct vcx *vcx, u32 counter, u64 ns)
 	       elapsed_us * counters[counter].rate / 1000000;
 }
 
-/* The latest sample that lies at a place of the ring, or -1. */
+/* The number of the latest sample at @place of the ring, or -1. */
 static s64 sample_at(struct diag *d, u32 place, u64 now)
 {
 	u32 size = BIT(d->log_samples);

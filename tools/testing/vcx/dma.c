@@ -6,7 +6,7 @@
 
 #include "dma.h"
 
-/* The index of the first region that ends beyond @iova. */
+/* The index of the first region whose last byte is at or after @iova. */
 static unsigned int dma_find(const struct dma *dma, u64 iova)
 {
 	unsigned int lo = 0, hi = dma->count;
@@ -15,7 +15,7 @@ static unsigned int dma_find(const struct dma *dma, u64 iova)
 		unsigned int mid = lo + (hi - lo) / 2;
 		const struct dma_region *r = &dma->regions[mid];
 
-		/* The last byte, not the end: that may be 2^64. */
+		/* Compares the last byte: the end may be 2^64. */
 		if (r->iova + (r->size - 1) < iova)
 			lo = mid + 1;
 		else
@@ -71,7 +71,7 @@ int dma_map_fd(struct dma *dma, u64 iova, u64 size, u32 prot, int fd, u64 offset
 		return -EINVAL;
 	if (size > SIZE_MAX || offset > INT64_MAX || size > INT64_MAX - offset)
 		return -EINVAL;
-	/* Beyond the end of the file an access would be a SIGBUS. */
+	/* An access beyond the end of the file raises SIGBUS. */
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (st.st_size < 0 || (u64)st.st_size < offset + size)

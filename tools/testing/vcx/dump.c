@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The register RESOURCE_DUMP. A dump is a stream of segments: what the device is,
- * what was asked for, the segments asked for, and the end. Each access returns a
- * piece of it: inline, or through a memory key. Where the stream goes on is in
- * device_opaque, so that nothing is kept here between two accesses.
+ * The register RESOURCE_DUMP. A dump is a stream of segments: the description of
+ * the device, the request, the requested segments, and the end. Each access returns
+ * a piece of it: inline, or through a memory key. device_opaque has the position in
+ * the stream, so that no state is kept between two accesses.
  *
  * Layouts: mlx5_ifc.h of Linux.
  */
@@ -30,7 +30,7 @@
 #define MENU_HEADER		8u
 #define MENU_RECORD		52u
 
-/* Values of num_of_obj1 that are no number. */
+/* Special values of num_of_obj1 */
 #define OBJECTS_ALL		0xffffu
 #define OBJECTS_ACTIVE		0xfffeu
 
@@ -44,19 +44,19 @@
 
 enum flags {
 	MUST_INDEX1	= BIT(0),
-	MANY		= BIT(1),	/* num_of_obj1, all and active */
+	MANY		= BIT(1),	/* num_of_obj1 may be a number, all or active */
 };
 
 struct dump_type;
 
-/* One kind of segment. All of its segments are equally long. */
+/* One type of segment. All segments of a type have the same length. */
 struct dump_type {
 	u16 segment;
 	u8 flags;
 	const char *name;
 	const char *index1;
 	u32 payload;
-	/* The number of the nth object there is, from the first on; -1: there are no more. */
+	/* The number of the object at position @n, from 0; -1: there are no more. */
 	s64 (*nth)(struct vcx *vcx, const struct dump_type *t, u32 n);
 	bool (*fill)(struct vcx *vcx, const struct dump_type *t, u32 index1, u8 *out);
 	u8 kind;
@@ -97,7 +97,7 @@ static bool fill_eq(struct vcx *vcx, const struct dump_type *t, u32 index1, u8 *
 	return true;
 }
 
-/* The first page of the queue's memory in the host. */
+/* The first page of the queue in guest memory. */
 static bool fill_eq_buffer(struct vcx *vcx, const struct dump_type *t, u32 index1, u8 *out)
 {
 	struct vcx_eq *eq = index1 > 0xff ? NULL : eq_get(vcx, (u8)index1);
@@ -112,7 +112,7 @@ static s64 nth_slice(struct vcx *vcx, const struct dump_type *t, u32 n)
 	return n < SLICES ? (s64)n : -1;
 }
 
-/* Every dword says where it is, so that what is missing or doubled is seen. */
+/* Every dword encodes its position, so that a test finds missing and repeated ones. */
 static bool fill_slice(struct vcx *vcx, const struct dump_type *t, u32 index1, u8 *out)
 {
 	(void)vcx;
@@ -150,14 +150,14 @@ static const struct dump_type *dump_find(u16 segment)
 	return NULL;
 }
 
-/* What was asked for. */
+/* The parsed request */
 struct request {
 	u16 segment;
 	u32 index1, index2;
 	u16 many1, many2;
 	const struct dump_type *type;	/* NULL: the menu */
-	u32 count;			/* segments of the type */
-	bool error;			/* in place of them */
+	u32 count;			/* number of segments between prefix and end */
+	bool error;			/* one error segment in place of them */
 };
 
 static void put_segment(u8 *out, u32 len, u16 type)
@@ -209,7 +209,7 @@ static u32 segment_len(const struct request *r)
 	return r->error ? ERROR_LEN : RESOURCE_HEADER + r->type->payload;
 }
 
-/* The nth segment between the prefix and the end. */
+/* Writes segment number @n, from 0, between the prefix and the end. */
 static void fill_segment(struct vcx *vcx, const struct request *r, u32 n, u8 *out)
 {
 	u32 len = segment_len(r);
@@ -234,7 +234,7 @@ static void fill_segment(struct vcx *vcx, const struct request *r, u32 n, u8 *ou
 		r->type->fill(vcx, r->type, (u32)number, out + RESOURCE_HEADER);
 }
 
-/* How many there are; one that isn't there makes an error of the whole. */
+/* Counts the requested segments; a missing object makes all of them one error segment. */
 static void count_segments(struct vcx *vcx, struct request *r)
 {
 	u8 payload[PAYLOAD_MAX];
@@ -288,7 +288,7 @@ static void stream_read(struct vcx *vcx, const struct request *r, u64 off, u8 *o
 	}
 }
 
-/* Through a memory key, a piece at a time. */
+/* Writes @len bytes of the stream from @off on through a memory key. */
 static int stream_write(struct vcx *vcx, const struct request *r, u64 off, u32 mkey, u64 addr,
 			u32 len)
 {

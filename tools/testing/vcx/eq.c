@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Event queues: rings in guest memory; "Event Queues" in the Ethernet Adapters
- * PRM. An entry is 64 bytes with its owner bit in the last.
+ * PRM. An entry has 64 bytes; the last byte has the owner bit.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #define EQE_TYPE	1
 #define EQE_DATA	32
 #define EQE_OWNER	63
-#define COUNTER_MASK	0xffffffu	/* producer and consumer have 24 bits */
+#define COUNTER_MASK	0xffffffu	/* producer and consumer index have 24 bits */
 
 struct vcx_eq *eq_get(struct vcx *vcx, u8 eqn)
 {
@@ -26,7 +26,7 @@ int eq_create(struct vcx *vcx, const struct vcx_eq *eq, const u8 *pages)
 	struct vcx_eq *new = NULL;
 	unsigned int eqn;
 
-	/* Zero is left out: it's what a driver that forgot the number would use. */
+	/* Number 0 is not used: a driver that fails to store the number would use it. */
 	for (eqn = 1; eqn < VCX_MAX_EQS && !new; eqn++) {
 		if (!vcx->fw.eqs[eqn].used)
 			new = &vcx->fw.eqs[eqn];
@@ -64,7 +64,7 @@ void eq_doorbell(struct vcx *vcx, u32 uar, u32 value, bool arm)
 	struct vcx_eq *eq = eq_get(vcx, (u8)(value >> 24));
 
 	if (!eq || eq->uar != uar) {
-		log_msg(&vcx->log, LOG_GUEST, "UAR %u: doorbell %#x for no event queue there",
+		log_msg(&vcx->log, LOG_GUEST, "UAR %u: doorbell %#x: no such event queue here",
 			uar, value);
 		return;
 	}
@@ -116,7 +116,7 @@ void eq_post(struct vcx *vcx, u8 type, const u8 data[28])
 		if (ret) {
 			vcx->stats.events_dropped++;
 			log_msg(&vcx->log, LOG_GUEST, "event queue %u: event %#x dropped: %s", i,
-				type, ret == -ENOSPC ? "full" : "not in memory");
+				type, ret == -ENOSPC ? "the queue is full" : "not mapped");
 			continue;
 		}
 		vcx->stats.events++;

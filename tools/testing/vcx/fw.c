@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From doorbell to completion. A command is executed, and its output written,
- * when the doorbell rings; what can be late or lost is the completion, that is
- * the entry's ownership bit and the event. So a late completion never writes to
- * a mailbox that the driver, having given up, uses for something else.
+ * when the doorbell rings. Only the completion can be late or lost, that is the
+ * entry's ownership bit and the event. So a late completion never writes to a
+ * mailbox that the driver has reused after its timeout.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode)
 	return NULL;
 }
 
-/* Keeps the last input of an opcode in place of the oldest of another. */
+/* Stores the input as the last one of @opcode, in place of the oldest if all are used. */
 static void fw_remember(struct vcx *vcx, u16 opcode, const struct cmdq_cmd *cmd)
 {
 	struct vcx_last_input *slot = &vcx->last[0];
@@ -50,7 +50,8 @@ static void fw_complete(struct vcx *vcx, unsigned int n)
 
 	slot->busy = false;
 	if (cmdq_hand_back(&vcx->dma, slot->entry, slot->delivery)) {
-		log_msg(&vcx->log, LOG_GUEST, "slot %u: the entry is gone from memory", n);
+		log_msg(&vcx->log, LOG_GUEST, "slot %u: no completion: the entry is not mapped",
+			n);
 		return;
 	}
 	if (slot->event) {
@@ -59,7 +60,7 @@ static void fw_complete(struct vcx *vcx, unsigned int n)
 	}
 }
 
-/* Executes one command; how it was delivered, and what is wrong with it. */
+/* Executes one command and writes its output; returns the delivery status. */
 static enum cmdq_delivery fw_execute(struct vcx *vcx, struct cmdq_cmd *cmd,
 				     struct vcx_slot *slot, struct vcx_fault *fault)
 {
@@ -81,7 +82,7 @@ static enum cmdq_delivery fw_execute(struct vcx *vcx, struct cmdq_cmd *cmd,
 		get_be16(cmd->in + 6), cmd->in_len, cmd->out_len, result.status, result.syndrome);
 	delivery = cmdq_put_output(&vcx->dma, cmd);
 	if (delivery != CMDQ_OK)
-		log_msg(&vcx->log, LOG_GUEST, "%s: output not deliverable (%#x)",
+		log_msg(&vcx->log, LOG_GUEST, "%s: output not written: delivery status %#x",
 			cmd_name(slot->opcode), delivery);
 	return delivery;
 }
@@ -95,15 +96,15 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 	int ret;
 
 	if (slot->busy) {
-		log_msg(&vcx->log, LOG_GUEST, "slot %u: doorbell while a command is in it", n);
+		log_msg(&vcx->log, LOG_GUEST, "slot %u: doorbell ignored: the slot is busy", n);
 		vcx->stats.undeliverable++;
 		return;
 	}
 	ret = cmdq_fetch(&vcx->dma, entry, &cmd);
 	if (ret < 0) {
 		log_msg(&vcx->log, LOG_GUEST, "slot %u: doorbell ignored: %s", n,
-			ret == -EFAULT ? "the entry is not in memory" :
-			ret == -EAGAIN ? "the entry is the driver's" : "out of memory");
+			ret == -EFAULT ? "the entry is not mapped" :
+			ret == -EAGAIN ? "the driver owns the entry" : "out of memory");
 		vcx->stats.undeliverable++;
 		return;
 	}
@@ -125,11 +126,11 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 		cmdq_free(&cmd);
 	}
 	if (vcx->faults.dead) {
-		log_msg(&vcx->log, LOG_INFO, "dies of %s", cmd_name(slot->opcode));
+		log_msg(&vcx->log, LOG_INFO, "the device dies at %s", cmd_name(slot->opcode));
 		slot->lost = true;
 		return;
 	}
-	/* What is in flight then is never answered. */
+	/* The reset drops the commands in flight without a completion. */
 	if (vcx->card->update.power_failed) {
 		log_msg(&vcx->log, LOG_INFO, "the power fails");
 		vcx_reset(vcx, VCX_RESET_FIRMWARE);
@@ -152,7 +153,7 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 void fw_doorbell(struct vcx *vcx, u32 slots)
 {
 	if (!vcx->fw.cmdq) {
-		log_msg(&vcx->log, LOG_GUEST, "doorbell without a command queue");
+		log_msg(&vcx->log, LOG_GUEST, "doorbell ignored: no command queue is set");
 		return;
 	}
 	for (unsigned int n = 0; n < CMDQ_SLOTS && !vcx->faults.dead; n++) {
@@ -213,7 +214,7 @@ void fw_reset(struct vcx *vcx)
 	struct vcx_fw *fw = &vcx->fw;
 
 	if (fw->nuctx)
-		log_msg(&vcx->log, LOG_INFO, "reset with %u user contexts open", fw->nuctx);
+		log_msg(&vcx->log, LOG_INFO, "reset with %u open user contexts", fw->nuctx);
 	vcx->stats.uctx_leaked += fw->nuctx;
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
 		eq_destroy(&fw->eqs[i]);
@@ -221,7 +222,7 @@ void fw_reset(struct vcx *vcx)
 	free(fw->pages);
 	free(fw->uctx);
 	memset(fw, 0, sizeof(*fw));
-	/* So that a driver which didn't ask for the reset notices it. */
+	/* A driver that did not request the reset sees the state change and recovers. */
 	fw->nic_state = NIC_DISABLED;
 	caps_init(vcx);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The log: a rate-limited text file. What a guest does wrong lands here, and a
- * guest can do wrong a million times a second.
+ * The log: a text file. Its rate is limited because a guest can cause a million
+ * messages a second.
  */
 #ifndef VCX_LOG_H
 #define VCX_LOG_H
@@ -12,7 +12,7 @@
 
 enum log_level {
 	LOG_ERROR,
-	LOG_GUEST,	/* the guest did something that was refused */
+	LOG_GUEST,	/* vcx refused or ignored an action of the guest */
 	LOG_INFO,
 	LOG_DEBUG,
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vcx: serves the PCI functions of a ConnectX to one virtual machine. A single
- * thread: firmware that is slow is a completion that comes late, never an answer on
- * the vfio-user socket that comes late.
+ * vcx: serves the PCI functions of a ConnectX to one virtual machine, in a single
+ * thread. Slow firmware delays the completion of a command, never a reply on the
+ * vfio-user socket.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -33,24 +33,24 @@ struct options {
 
 static const char usage[] =
 "usage: vcx --socket PATH [options]\n"
-"Serves a virtual ConnectX over vfio-user until the peer closes.\n"
+"Serves a virtual ConnectX over vfio-user until the peer closes the connection.\n"
 "\n"
-"  --socket PATH         the vfio-user socket, made here; given twice: of a second\n"
-"                        function on the same card\n"
-"  --control PATH        the control socket, made here\n"
-"  --state FILE          what the card keeps without power: read at the start if it\n"
-"                        is there, written at the end and on request\n"
-"  --log FILE            the log, instead of stderr\n"
+"  --socket PATH         create the vfio-user socket; a second --socket adds a\n"
+"                        second function of the same card\n"
+"  --control PATH        create the control socket\n"
+"  --state FILE          non-volatile state of the card: read at the start if the\n"
+"                        file exists, written at the end and on request\n"
+"  --log FILE            write the log to FILE instead of stderr\n"
 "  --verbose             log every command\n"
-"  --device-id ID        PCI device: 101d (default), 101e or 1021\n"
-"  --ports N             ports, 1 (default) or 2\n"
-"  --no-tools-cap        user contexts can't have TOOLS_RESOURCES\n"
+"  --device-id ID        PCI device ID: 101d (default), 101e or 1021\n"
+"  --ports N             number of ports, 1 (default) or 2\n"
+"  --no-tools-cap        user contexts cannot have TOOLS_RESOURCES\n"
 "  --uctx-cap MASK       capabilities that user contexts can have (hex; 0: none)\n"
-"  --max-uctx N          user contexts at a time (default 1024)\n"
-"  --fw-timeout S        seconds a command may take, for the driver (default 5;\n"
-"                        0: its own 60)\n"
-"  --health-poll MS      interval of the driver's health poll (default 1000;\n"
-"                        0: its own; only with a --fw-timeout)\n";
+"  --max-uctx N          number of user contexts at a time (default 1024)\n"
+"  --fw-timeout S        the driver's command timeout in seconds (default 5;\n"
+"                        0: the driver's own, 60)\n"
+"  --health-poll MS      interval of the driver's health poll (default 1000; 0: the\n"
+"                        driver's own; no effect with --fw-timeout 0)\n";
 
 static bool parse_number(const char *text, int base, unsigned long max, u32 *value)
 {
@@ -129,7 +129,7 @@ static bool parse_option(struct options *o, int option, const char *arg)
 	return false;
 }
 
-/* 0: go on; otherwise the exit status, plus one. */
+/* Returns 0 to continue, or else the exit status plus one. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
@@ -158,7 +158,8 @@ static int parse_options(int argc, char **argv, struct options *o)
 		if (option == '?')
 			return 3;
 		if (!parse_option(o, option, optarg)) {
-			fprintf(stderr, "vcx: --%s: bad value: %s\n", longs[index].name, optarg);
+			fprintf(stderr, "vcx: --%s: invalid value: %s\n", longs[index].name,
+				optarg);
 			return 3;
 		}
 	}
@@ -176,7 +177,7 @@ static int listen_on(const char *path)
 
 	if (snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path) >=
 	    (int)sizeof(addr.sun_path)) {
-		fprintf(stderr, "vcx: %s: the path is too long for a socket\n", path);
+		fprintf(stderr, "vcx: %s: path too long for a socket\n", path);
 		return -1;
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -190,7 +191,7 @@ static int listen_on(const char *path)
 	return -1;
 }
 
-/* One function and the socket that it is served on. */
+/* One function and its socket */
 struct endpoint {
 	struct vcx *vcx;
 	const char *path;
@@ -205,7 +206,7 @@ struct server {
 	struct control_server control;
 };
 
-/* The soonest that a function has something to do, in ms, or -1. */
+/* Completes due commands of all functions; returns the ms until the next, or -1. */
 static int run_timers(struct server *s)
 {
 	int next = -1;
@@ -219,7 +220,7 @@ static int run_timers(struct server *s)
 	return next;
 }
 
-/* More than 0: the peer has closed. */
+/* Returns as transport_input(). */
 static int endpoint_input(struct endpoint *e)
 {
 	int fd;
@@ -230,7 +231,7 @@ static int endpoint_input(struct endpoint *e)
 	return fd >= 0 ? transport_init(&e->transport, fd) : 0;
 }
 
-/* Until a peer closes, or nothing more can be had from it. */
+/* Serves until a peer closes its connection, or a connection fails. */
 static int serve(struct server *s)
 {
 	struct pollfd p[VCX_FUNCTIONS + 1 + CONTROL_CONNECTIONS];
@@ -298,7 +299,7 @@ static int load(struct vcx_card *card, const char *path)
 	int ret = state_load(card, path);
 
 	if (ret > 0) {
-		fprintf(stderr, "vcx: %s: line %d: not what a card keeps\n", path, ret);
+		fprintf(stderr, "vcx: %s:%d: not a line of a state file\n", path, ret);
 		return -EINVAL;
 	}
 	card->state_path = path;

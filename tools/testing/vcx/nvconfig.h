@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The card's non-volatile configuration: items (TLVs) of up to 256 bytes, each
- * with the factory's value, the one that firmware started with, and the one for
- * the next start. Items of the classes port, function and module exist for each
- * of those.
+ * The card's non-volatile configuration: items (TLVs) of up to 256 bytes. Each has
+ * a default value, the current value, with which the firmware started, and the next
+ * value, which the next start makes current. Items of the classes port, function
+ * and module exist once for each port, function or module.
  */
 #ifndef VCX_NVCONFIG_H
 #define VCX_NVCONFIG_H
@@ -25,7 +25,7 @@ enum nv_set {
 struct nv_item {
 	u8 next[NV_MAX_DATA];
 	u8 current[NV_MAX_DATA];
-	u8 next_writer;		/* who wrote it; 0: nobody, it's the factory's */
+	u8 next_writer;		/* writer ID of MNVDA; 0: the default value */
 	u8 current_writer;
 };
 
@@ -34,14 +34,14 @@ struct nv_config {
 };
 
 void nv_init(struct nv_config *nv);
-/* What firmware does when it starts. */
+/* A start of the firmware: the next values become current. */
 void nv_load(struct nv_config *nv);
 /*
- * The item of that type, or -1. @function stands in for the one that the type
- * names, unless it is negative.
+ * The item of that type, or -1. If @function is not negative, it replaces the
+ * function in the type.
  */
 int nv_find(u32 type, int function);
-/* The first item from @item on that exists, or -1. */
+/* The first existing item with a number of at least @item, or -1. */
 int nv_next(int item);
 u32 nv_type(int item);
 const char *nv_name(int item);
@@ -51,10 +51,10 @@ bool nv_writable(int item);
 /* Copies nv_len() bytes. */
 void nv_read(const struct nv_config *nv, int item, enum nv_set set, u8 *out);
 u8 nv_writer(const struct nv_config *nv, int item, enum nv_set set);
-/* Whether the capabilities allow that value. */
+/* Whether the current capabilities allow the value. */
 bool nv_allowed(const struct nv_config *nv, int item, const u8 *data);
 void nv_write(struct nv_config *nv, int item, const u8 *data, u8 writer);
-/* Back to the factory's value at the next start. */
+/* The next value becomes the default. */
 void nv_invalidate(struct nv_config *nv, int item);
 
 #endif

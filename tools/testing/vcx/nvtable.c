@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every configuration item that mstflint 4.31 and 4.33 have a name for, apart
- * from class 6, whose items are headers of configuration files and on no device.
- * Names, numbers, lengths, versions and where fields lie: mlxconfig_host.db there.
- * Values: what a ConnectX-6 Dx Ethernet adapter can do and comes with. What isn't
- * listed is zero: items that are other devices' (BlueField's emulation) exist, and
- * their capabilities say that nothing of it is supported.
+ * Every configuration item that mstflint 4.31 and 4.33 have a name for, except
+ * class 6, whose items are headers of configuration files and on no device.
+ * Names, numbers, lengths, versions and fields: mstflint's mlxconfig_host.db.
+ * Values: capabilities and defaults of a ConnectX-6 Dx Ethernet adapter. A field
+ * that is not listed is zero: the items of other devices (BlueField's emulation)
+ * exist, and their capabilities are zero, that is not supported.
  */
 #include "nvtable.h"
 
@@ -509,8 +509,9 @@ const unsigned int nv_ntypes = ARRAY_SIZE(nv_types);
 	  NV_##_cap_class, _cap, { _cap_at, _cap_bit, _cap_width } }
 
 /*
- * What an item may say at most: the field of a capability, which for a switch is
- * whether there is such a thing. From the same database's dependencies and bounds.
+ * The maximum of a field of an item is the field of a capability; for a switch, that
+ * is whether the device supports it. Source: dependencies and bounds in
+ * mlxconfig_host.db.
  */
 const struct nv_limit nv_limits[] = {
 	LIMIT(GLOBAL, 0x6, 0, 0, 8, GLOBAL, 0x7, 0, 0, 8), /* log_memic_bar_size */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The items of the non-volatile configuration as data.
+ * The table of the items of the non-volatile configuration.
  */
 #ifndef VCX_NVTABLE_H
 #define VCX_NVTABLE_H
 
 #include "util.h"
 
-/* Type class, in bits 31:24 of an item's type; how the rest is divided. */
+/* Class, bits 31:24 of an item's type; the comments have the other bits. */
 enum nv_class {
 	NV_GLOBAL	= 0,	/* index 23:0 */
 	NV_PORT		= 1,	/* port 23:16, from 1; index 15:0 */
@@ -37,10 +37,10 @@ struct nv_tlv {
 	u16 len;
 	bool read_only;
 	const char *name;
-	const struct nv_value *values;	/* the factory's; the rest is zero */
+	const struct nv_value *values;	/* of the default; other bits are zero */
 };
 
-/* The field of an item must not be greater than the field of a capability. */
+/* @field of an item must not exceed @cap of a capability item. */
 struct nv_limit {
 	u8 class;
 	u16 index;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Creating, destroying and querying objects is the same for every kind: where in
- * the command number and context lie is in the table. Layouts: mlx5_ifc.h of Linux.
+ * Create, destroy and query commands of objects. They differ only in opcodes and in
+ * the offsets of number and context, which the table has. Layouts: mlx5_ifc.h of
+ * Linux.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "vcx.h"
 
-#define NUMBER		8	/* in and out, but for what a create takes */
+#define NUMBER		8	/* in the input, or in the output of a create */
 #define NUMBER_MASK	0xffffffu
 
 static const struct object_type {
@@ -31,7 +32,7 @@ static const struct object_type {
 	[OBJECT_Q_COUNTER] = { 0x771, 0x772, 0, 0, 0, 0, 0, 1, 0xff },
 };
 
-/* Firmware's own: two completion queues and the queue pairs that use them. */
+/* The firmware's own objects: two completion queues and two queue pairs that use them */
 static const struct {
 	u8 kind;
 	u8 at;
@@ -84,7 +85,7 @@ u32 object_context_len(enum object_kind kind)
 	return types[kind].context_len;
 }
 
-/* A new one, or NULL if numbers or memory have run out. */
+/* A new object, or NULL if no number or no memory is left. */
 static struct object *object_add(struct objects *o, enum object_kind kind)
 {
 	const struct object_type *t = &types[kind];
@@ -94,7 +95,7 @@ static struct object *object_add(struct objects *o, enum object_kind kind)
 
 	if (o->count == OBJECTS_MAX)
 		return NULL;
-	/* Upwards, so that a number comes back as late as it can. */
+	/* Counts upwards so that a number is reused as late as possible. */
 	do {
 		number = number < t->first || number >= t->last ? t->first : number + 1;
 	} while (objects_find(o, kind, number) && --left);
@@ -138,12 +139,11 @@ static const struct object_type *type_of(u16 opcode, enum object_kind *kind)
 #define MKEY_KEY	7	/* mkey_7_0 in its context */
 #define MKEY_OCTWORDS	0x60	/* translations_octword_actual_size in the command */
 
-/* How many pages come with a context. */
-static u32 pages_with(enum object_kind kind, const struct cmdq_cmd *cmd)
+/* The number of octwords of page addresses in a create. */
+static u32 octwords_of(enum object_kind kind, const struct cmdq_cmd *cmd)
 {
 	if (kind != OBJECT_MKEY || cmd->in_len < MKEY_OCTWORDS + 4)
 		return 0;
-	/* An octword has two. */
 	return get_be32(cmd->in + MKEY_OCTWORDS) & 0x7fffffff;
 }
 
@@ -151,7 +151,7 @@ struct cmd_result object_create(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
 	enum object_kind kind;
 	const struct object_type *t = type_of(get_be16(cmd->in), &kind);
-	u32 octwords = pages_with(kind, cmd);
+	u32 octwords = octwords_of(kind, cmd);
 	struct object *object;
 	u64 *pages = NULL;
 
@@ -189,7 +189,7 @@ struct cmd_result object_destroy(struct vcx *vcx, struct cmdq_cmd *cmd)
 	if (!object)
 		return cmd_fail(ST_BAD_RESOURCE, SYND_OBJECT_NUMBER);
 	free(object->pages);
-	/* The order stays: who walks through them misses none. */
+	/* The order stays, so that a walk with objects_nth() skips no object. */
 	memmove(object, object + 1,
 		(size_t)(o->list + --o->count - object) * sizeof(*object));
 	return cmd_ok();
@@ -243,7 +243,7 @@ int mkey_write(struct vcx *vcx, u32 mkey, u64 addr, const u8 *data, u32 len)
 		u64 off = addr - start, index = off / page;
 		u32 n = (u32)min_size(len, page - off % page);
 
-		/* Low bits of an entry say whether it can be read and written. */
+		/* The low bits of an entry permit reads and writes. */
 		if (index >= o->npages ||
 		    dma_write(&vcx->dma, (o->pages[index] & ~7ull) + off % page, data, n))
 			return -EFAULT;

@@ -73,7 +73,7 @@ static void pci_capabilities(struct vcx *vcx)
 	put_le16(c + CAP_PCIE + PCI_EXP_FLAGS, 2);
 	put_le32(c + CAP_PCIE + PCI_EXP_DEVCAP, PCI_EXP_DEVCAP_FLR | PCI_EXP_DEVCAP_RBER);
 	put_le16(w + CAP_PCIE + PCI_EXP_DEVCTL, 0x7fff);
-	/* 16 GT/s, 16 lanes, and running so. */
+	/* Capable of and running at 16 GT/s with 16 lanes. */
 	put_le32(c + CAP_PCIE + PCI_EXP_LNKCAP, 0x104);
 	put_le16(c + CAP_PCIE + PCI_EXP_LNKSTA, 0x104);
 	put_le32(c + CAP_PCIE + PCI_EXP_LNKCAP2, 0x1e);
@@ -107,7 +107,7 @@ void pci_read(struct vcx *vcx, u32 off, u8 *buf, u32 len)
 
 void pci_write(struct vcx *vcx, u32 off, const u8 *buf, u32 len)
 {
-	/* The bit reads as zero: a write of one is the reset itself. */
+	/* Initiate FLR reads as zero: the write of a one is the reset. */
 	u32 flr = vcx->pci.pcie_cap + PCI_EXP_DEVCTL + 1;
 
 	if (vcx->faults.dead && vcx->faults.dead_config)
@@ -138,11 +138,11 @@ void pci_fire(struct vcx *vcx, unsigned int vector)
 	struct vcx_pci *pci = &vcx->pci;
 	const u64 one = 1;
 
-	/* QEMU changes the descriptor while a vector is in use. */
+	/* QEMU replaces the eventfd of a vector in use: an event in between stays pending. */
 	pci->irq_pending[vector] = pci->irq_fd[vector] < 0;
 	if (pci->irq_pending[vector])
 		return;
 	if (write(pci->irq_fd[vector], &one, sizeof(one)) != sizeof(one))
-		log_msg(&vcx->log, LOG_ERROR, "vector %u: eventfd not written", vector);
+		log_msg(&vcx->log, LOG_ERROR, "vector %u: write to the eventfd failed", vector);
 	vcx->stats.interrupts++;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Queries of what isn't an object but always there: the function's virtual port,
- * its counters, its environment. Their outputs are fields, as registers are.
- * Layouts: mlx5_ifc.h of Linux.
+ * Queries that need no object: the function's virtual port, its counters, its
+ * environment. Their outputs are fields like those of registers. Layouts:
+ * mlx5_ifc.h of Linux.
  */
 #include <stdlib.h>
 
@@ -103,13 +103,13 @@ static const struct reg_field lag[] = {
 };
 
 enum query_flags {
-	Q_VPORT	= BIT(0),	/* of a virtual port: there is only the function's own */
+	Q_VPORT	= BIT(0),	/* of a virtual port: only the function's own exists */
 };
 
 static const struct query {
 	u16 opcode;
 	u8 flags;
-	u8 clear;		/* byte whose highest bit clears the counters; 0: none */
+	u8 clear;		/* input byte whose highest bit clears the counters; 0: none */
 	u16 out_len;
 	const struct reg_field *fields;
 } queries[VCX_QUERIES] = {
@@ -138,7 +138,7 @@ struct cmd_result query_fields(struct vcx *vcx, struct cmdq_cmd *cmd)
 		return cmd_fail(ST_BAD_OUTPUT_LEN, SYND_BAD_OUTPUT_LEN);
 	if ((q->flags & Q_VPORT) && ((cmd->in[8] & 0x80) || get_be16(cmd->in + 10)))
 		return cmd_fail(ST_BAD_PARAM, SYND_FUNCTION);
-	/* Firmware's own set of queue counters is number 0. */
+	/* The queue counters number 0 are the firmware's own. */
 	if (opcode == 0x773 && cmd->in_len >= 0x20 && cmd->in[0x1f] &&
 	    !objects_find(&vcx->fw.objects, OBJECT_Q_COUNTER, cmd->in[0x1f]))
 		return cmd_fail(ST_BAD_RESOURCE, SYND_OBJECT_NUMBER);

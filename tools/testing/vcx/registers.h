@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What register handlers share. An access has been checked against the register's
- * size, a write against the register's being writable.
+ * The interface of register handlers. The caller, regs_access(), has checked the
+ * access against the register's size and writes against REG_RO.
  */
 #ifndef VCX_REGISTERS_H
 #define VCX_REGISTERS_H
@@ -10,7 +10,10 @@
 
 struct reg_type;
 
-/* One access. Both buffers hold at least the register, and @out is zero. */
+/*
+ * One access. Both buffers hold at least the register, but @in of a read only
+ * @read_in bytes if the register has that; @out is zero.
+ */
 struct reg_access {
 	u8 *content;
 	const u8 *in;
@@ -23,14 +26,14 @@ struct reg_access {
 
 typedef struct cmd_result (*reg_handler)(struct vcx *vcx, struct reg_access *a);
 
-/* Where the value of a field comes from. */
+/* Source of a field's value */
 enum reg_source {
 	SRC_CONST,	/* @value */
-	SRC_KEPT,	/* what was written, at first @value */
-	SRC_ECHO,	/* the access itself */
-	SRC_COUNT,	/* @value, and @rate more every second, since it was cleared */
-	SRC_WAVE,	/* to and fro between @value - @rate and @value + @rate */
-	SRC_TEXT,	/* @text, @width bytes long */
+	SRC_KEPT,	/* the last value written, initially @value */
+	SRC_ECHO,	/* the same field of the access */
+	SRC_COUNT,	/* @value plus @rate per second; after a clear, @rate per second */
+	SRC_WAVE,	/* rises and falls between @value - @rate and @value + @rate */
+	SRC_TEXT,	/* @text, up to @width bytes */
 };
 
 /* A field: in the big-endian dword at byte @at, @width bits from bit @bit up. */
@@ -44,7 +47,7 @@ struct reg_field {
 	const char *text;
 };
 
-/* What is in the register when the selector has that value. */
+/* The fields of the register while its selector is @select. */
 struct reg_page {
 	u32 select;
 	const struct reg_field *fields;	/* NULL ends a list */
@@ -54,32 +57,32 @@ struct reg_page {
 struct reg_index {
 	u16 at;
 	u8 bit;
-	u8 width;	/* 0: there is but one */
+	u8 width;	/* 0: one instance */
 	u8 first;
 	u8 count;	/* at most VCX_REG_INSTANCES */
 };
 
 enum reg_flags {
 	REG_RO		= BIT(0),
-	REG_CARD	= BIT(1),	/* the functions of a card share its memory */
-	REG_PORT	= BIT(2),	/* as many instances as there are ports */
+	REG_CARD	= BIT(1),	/* the functions of a card share its content */
+	REG_PORT	= BIT(2),	/* one instance for each port */
 };
 
 struct reg_type {
 	u16 id;
 	u16 size;
 	u8 flags;
-	u8 read_in;	/* bytes that a read has to bring, if not all */
+	u8 read_in;	/* input bytes that a read needs; 0: @size */
 	const char *name;
 	reg_handler access;	/* in place of fields and pages */
 	struct reg_index index;
 	struct reg_index selector;	/* @count: 0 */
 	struct reg_index clear;		/* a bit that sets counters to zero */
-	const struct reg_field *fields;	/* NULL without @pages: all of it is memory */
+	const struct reg_field *fields;	/* NULL, and no @pages: stores all bytes written */
 	const struct reg_page *pages;
 };
 
-/* What a register's memory is, for each instance. */
+/* The content of one instance of a register */
 struct reg_state {
 	u8 content[VCX_REG_MAX];
 	u64 cleared_ns;		/* 0: never */
@@ -103,8 +106,8 @@ struct cmd_result mnvgc_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mnvgn_read(struct vcx *vcx, struct reg_access *a);
 
 /*
- * regs.c: writes fields to an output. Counters count from @since_ns on, or if that
- * is 0 from when the card started.
+ * regs.c: writes fields to an output. Counters count from @since_ns on, or from the
+ * start of the card if @since_ns is 0.
  */
 void fields_fill(struct vcx *vcx, const struct reg_field *fields, const struct reg_access *a,
 		 u64 since_ns);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers, as ACCESS_REG reads and writes them. What they are is in regtable.c;
- * this turns a line of that table into an answer.
+ * ACCESS_REG: reads and writes the registers of the table in regtable.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 
 #define WAVE_PERIOD_NS	(16000 * MS_TO_NS)
 
-/* A triangle: at @middle when the device starts, then up. */
+/* A triangle wave: @middle at time 0, then rising. */
 static u32 wave(u64 ns, u32 middle, u32 amplitude)
 {
 	const u64 quarter = WAVE_PERIOD_NS / 4;
@@ -96,7 +95,7 @@ void fields_fill(struct vcx *vcx, const struct reg_field *fields, const struct r
 		field_put(a->out, f, a, running_ns, since_ns);
 }
 
-/* A register has fields of its own besides those of the page. */
+/* A register can have fields on all its pages besides those of one page. */
 static struct cmd_result table_access(struct vcx *vcx, const struct reg_type *type,
 				      struct reg_access *a, struct reg_state *state)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers that are more than fields.
+ * Handlers of registers whose values are not only fields of the table.
  */
 #include <stdio.h>
 
@@ -97,9 +97,9 @@ struct cmd_result paos_access(struct vcx *vcx, struct reg_access *a)
 }
 
 /*
- * Time-outs, in milliseconds and in the register's order. Some drivers
- * take a zero for what it says, so what isn't ours to choose has the value that
- * mlx5_core has for a device without this register.
+ * Timeouts in milliseconds, in the order of the register. Some drivers use a zero
+ * as it is, so each timeout that vcx has no option for has the value that mlx5_core
+ * uses for a device without this register.
  */
 struct cmd_result dtor_read(struct vcx *vcx, struct reg_access *a)
 {
@@ -129,13 +129,13 @@ struct cmd_result dtor_read(struct vcx *vcx, struct reg_access *a)
 #define MAP_FEATURES	0x28u
 #define MAP_LEN		16u
 
-/* A bit of a map of 128, of which the first is the last byte's lowest. */
+/* Sets a bit of a map of 128; bit 0 is the lowest one of the last byte. */
 static void map_set(u8 *map, unsigned int bit)
 {
 	map[MAP_LEN - 1 - bit / 8] |= (u8)BIT(bit % 8);
 }
 
-/* QCAM, PCAM, MCAM and SBCAM: which registers of a group of 128 exist, and features. */
+/* QCAM, PCAM, MCAM and SBCAM: maps of the existing registers of a group and of features. */
 struct cmd_result cap_map_read(struct vcx *vcx, struct reg_access *a)
 {
 	static const struct {

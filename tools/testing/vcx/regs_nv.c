@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The registers that reach the configuration. A header names an item: length,
- * writer, which of the three values, and type.
+ * The registers of the non-volatile configuration. A header selects an item and its
+ * value: length, writer, mode (next, current or default) and type.
  */
 #include "registers.h"
 
@@ -23,8 +23,9 @@ static u8 writer_of(u32 dw0)
 }
 
 /*
- * A function means itself, unless it says that the type names another, which only
- * the first may.
+ * Finds the item that a header selects. The function in the type counts only with
+ * HOST_ID_VALID, which only the first function may set: otherwise the item is that
+ * of the requesting function.
  */
 static struct cmd_result item_of(const struct vcx *vcx, const u8 *header, bool write, int *item)
 {
@@ -130,12 +131,12 @@ struct cmd_result mnvia_access(struct vcx *vcx, struct reg_access *a)
 
 struct cmd_result mnvgc_read(struct vcx *vcx, struct reg_access *a)
 {
-	/* Of priv_nv_other_host, nvda_read_current_settings, ..._factory_settings. */
+	/* From bit 0: nvda_read_factory_settings, ..._current_settings, priv_nv_other_host */
 	put_be32(a->out, BIT(0) | BIT(1) | (vcx->function ? 0 : BIT(2)));
 	return cmd_ok();
 }
 
-/* The first item from @item on that can be written and has room, or -1. */
+/* The first item from @item on that is writable and at most @room bytes long, or -1. */
 static int next_in_walk(int item, u32 room)
 {
 	item = nv_next(item);
@@ -144,7 +145,7 @@ static int next_in_walk(int item, u32 room)
 	return item;
 }
 
-/* Walks the items: the pointer in names one, the pointer out its successor. */
+/* Walks the items: the input pointer is the item to read, the output pointer the next. */
 struct cmd_result mnvgn_read(struct vcx *vcx, struct reg_access *a)
 {
 	u32 room = a->out_len - MNVGN_DATA;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What each register is: size, fields, and how their values come about. Layouts:
+ * The table of registers: size, fields and the source of their values. Layouts:
  * register_access_table.adb of mstflint, include/linux/mlx5/mlx5_ifc.h of Linux.
- * Contents: a dual-port 100GbE adapter on PCIe Gen4 x16, its link up over two
- * metres of copper, in moderate traffic.
+ * Values: a dual-port 100GbE adapter on PCIe Gen4 x16 with moderate traffic, whose
+ * links are up over two metres of copper.
  */
 #include "registers.h"
 
@@ -24,13 +24,13 @@
 	{ .at = _at, .width = _len, .source = SRC_TEXT, .text = _text }
 #define END	{ 0 }
 
-/* What traffic there is: per second. */
+/* Traffic per second */
 #define RX_BYTES	12500000
 #define TX_BYTES	9400000
 #define RX_FRAMES	11000
 #define TX_FRAMES	9000
 
-/* PTYS: what the port can do in Ethernet, extended and legacy; 100GBASE-CR4. */
+/* PTYS: Ethernet protocols, capable and in operation (100GBASE-CR4), extended and legacy */
 #define ETH_EXT_CAP	0x000007f2
 #define ETH_EXT_OPER	0x00000200
 #define ETH_CAP		0xf8f0b0c0
@@ -210,7 +210,7 @@ static const struct reg_field ppcnt_discard[] = {
 	END
 };
 
-/* The same for each priority: all traffic is of one. */
+/* Every priority returns these counters: all traffic has one priority. */
 static const struct reg_field ppcnt_priority[] = {
 	COUNT(0x08, 2492115713, RX_BYTES),	/* rx_octets */
 	COUNT(0x28, 2193111, RX_FRAMES),	/* rx_frames */
@@ -344,7 +344,7 @@ static const struct reg_field sltp[] = {
 	END
 };
 
-/* How the port is wired: module 0, lanes in order. */
+/* The port's lanes: those of module 0, in order */
 static const struct reg_field pmdr[] = {
 	ECHOED(0x0, 0, 2), ECHOED(0x0, 4, 4), ECHOED(0x0, 14, 2),
 	CONST(0x0, 24, 4, 3),		/* version: 16 nm */
@@ -713,7 +713,7 @@ static const struct reg_page mrsi_devices[] = {
 };
 
 static const struct reg_field mrsv[] = {
-	CONST(0x0, 31, 1, 0),		/* v: nothing to say */
+	CONST(0x0, 31, 1, 0),		/* v: no valid data */
 	ECHOED(0x0, 0, 8),
 	END
 };
@@ -811,7 +811,7 @@ const struct reg_type reg_types[] = {
 	REG(0x9056, 44, REG_CARD, "MPEGC", .fields = mpegc),
 	REG(0x9059, 16, REG_RO, "MPIR", .fields = mpir),
 	REG(0x9060, 16, REG_RO, "MCQS", .access = mcqs_read),
-	/* mlx5_core sends no more than the header. */
+	/* mlx5_core sends only the header. */
 	REG(0x9061, 148, REG_RO, "MCQI", .access = mcqi_read, .read_in = 24),
 	REG(0x9062, 32, 0, "MCC", .access = mcc_access),
 	REG(0x9063, 16, 0, "MCDA", .access = mcda_access),

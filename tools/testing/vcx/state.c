@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a card keeps without power, as a file of lines:
+ * Non-volatile state of a card, as a file of lines:
  *
  *   vcx-state 1
- *   nv TYPE WRITER VALUE		an item that differs from the factory's
- *   component INDEX VERSION		what runs after the next start
+ *   nv TYPE WRITER VALUE		an item that differs from the default
+ *   component INDEX VERSION		the version that runs after the next start
  *   end
  *
- * Numbers and values are hexadecimal. A file that isn't wholly right is refused,
- * and the card is as it was.
+ * Numbers and values are hexadecimal. A file with an invalid line is refused and
+ * leaves the card unchanged.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -56,7 +56,7 @@ int state_save(const struct vcx_card *card, const char *path)
 	return 0;
 }
 
-/* A line of the file; false if it's none. */
+/* Applies a line of the file; false if it is invalid. */
 static bool load_line(struct vcx_card *card, const char *line)
 {
 	unsigned int a, b;

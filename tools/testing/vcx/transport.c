@@ -43,7 +43,7 @@ void transport_exit(struct transport *t)
 	t->fd = -1;
 }
 
-/* Keeps the descriptors that came; false if there were too many. */
+/* Stores the received descriptors; false if there are too many, the rest is closed. */
 static bool transport_take_fds(struct transport *t, struct msghdr *mh)
 {
 	bool fits = !(mh->msg_flags & MSG_CTRUNC);
@@ -68,7 +68,7 @@ static bool transport_take_fds(struct transport *t, struct msghdr *mh)
 	return fits;
 }
 
-/* As recv(), but the descriptors are kept; -errno, or 0 at the end. */
+/* recv() that also stores descriptors; returns -errno on errors, 0 at the end. */
 static ssize_t transport_recv(struct transport *t, void *buf, size_t len)
 {
 	union {

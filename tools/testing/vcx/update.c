@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The registers MCQS, MCQI, MCC and MCDA: what components there are, and the
- * machine that replaces one. Nothing changes a component before ACTIVATE, and what
- * runs only changes with a start.
+ * The registers MCQS, MCQI, MCC and MCDA: the components and the state machine of
+ * their update. Only ACTIVATE changes the stored version of a component, and only a
+ * start of the firmware changes the running one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 static const struct {
 	u16 identifier;
 	u32 size;
-	u32 version;	/* 0: the model's */
+	u32 version;	/* 0: that of the model's firmware */
 } components[COMPONENTS] = {
 	{ 0x1, 4u << 20, 0 },			/* BOOT_IMG */
 	{ 0xb, 64u << 10, 0x02030004 },		/* CC_ALGO */
@@ -247,7 +247,7 @@ static bool has_head(const u8 *image, u32 size)
 	return size >= IMAGE_HEAD && !memcmp(image, head_magic, sizeof(head_magic));
 }
 
-/* The header of an image, IMAGE_MIN bytes at least up to its end; NULL if it has none. */
+/* The header of an image, with at least IMAGE_MIN bytes behind its start, or NULL. */
 static const u8 *header_of(const u8 *image, u32 size)
 {
 	u32 at = has_head(image, size) ? IMAGE_HEAD : 0;
@@ -277,7 +277,7 @@ static u8 verify_image(const struct update *u)
 	return ERROR_OK;
 }
 
-/* An image to write to, or one to read from. */
+/* Starts a download to a new image, or an upload from the image of @version. */
 static struct cmd_result begin(struct update *u, u32 index, u32 size, bool read, u32 version)
 {
 	if (u->state != UPDATE_LOCKED)
@@ -287,7 +287,7 @@ static struct cmd_result begin(struct update *u, u32 index, u32 size, bool read,
 	if (size > IMAGE_MAX)
 		return cmd_fail(ST_EXCEED_LIM, SYND_UPDATE_SIZE);
 	drop_image(u);
-	/* A size of zero is one that the writer doesn't tell. */
+	/* Size 0: the writer does not know the size yet. */
 	u->image = calloc(1, size ? size : IMAGE_MAX);
 	if (!u->image)
 		return cmd_fail(ST_NO_RESOURCES, SYND_UPDATE_SIZE);
@@ -389,7 +389,7 @@ static struct cmd_result mcc_write(struct update *u, struct reg_access *a)
 	}
 }
 
-/* A read hands out the handle that a lock then takes. */
+/* A read of MCC in the state idle returns the handle for the next lock. */
 static void mcc_read(struct update *u, struct reg_access *a)
 {
 	u64 elapsed_s = u->last_ns ? (now_ns() - u->last_ns) / 1000000000ull : 0;
@@ -416,7 +416,7 @@ struct cmd_result mcc_access(struct vcx *vcx, struct reg_access *a)
 	return mcc_write(u, a);
 }
 
-/* The bytes of a write that come before the power fails. */
+/* The number of bytes of a write that are stored before an injected power failure. */
 static u32 before_power_fails(struct update *u, u32 len)
 {
 	if (!u->fail_armed)

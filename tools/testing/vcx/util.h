@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Fixed-size types and unaligned big-endian access, as the device's interface
- * is big-endian throughout.
+ * Fixed-size types and unaligned big-endian access: all interfaces of the device
+ * except PCI configuration space are big-endian.
  */
 #ifndef VCX_UTIL_H
 #define VCX_UTIL_H
@@ -97,12 +97,12 @@ static inline size_t max_size(size_t a, size_t b)
 u64 now_ns(void);
 
 /*
- * Hexadecimal text to bytes. Returns the number of bytes, or -1 if the text is
- * no such thing or does not fit.
+ * Converts hexadecimal text to bytes. Returns their number, or -1 if the text has
+ * another character, an odd length, or more than @max bytes.
  */
 int hex_decode(const char *hex, u8 *out, size_t max);
 
-/* Bytes to hexadecimal text; @out holds 2 * @len + 1 characters. */
+/* Converts bytes to hexadecimal text; @out holds 2 * @len + 1 characters. */
 void hex_encode(const u8 *in, size_t len, char *out);
 
 #endif

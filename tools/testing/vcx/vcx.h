@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The virtual ConnectX: the PCI functions of a card, their firmware, and how they
- * fail on demand. All state hangs off struct vcx, one for each function, and the
- * struct vcx_card that they share.
+ * The virtual ConnectX: the PCI functions of a card, their firmware, and the faults
+ * that can be injected. struct vcx holds the state of one function, struct vcx_card
+ * the state that the functions share.
  */
 #ifndef VCX_H
 #define VCX_H
@@ -18,29 +18,29 @@
 
 #define VCX_BAR_SIZE	(32ull << 20)
 #define VCX_UAR_SHIFT	12
-#define VCX_UAR_FIRST	16u	/* below lies the initialization segment */
+#define VCX_UAR_FIRST	16u	/* the initialization segment occupies the pages below */
 #define VCX_UAR_COUNT	1024u
 #define VCX_VECTORS	8u
 #define VCX_MAX_EQS	128u
-#define VCX_REG_MAX	272u	/* the longest register */
-#define VCX_REG_INSTANCES 8u	/* of a register: ports, lanes, priorities */
+#define VCX_REG_MAX	272u	/* bytes of the longest register */
+#define VCX_REG_INSTANCES 8u	/* most instances of a register: ports, lanes, priorities */
 #define VCX_FUNCTIONS	2u
-#define VCX_QUERIES	10u	/* of no object */
+#define VCX_QUERIES	10u	/* lines of the table in queries.c */
 
 #define FW_MINOR	41u
 #define FW_SUBMINOR	1000u
 
-/* What the command line chooses. */
+/* Chosen by options of the command line. */
 struct vcx_config {
 	u16 device_id;
 	u32 uctx_cap;		/* capabilities that user contexts may have */
 	u32 max_uctx;
-	u32 cmd_timeout_s;	/* 0: the driver's own */
-	u32 health_poll_ms;	/* 0: the driver's own */
+	u32 cmd_timeout_s;	/* 0: the driver's default */
+	u32 health_poll_ms;	/* 0: the driver's default */
 	u8 ports;
 };
 
-/* One model of the family. */
+/* A model of the ConnectX family. */
 struct vcx_model {
 	u16 device_id;
 	u16 hw_id;
@@ -51,13 +51,13 @@ struct vcx_model {
 };
 
 enum vcx_reset {
-	VCX_RESET_FUNCTION,	/* FLR, or the driver's own: firmware goes on running */
-	VCX_RESET_FIRMWARE,	/* firmware starts anew, and reads its configuration */
+	VCX_RESET_FUNCTION,	/* FLR, or the driver's reset: the firmware keeps running */
+	VCX_RESET_FIRMWARE,	/* the firmware restarts and reads its configuration */
 };
 
 struct vcx_pci {
 	u8 config[4096];
-	u8 writable[4096];	/* mask of the bits that a guest can write */
+	u8 writable[4096];	/* mask of the bits that the guest can write */
 	u16 pcie_cap;
 	int irq_fd[VCX_VECTORS];
 	bool irq_pending[VCX_VECTORS];
@@ -72,7 +72,7 @@ struct vcx_eq {
 	u32 uar;
 	u32 pi;
 	u32 ci;
-	u64 events;		/* mask of the event types that it takes */
+	u64 events;		/* mask of the event types that the queue receives */
 	u32 npages;
 	u64 *pages;
 };
@@ -82,11 +82,11 @@ struct vcx_uctx {
 	u32 cap;
 };
 
-/* The mode that the driver sees in the initialization segment. */
+/* nic_interface in the initialization segment */
 enum vcx_nic_state {
 	NIC_FULL_DRIVER		= 0,
-	NIC_DISABLED		= 1,	/* after a reset, until a driver comes */
-	NIC_SW_RESET		= 7,	/* a driver has asked for a reset */
+	NIC_DISABLED		= 1,	/* after a reset, until a driver sets a command queue */
+	NIC_SW_RESET		= 7,	/* the driver has requested a reset */
 };
 
 enum vcx_hca_state {
@@ -98,8 +98,8 @@ enum vcx_hca_state {
 /* A command between its doorbell and its completion. */
 struct vcx_slot {
 	bool busy;
-	bool lost;		/* waits for a release, not for time */
-	bool event;		/* the driver waits for an event, not by polling */
+	bool lost;		/* completed by fw_release_lost(), never by time */
+	bool event;		/* the driver waits for an event, it does not poll */
 	u16 opcode;
 	u64 due_ns;
 	u64 entry;
@@ -111,7 +111,7 @@ struct vcx_slot {
 
 struct vcx_last_input {
 	u16 opcode;
-	u32 len;		/* as the guest sent it; @data has what fits */
+	u32 len;		/* of the whole input; @data has its first VCX_LAST_BYTES */
 	u64 stamp;		/* 0: unused */
 	u8 data[VCX_LAST_BYTES];
 };
@@ -120,10 +120,10 @@ struct vcx_last_input {
 #define VCX_ANY_OPCODE	0x10000u
 #define VCX_FOREVER	UINT32_MAX
 
-/* Which commands of those that come have a fault. */
+/* The commands that a fault hits. */
 struct vcx_when {
-	u32 after;		/* how many have none before */
-	u32 count;		/* how many have it then, or VCX_FOREVER */
+	u32 after;		/* commands that it spares first */
+	u32 count;		/* commands that it hits then, or VCX_FOREVER */
 };
 
 struct vcx_fault {
@@ -138,13 +138,13 @@ struct vcx_fault {
 
 struct vcx_fw {
 	enum vcx_hca_state state;
-	u64 cmdq;		/* where the command queue lies; 0: nowhere */
+	u64 cmdq;		/* guest address of the command queue; 0: not set */
 	u32 cmdq_high;
 	u8 nic_state;
-	u64 nic_disabled_ns;	/* when the reset that software asked for is over */
+	u64 nic_disabled_ns;	/* end of the reset that the driver requested */
 	u8 issi;
 	u8 cap_current[4096];
-	u64 *pages;		/* given by the driver */
+	u64 *pages;		/* guest addresses, given by the driver */
 	u32 npages;
 	struct vcx_uctx *uctx;
 	u32 nuctx;
@@ -155,38 +155,38 @@ struct vcx_fw {
 	struct vcx_slot slots[CMDQ_SLOTS];
 };
 
-/* What is wrong with the device: set over the control socket, survives resets. */
+/* Injected faults: set through the control socket, kept across resets. */
 struct vcx_faults {
 	struct vcx_fault rules[VCX_MAX_FAULTS];
-	bool dead;		/* BAR reads all ones, takes no write */
-	bool dead_config;	/* configuration space likewise */
-	struct vcx_when die;	/* which command kills it */
+	bool dead;		/* BAR 0 reads all ones and ignores writes */
+	bool dead_config;	/* configuration space too, while @dead */
+	struct vcx_when die;	/* the command that sets @dead */
 	bool stalled;
 	u32 stalled_at;
 	u8 health_syndrome;
-	bool no_recovery;	/* does not ask the driver for a reset */
-	u32 zero_uids;		/* CREATE_UCTX that will answer 0, and make nothing */
+	bool no_recovery;	/* the health buffer does not request a reset */
+	u32 zero_uids;		/* CREATE_UCTX commands that return uid 0, creating nothing */
 };
 
 struct vcx_stats {
 	u32 commands[0x10000];	/* by opcode */
 	u64 total;
-	u64 refused;		/* by status */
-	u64 undeliverable;	/* by delivery status, or not at all */
+	u64 refused;		/* completed with a status other than ST_OK */
+	u64 undeliverable;	/* a delivery status other than CMDQ_OK, or no completion */
 	u64 lost;
 	u64 events;
 	u64 events_dropped;
 	u64 interrupts;
 	u64 function_resets;
 	u64 firmware_resets;
-	u64 uctx_leaked;	/* open when their function was torn down or reset */
+	u64 uctx_leaked;	/* user contexts open at a teardown or reset */
 	u64 bad_messages;
 };
 
 struct vcx;
 struct reg_state;
 
-/* What the functions of a card share. */
+/* State that the functions of a card share. */
 struct vcx_card {
 	struct vcx *functions[VCX_FUNCTIONS];
 	unsigned int nfunctions;
@@ -194,19 +194,19 @@ struct vcx_card {
 	struct update update;
 	struct diag diag;
 	u64 start_ns;
-	const char *state_path;	/* NULL: what it keeps ends with the program */
+	const char *state_path;	/* NULL: the state is lost when the program ends */
 };
 
 struct vcx {
 	struct vcx_card *card;
-	u8 function;		/* its number on the card */
+	u8 function;		/* its number on the card, from 0 */
 	struct vcx_config config;
 	const struct vcx_model *model;
 	struct log log;
 	struct dma dma;
 	struct vcx_pci pci;
 	struct vcx_fw fw;
-	struct reg_state *regs;	/* of each instance, in the order of the table */
+	struct reg_state *regs;	/* VCX_REG_INSTANCES for each line of regtable.c */
 	u64 query_cleared_ns[VCX_QUERIES];
 	struct vcx_faults faults;
 	struct vcx_stats stats;
@@ -218,12 +218,13 @@ struct vcx {
 /* device.c */
 const struct vcx_model *vcx_find_model(u16 device_id);
 /*
- * Adds a function to a card. Both are zeroed at first; 0, -ENODEV for a model that
- * isn't known, -ENOSPC for one function too many, or -ENOMEM.
+ * Adds a function to a card. Both are zeroed before the first call. Returns 0,
+ * -ENODEV for an unknown model, -ENOSPC if the card has VCX_FUNCTIONS already, or
+ * -ENOMEM.
  */
 int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *config, FILE *log,
 	     enum log_level level);
-/* Of this function; or of firmware, and so of the whole card. */
+/* Resets this function, or restarts the firmware, which resets all functions. */
 void vcx_reset(struct vcx *vcx, enum vcx_reset kind);
 void vcx_exit(struct vcx *vcx);
 
@@ -232,7 +233,7 @@ void pci_init(struct vcx *vcx);
 void pci_reset(struct vcx *vcx);
 void pci_read(struct vcx *vcx, u32 off, u8 *buf, u32 len);
 void pci_write(struct vcx *vcx, u32 off, const u8 *buf, u32 len);
-/* Takes @fd over; -1 disconnects the vector. */
+/* Takes ownership of @fd; -1 disconnects the vector. */
 void pci_set_irq(struct vcx *vcx, unsigned int vector, int fd);
 void pci_fire(struct vcx *vcx, unsigned int vector);
 
@@ -246,20 +247,20 @@ u32 bar_health_counter(const struct vcx *vcx);
 #define EVENT_PAGE_REQUEST	0x0b
 
 struct vcx_eq *eq_get(struct vcx *vcx, u8 eqn);
-/* Makes an event queue; its number, or -ENOSPC, -ENOMEM. */
+/* Creates an EQ from @eq and @eq->npages addresses; returns its number, -ENOSPC or -ENOMEM. */
 int eq_create(struct vcx *vcx, const struct vcx_eq *eq, const u8 *pages);
 void eq_destroy(struct vcx_eq *eq);
-/* As QUERY_EQ tells it; 64 bytes. */
+/* Writes the 64 bytes of context that QUERY_EQ returns. */
 void eq_context(const struct vcx_eq *eq, u8 *context);
 void eq_doorbell(struct vcx *vcx, u32 uar, u32 value, bool arm);
-/* Whether some queue takes that event. */
+/* Whether an EQ receives events of @type. */
 bool eq_takes(const struct vcx *vcx, u8 type);
 void eq_post(struct vcx *vcx, u8 type, const u8 data[28]);
 
 /* fw.c: from doorbell to completion */
 void fw_doorbell(struct vcx *vcx, u32 slots);
 void fw_set_cmdq(struct vcx *vcx, u64 addr);
-/* Completes what is due; how long until the next is, in ms, or -1. */
+/* Completes the commands that are due. Returns the ms until the next is, or -1 if none is. */
 int fw_run_timers(struct vcx *vcx);
 unsigned int fw_release_lost(struct vcx *vcx);
 void fw_request_pages(struct vcx *vcx, int npages);
@@ -281,7 +282,7 @@ enum cmd_status {
 	ST_BAD_OUTPUT_LEN	= 0x51,
 };
 
-/* Syndromes are private to firmware; these are ours. */
+/* Syndromes are private to the firmware; these are vcx's own. */
 enum cmd_syndrome {
 	SYND_NONE		= 0,
 	SYND_BAD_OPCODE		= 0x1000,
@@ -358,7 +359,7 @@ struct cmd_result diag_query(struct vcx *vcx, struct cmdq_cmd *cmd);
 /* update.c: the running firmware's version: major << 24 | minor << 16 | subminor */
 u32 vcx_fw_version(const struct vcx *vcx);
 
-/* queries.c: queries that are fields */
+/* queries.c: queries whose output is a list of fields */
 struct cmd_result query_fields(struct vcx *vcx, struct cmdq_cmd *cmd);
 
 /* caps.c: capabilities */
@@ -369,30 +370,32 @@ struct cmd_result caps_set(struct vcx *vcx, struct cmdq_cmd *cmd);
 /* regs.c: access to the registers of regtable.c */
 int regs_init(struct vcx *vcx);
 void regs_reset(struct vcx *vcx);
-/* ACCESS_REG and its like: arguments and data as in the command. */
+/* ACCESS_REG and ACCESS_REGISTER_USER. */
 struct cmd_result regs_access(struct vcx *vcx, struct cmdq_cmd *cmd);
-/* Memory of a register: NULL if there is none or it can only be read. */
+/* The stored content of a register; NULL if it is unknown or read-only. */
 u8 *regs_content(struct vcx *vcx, u16 id, u32 instance, u32 *len);
 
 /*
- * state.c: what the card keeps without power. Both return 0 or a negative errno;
- * loading also the number of the line that is wrong. A file that isn't there is a
- * card that is new.
+ * state.c: non-volatile state of the card. The functions return 0 or a negative
+ * errno; state_load() and state_parse() also the number of the first invalid line.
+ * A missing file is not an error: the card is new.
  */
 int state_save(const struct vcx_card *card, const char *path);
 int state_load(struct vcx_card *card, const char *path);
 int state_parse(struct vcx_card *card, FILE *file);
 
 /* faults.c */
+/* The rule for @opcode, or else the one for VCX_ANY_OPCODE, or NULL. */
 struct vcx_fault *fault_find(struct vcx *vcx, u32 opcode);
+/* The rule for @opcode, created if missing; NULL if there are VCX_MAX_FAULTS already. */
 struct vcx_fault *fault_get(struct vcx *vcx, u32 opcode);
-/* A command has come: whether it has the fault. */
+/* Counts a command. Returns whether the fault hits it. */
 bool fault_hits(struct vcx_when *when);
 void faults_clear(struct vcx *vcx);
 
 /*
- * control.c: one request line, one answer line. `@1 REQUEST` is for the card's
- * second function.
+ * control.c: one request line in, one answer line out. `@1 REQUEST` addresses the
+ * card's second function.
  */
 #define CONTROL_LINE	4096
 #define CONTROL_ANSWER	8192

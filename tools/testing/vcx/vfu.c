@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Message layouts: the vfio-user specification (docs/interop/vfio-user.rst of
- * QEMU); structures and flags of the same name: <linux/vfio.h>. The protocol is
- * in the byte order of the host, as both ends share it.
+ * QEMU); structures and flags of the same name: <linux/vfio.h>. Both ends run on
+ * one host, and the protocol uses its byte order.
  */
 #include <errno.h>
 #include <linux/vfio.h>
@@ -91,7 +91,7 @@ bool vfu_header_valid(const struct vfu_header *header)
 	       (header->flags & VFU_TYPE_MASK) == VFU_COMMAND;
 }
 
-/* Copies a message's fixed part; false if it is shorter than that. */
+/* Copies the fixed part of a message; false if the message is shorter. */
 static bool vfu_fixed(const struct vfu_message *msg, void *to, size_t len)
 {
 	if (msg->len < len)
@@ -114,8 +114,8 @@ static int vfu_version(struct vcx *vcx, struct vfu_message *msg, u8 *out)
 	if (!vfu_fixed(msg, &theirs, sizeof(theirs)))
 		return -EINVAL;
 	if (theirs.major != VFU_MAJOR) {
-		log_msg(&vcx->log, LOG_ERROR, "peer speaks vfio-user %u.%u", theirs.major,
-			theirs.minor);
+		log_msg(&vcx->log, LOG_ERROR, "the peer requests vfio-user %u.%u, not 0.x",
+			theirs.major, theirs.minor);
 		return -EINVAL;
 	}
 	memcpy(out, &ours, sizeof(ours));
@@ -135,8 +135,7 @@ static int vfu_dma_map(struct vcx *vcx, struct vfu_message *msg, u8 *out)
 			 msg->nfds ? msg->fds[0] : -1, map.offset);
 	if (ret)
 		log_msg(&vcx->log, LOG_ERROR, "DMA_MAP %#llx+%#llx: %s",
-			map.addr, map.size,
-			strerror(-ret));
+			map.addr, map.size, strerror(-ret));
 	return ret;
 }
 
@@ -245,7 +244,7 @@ static int vfu_set_irqs(struct vcx *vcx, struct vfu_message *msg, u8 *out)
 			pci_fire(vcx, set.start + i);
 		return 0;
 	}
-	/* Without descriptors: the vectors are there, but lead nowhere. */
+	/* Without descriptors the vectors are enabled but not connected. */
 	if (data != VFIO_IRQ_SET_DATA_EVENTFD || (msg->nfds && msg->nfds != set.count))
 		return -EINVAL;
 	for (i = 0; i < set.count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The vfio-user protocol: what each message means for the device. Messages come
- * whole, with their file descriptors; the transport is somebody else's.
+ * The vfio-user protocol: executes one complete message with its file descriptors
+ * on the device. transport.c receives the messages.
  */
 #ifndef VCX_VFU_H
 #define VCX_VFU_H
@@ -24,7 +24,7 @@
 struct vfu_header {
 	u16 id;
 	u16 command;
-	u32 size;	/* with the header */
+	u32 size;	/* including the header */
 	u32 flags;
 	u32 error;
 };
@@ -33,17 +33,17 @@ struct vfu_message {
 	struct vfu_header header;
 	const u8 *body;
 	u32 len;			/* of the body */
-	int fds[VFU_MAX_FDS];		/* -1 once taken over */
+	int fds[VFU_MAX_FDS];		/* -1 once the device owns it */
 	unsigned int nfds;
 };
 
 void vfu_get_header(const u8 raw[VFU_HEADER], struct vfu_header *header);
 void vfu_put_header(u8 raw[VFU_HEADER], const struct vfu_header *header);
-/* Whether a message with that header can be received at all. */
+/* Whether the header is that of a command of valid size. */
 bool vfu_header_valid(const struct vfu_header *header);
 /*
- * Does what the message says. Returns the length of the body of the answer in
- * @out, which holds VFU_MAX_MESSAGE bytes, or a negative errno to answer with.
+ * Executes a message. Writes the body of the reply to @out, which holds
+ * VFU_MAX_MESSAGE bytes, and returns its length, or a negative errno for the reply.
  */
 int vfu_handle(struct vcx *vcx, struct vfu_message *msg, u8 *out);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A driver that goes astray: a command laid out in order, then bytes of the
- * queue and of its mailboxes changed, then doorbells.
+ * A misbehaving driver: a valid command, then changes to bytes of the queue and its
+ * mailboxes, then doorbells.
  *
  * Input: slots (4 bytes), flags, number of changes, length of the output (2),
  * the command's input, and the changes (offset, 3 bytes, and value) at the end.
@@ -14,13 +14,13 @@
 #define HEADER	8u
 #define CHANGE	4u
 #define F_UP	BIT(0)	/* bring the device up first */
-#define F_UAR	BIT(1)	/* and have a UAR, so that event queues can be made */
-#define F_TWICE	BIT(2)	/* the same doorbell again */
-#define F_WRITE	BIT(3)	/* a component is being written */
-#define F_READ	BIT(4)	/* or read */
+#define F_UAR	BIT(1)	/* and allocate a UAR, so that event queues can be created */
+#define F_TWICE	BIT(2)	/* ring the same doorbell again */
+#define F_WRITE	BIT(3)	/* a download of a component is in progress */
+#define F_READ	BIT(4)	/* or an upload */
 #define F_DIAG	BIT(5)	/* counters are sampled */
 
-/* What it takes several commands to come to. */
+/* States that a driver reaches with several commands only. */
 static void midway(struct vcx_card *card, u8 flags)
 {
 	if (flags & (F_WRITE | F_READ)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text from outside: a state file, then requests of the control socket, a line each.
+ * Untrusted text: the input is a state file, and then requests of the control
+ * socket, one a line.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages, one after another, as a peer would send them. Each record is the
- * message's number, flags (with how many descriptors come), the length of its
- * body (2 bytes) and the body.
+ * A sequence of messages from a peer. Each record has the number of the message,
+ * flags with the number of its descriptors, the length of its body (2 bytes) and
+ * the body.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -14,7 +14,7 @@
 
 #define RECORD	4u
 #define F_FDS	3u
-#define F_SHORT	BIT(2)	/* a header that claims more than there is */
+#define F_SHORT	BIT(2)	/* the header claims 4096 bytes more */
 
 static int guest_file(void)
 {

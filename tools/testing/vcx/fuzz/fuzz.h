@@ -4,7 +4,7 @@
 
 #include "util.h"
 
-/* What libFuzzer calls; the Makefile gives it the name that it expects. */
+/* The Makefile renames it to the entry point of libFuzzer. */
 int fuzz_one(const u8 *data, size_t size);
 
 #endif

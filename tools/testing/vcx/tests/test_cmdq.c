@@ -4,7 +4,7 @@
 #include "guest.h"
 #include "ktap.h"
 
-/* What the device makes of slot 0 as it lies. */
+/* Fetches the command in slot 0; returns its delivery status or a negative errno. */
 static int fetch(struct guest *g)
 {
 	struct cmdq_cmd cmd;
@@ -105,19 +105,19 @@ static void bad_chains(void)
 	struct guest g;
 
 	guest_init(&g);
-	/* A block that leads back to itself, or to the first. */
+	/* A block whose next pointer is the block itself, or the first one */
 	guest_lay_out(&g, in, sizeof(in), 16);
 	put_be64(guest_at(&g, GUEST_IN + 1024) + 560, GUEST_IN + 1024);
 	expect(fetch(&g) == CMDQ_BAD_BLOCK_NUM);
 	put_be64(guest_at(&g, GUEST_IN + 1024) + 560, GUEST_IN);
 	expect(fetch(&g) == CMDQ_BAD_BLOCK_NUM);
-	/* A chain that is shorter than the length says. */
+	/* A chain that is shorter than the length of the input */
 	put_be64(guest_at(&g, GUEST_IN + 1024) + 560, 0);
 	expect(fetch(&g) == CMDQ_BAD_IN_PTR);
 	guest_lay_out(&g, in, sizeof(in), 16);
 	guest_at(&g, GUEST_IN + 2 * 1024)[573] ^= 1;
 	expect(fetch(&g) == CMDQ_BAD_TOKEN);
-	/* Longer than it says does no harm. */
+	/* A longer chain is allowed. */
 	guest_lay_out(&g, in, sizeof(in), 16);
 	put_be64(guest_at(&g, GUEST_IN + 3 * 1024) + 560, GUEST_IN);
 	expect(fetch(&g) == CMDQ_OK);
@@ -171,7 +171,7 @@ static void faults(void)
 	rule->lose.count = 1;
 	expect(guest_send(&g, in, sizeof(in), out, sizeof(out)) == -1);
 	expect(fw_run_timers(g.vcx) == -1);
-	/* The slot is still the device's: another doorbell changes nothing. */
+	/* The device still owns the slot: another doorbell is ignored. */
 	fw_doorbell(g.vcx, 1);
 	expect(g.vcx->stats.undeliverable == 1);
 	expect(fw_release_lost(g.vcx) == 1 && !(guest_at(&g, GUEST_CMDQ)[63] & 1));

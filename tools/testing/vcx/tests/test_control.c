@@ -109,7 +109,7 @@ static void effects(void)
 	guest_exit(&g);
 }
 
-/* It takes two commands, and neither executes nor answers the third, nor the fourth. */
+/* The device executes two commands and dies at the third. */
 static void death(void)
 {
 	u8 in[16] = { 0x08, 0x0d }, create_uctx[64] = { 0x0a, 0x04 }, out[16];
@@ -134,7 +134,7 @@ static void death(void)
 	pci_read(g.vcx, 0, out, 2);
 	expect(out[0] == 0xff);
 	expect(fw_run_timers(g.vcx) == -1 && *guest_at(&g, GUEST_CMDQ + 63) == 1);
-	/* Alive again it has forgotten everything, and that it was to die. */
+	/* The function revives in the state after a reset, without the fault. */
 	ask(&g, "dead off");
 	expect(g.vcx->stats.function_resets == 1);
 	fw_set_cmdq(g.vcx, GUEST_CMDQ);
@@ -143,7 +143,7 @@ static void death(void)
 	ask(&g, "dead off");
 	expect(g.vcx->stats.function_resets == 1);
 	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
-	/* Of two that come with one doorbell it dies of the first. */
+	/* Two commands with one doorbell: the device dies at the first. */
 	ask(&g, "dead on 0");
 	guest_lay_out(&g, in, sizeof(in), 16);
 	memcpy(guest_at(&g, GUEST_CMDQ + CMDQ_STRIDE), guest_at(&g, GUEST_CMDQ), CMDQ_STRIDE);
@@ -154,7 +154,7 @@ static void death(void)
 	guest_exit(&g);
 }
 
-/* What a client gets to read, once the server has had its turns. */
+/* Sends @text to a server and collects its answers over 200 turns of the event loop. */
 static size_t exchange(struct guest *g, const char *text, size_t len, char *answer, size_t room)
 {
 	static struct control_server s;
@@ -194,7 +194,7 @@ static void lines(void)
 	guest_init(&g);
 	exchange(&g, "uids\n\n \r\nuids\ncount 1\nuid", 26, answer, sizeof(answer));
 	expect(!strcmp(answer, "ok 0\nok 0\nok 0\n"));
-	/* A line longer than any request has one answer, and the next is read. */
+	/* A line that is too long has one answer; the next line is executed. */
 	memset(text, 'x', sizeof(text));
 	memcpy(text + sizeof(text) - 6, "\nuids\n", 6);
 	exchange(&g, text, sizeof(text), answer, sizeof(answer));

@@ -106,7 +106,7 @@ static void files(void)
 	expect(!dma_write(&dma, 5, &byte, 1));
 	byte = 0;
 	expect(pread(fd, &byte, 1, DMA_PAGE + 5) == 1 && byte == 7);
-	/* Known without a file: there, but not reachable. */
+	/* A region without a file is not reachable. */
 	expect(!dma_map_fd(&dma, DMA_PAGE, DMA_PAGE, RW, -1, 0));
 	expect(dma_read(&dma, DMA_PAGE, &byte, 1) == -EFAULT);
 	close(fd);

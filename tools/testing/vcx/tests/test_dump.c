@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects, and resource dumps of them: inline and through a memory key.
+ * Objects and their resource dumps, inline and through a memory key.
  */
 #include "guest.h"
 #include "ktap.h"
@@ -10,7 +10,7 @@
 
 #define PA_TARGET	(GUEST_BASE + 0x30000)
 
-/* One access to the register; the status. */
+/* Accesses the register once; returns the status of the command. */
 static int dump(struct guest *g, u8 reg[256])
 {
 	return access_reg(g, 0xc000, READ, reg, reg, 256);
@@ -24,7 +24,7 @@ static void ask_for(u8 reg[256], u16 segment, u32 index1, u16 many1)
 	put_be16(reg + 16, many1);
 }
 
-/* All of a dump, as a tool gets it; its length. */
+/* Reads a whole dump as a tool does; returns its length, or 0. */
 static u32 collect(struct guest *g, u8 reg[256], u8 *out, u32 max)
 {
 	u32 got = 0, seq;
@@ -72,10 +72,10 @@ static void objects(void)
 	in[1] = 2;
 	expect(!guest_send(&g, in, 16, out, 16) && !out[0]);
 	expect(!guest_send(&g, in, 16, out, 16) && out[0] == ST_BAD_RESOURCE);
-	/* Firmware's own queue pair is in the state to send. */
+	/* The firmware's own queue pair exists, another number does not. */
 	expect(!guest_command(&g, 0x50b, 0, 0, 0x40, 0));
 	expect(guest_command(&g, 0x50b, 0, 0, 0x7777, 0) == ST_BAD_RESOURCE);
-	/* A list of pages that isn't there. */
+	/* An input too short for a context */
 	expect(create_mkey(&g, context, NULL, 0));
 	in[0] = 0x02;
 	in[1] = 0x00;
@@ -137,7 +137,7 @@ static void segments(void)
 	expect(get_be32(out + 36 + 16) == 0x30001800);
 	ask_for(reg, 0x1000, 0, 0xffff);
 	expect(collect(&g, reg, out, sizeof(out)) == 36 + 2 * 248 + 4);
-	/* What isn't there is an error in the stream. */
+	/* A missing object is an error segment in the stream. */
 	ask_for(reg, 0x1000, 0x999, 0);
 	len = collect(&g, reg, out, sizeof(out));
 	expect(len == 36 + 48 + 4 && get_be16(out + 36 + 2) == 0xfffc);
@@ -167,7 +167,7 @@ static void refusals(void)
 	expect(dump(&g, reg) == ST_BAD_PARAM);
 	ask_for(reg, 0x2000, 0xffffffff, 2);
 	expect(!dump(&g, reg) && get_be16(reg + 0x30 + 36 + 2) == 0xfffc);
-	/* Not inline, and no memory key; none; too small a size. */
+	/* Neither inline nor a memory key */
 	ask_for(reg, 0xffff, 0, 0);
 	put_be32(reg, 0xffff);
 	put_be32(reg + 0x24, 4096);
@@ -175,7 +175,7 @@ static void refusals(void)
 	guest_exit(&g);
 }
 
-/* As mlx5_core does it: a key for all memory, or for a list of pages. */
+/* With the keys that mlx5_core uses: for all memory, or for a list of pages. */
 static void through_memory(void)
 {
 	u64 pages[2] = { PA_TARGET + 0x1000 + 3, PA_TARGET + 3 };
@@ -196,7 +196,7 @@ static void through_memory(void)
 	put_be64(reg + 0x28, PA_TARGET);
 	expect(!dump(&g, reg) && get_be32(reg + 0x24) == len);
 	expect(!memcmp(guest_at(&g, PA_TARGET), inline_out, len));
-	/* Two pages in the wrong order, from the middle of the first on. */
+	/* Two pages in descending order; the dump begins in the middle of the first. */
 	memset(guest_at(&g, PA_TARGET), 0, 0x2000);
 	context[2] = 0x0d;
 	context[0xc] = 0;
@@ -212,7 +212,7 @@ static void through_memory(void)
 	expect(!dump(&g, reg));
 	expect(!memcmp(guest_at(&g, PA_TARGET + 0x2000 - 100), inline_out, 100));
 	expect(!memcmp(guest_at(&g, PA_TARGET), inline_out + 100, len - 100));
-	/* Beyond its end; before its start; a wrong key. */
+	/* Beyond the end, before the start, a wrong key */
 	ask_for(reg, 0xffff, 0, 0);
 	put_be32(reg, 0xffff);
 	put_be32(reg + 0x20, mkey);

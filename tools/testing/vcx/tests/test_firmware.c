@@ -50,7 +50,7 @@ static void user_contexts(void)
 	expect(create_uctx(&g, 0, &uid) == ST_EXCEED_LIM);
 	expect(!guest_command(&g, NOP, plain, 0, 0, 0));
 	expect(guest_command(&g, NOP, 0x7777, 0, 0, 0) == ST_BAD_RESOURCE);
-	/* What is the driver's is not a user's. */
+	/* A user context may not send commands of the driver. */
 	expect(guest_command(&g, CREATE_UCTX, tools, 0, 0, 0) == ST_BAD_PARAM);
 	expect(guest_command(&g, 0x103, tools, 0, 0, 0) == ST_BAD_PARAM);
 	expect(guest_command(&g, SET_HCA_CAP, plain, 1, 0, 0) == ST_BAD_PARAM);
@@ -89,7 +89,7 @@ static void capabilities(void)
 	guest_bring_up(&g);
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
 	expect(get_be32(out + 16 + 0x6a0 / 8) == 5);
-	/* What is set shows in the current set, not in the maximum. */
+	/* SET_HCA_CAP changes the current set, not the maximum. */
 	put_be16(in_long + 6, 1);
 	memset(in_long + 16, 0xa5, 4096);
 	expect(!guest_send(&g, in_long, sizeof(in_long), out, 16) && !out[0]);
@@ -118,7 +118,7 @@ static void pages(void)
 	put_be64(in + 24, GUEST_BASE + 0x31000);
 	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
 	expect(g.vcx->fw.npages == 2);
-	/* More than are there; outside of memory; unaligned. */
+	/* More pages than the input has; an address outside of memory; an unaligned one */
 	put_be32(in + 12, 5);
 	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == ST_BAD_INPUT_LEN);
 	put_be32(in + 12, 0xffffffff);
@@ -174,17 +174,17 @@ static void event_queues(void)
 	eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
 	expect(ring[1] == EVENT_PAGE_REQUEST && ring[32] == 0x11 && !(ring[63] & 1));
 	expect(!g.vcx->pci.irq_pending[3]);
-	/* Armed with an entry waiting: at once. */
+	/* Arming with an unread entry fires the vector at once. */
 	eq_doorbell(g.vcx, 16, (u32)out[11] << 24, true);
 	expect(g.vcx->pci.irq_pending[3]);
-	/* Full: the fifth is dropped. The next round has the other owner bit. */
+	/* The fifth event is dropped: the queue is full. After wraparound the owner bit is 1. */
 	for (unsigned int i = 0; i < 4; i++)
 		eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
 	expect(g.vcx->stats.events_dropped == 1);
 	eq_doorbell(g.vcx, 16, (u32)out[11] << 24 | 4, true);
 	eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
 	expect(ring[63] == 1);
-	/* Nobody's doorbell, or somebody else's. */
+	/* Doorbells on another UAR and for an unknown queue, and an event without a queue */
 	eq_doorbell(g.vcx, 17, (u32)out[11] << 24, true);
 	eq_doorbell(g.vcx, 16, 0xff000000, true);
 	eq_post(g.vcx, 63, data);
@@ -218,7 +218,7 @@ static void bar(void)
 	guest_exit(&g);
 }
 
-/* A page of each kind that has one, and what only the maximum has. */
+/* Each group has capabilities, and some are only in the maximum set. */
 static void capability_pages(void)
 {
 	static const u8 pages[] = { 0, 1, 2, 3, 4, 7, 9, 0xc, 0xd, 0xf, 0x11, 0x14, 0x1a, 0x20 };
@@ -236,7 +236,7 @@ static void capability_pages(void)
 			set += out[at] != 0;
 		expect(set);
 	}
-	/* eth_net_offloads: could be, isn't. */
+	/* eth_net_offloads is in the maximum set, not in the current one. */
 	put_be16(in + 6, 0);
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && out[16 + 0x43] & 0x08);
 	put_be16(in + 6, 1);
@@ -284,12 +284,12 @@ static void diagnostic_counters(void)
 	expect(set_diag(&g, REPETITIVE | SINGLE | ENABLE, 2, 20, 0x402, 0) == ST_BAD_PARAM);
 	expect(set_diag(&g, REPETITIVE | ENABLE, 2, 20, 0x999, 0) == ST_BAD_PARAM);
 	expect(set_diag(&g, REPETITIVE | SYNC | ENABLE, 2, 20, 0x402, 0x1001) == ST_BAD_PARAM);
-	/* Four samples of two counters, 1.05 ms apart. */
+	/* Four samples of two counters, 1.05 ms (2^20 ns) apart */
 	expect(!set_diag(&g, REPETITIVE | ENABLE | CLEAR, 2, 20, 0x406, 0x1001));
 	expect(!read_diag(&g, 4, 0, out, sizeof(out)));
 	guest_advance(6ull << 20);
 	expect(!read_diag(&g, 4, 0, out, sizeof(out)));
-	/* Six were taken: 4 and 5 are where 0 and 1 were. */
+	/* Of six samples, 4 and 5 have replaced 0 and 1 in the ring. */
 	expect(get_be16(out + 16) == 0x406 && get_be16(out + 18) == 4);
 	expect(get_be16(out + 32) == 0x1001 && get_be16(out + 34) == 4);
 	expect(get_be16(out + 50) == 5 && get_be16(out + 82) == 2);
@@ -297,7 +297,7 @@ static void diagnostic_counters(void)
 	expect(get_be32(out + 52) - get_be32(out + 20) == 1 << 20);
 	expect(!read_diag(&g, 4, 2, out, 48) && get_be16(out + 18) == 2);
 	expect(read_diag(&g, 5, 0, out, sizeof(out)) == ST_BAD_PARAM);
-	/* Taken once, the ring doesn't go round. */
+	/* SINGLE fills the ring once: the last sample is number 3. */
 	expect(!set_diag(&g, SINGLE | ENABLE, 2, 20, 0x402, 0));
 	guest_advance(100ull << 20);
 	expect(!read_diag(&g, 4, 0, out, sizeof(out)) && get_be16(out + 16 + 48 + 2) == 3);
@@ -327,7 +327,7 @@ static void port_queries(void)
 	in[0x18] = 0;
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !get_be64(out + 0x90));
 	expect(!guest_send(&g, in, sizeof(in), out, 64) && out[0] == ST_BAD_OUTPUT_LEN);
-	/* A set of counters that nobody has made. */
+	/* Queue counters that do not exist */
 	in[1] = 0x73;
 	in[0x1f] = 7;
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && out[0] == ST_BAD_RESOURCE);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Our table of configuration items against mstflint's own databases, where there are
- * any: whatever it names must be here, as long, and a capability read-only.
+ * Compares nvtable.c with the databases of mstflint that are installed: each item of
+ * a database must be in the table with the same name and length, and read-only if it
+ * is a capability.
  */
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #define DATABASE	"/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
 
-/* The installed one, and one that the lab has unpacked. */
+/* The installed database, and the one that the lab unpacks */
 static const char * const databases[] = { DATABASE, "/opt/sid/mstflint" DATABASE };
 
 /* Items of this class are headers of configuration files. */
@@ -60,7 +61,7 @@ static void check_items(void)
 	sqlite3_finalize(row);
 }
 
-/* What mstconfig's conditions ask for lies in capabilities that aren't all zero. */
+/* The capabilities that mstconfig's conditions read are not all zero. */
 static void check_conditions(void)
 {
 	static const char * const used[] = {

@@ -4,7 +4,7 @@
 #include "nvtable.h"
 #include "registers.h"
 
-/* One TLV by its header's first dword; the status. */
+/* Accesses MNVDA with the first dword of its header; returns the status. */
 static int nv(struct guest *g, u16 op_mod, u32 dw0, u32 type, u32 value[3])
 {
 	u8 data[268] = { 0 }, answer[268];
@@ -27,7 +27,7 @@ static void identity(void)
 
 	guest_init(&g);
 	guest_bring_up(&g);
-	/* The first thing that mstflint sends: far more than the register is. */
+	/* mstflint first sends 1024 bytes, more than the register has. */
 	expect(!access_reg(&g, 0x9020, READ, zero, answer, 1024));
 	expect(get_be32(answer + 8) == 0x212 && !memcmp(answer + 0x30, "MT_0000000359", 13));
 	expect(!access_reg(&g, 0x9020, READ, zero, answer, 160));
@@ -50,7 +50,7 @@ static void unknown(void)
 	guest_exit(&g);
 }
 
-/* What mlx5_core asks for MCQI with: the header, and room for all of the answer. */
+/* mlx5_core reads MCQI with the header as input and room for the whole output. */
 static void header_only(void)
 {
 	u8 in[16 + 24] = { 0 }, out[16 + 148];
@@ -117,7 +117,7 @@ static void nv_sets(void)
 	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
 	expect(!nv(&g, READ, 0x02090100, 0x80, r) && !memcmp(r, v, sizeof(v)));
 	expect(!nv(&g, READ, 0x02490100, 0x80, r) && r[1] == 0x00010008);
-	/* Nothing that leaves the firmware running makes it current. */
+	/* A reset of the function does not make the next value current. */
 	vcx_reset(g.vcx, VCX_RESET_FUNCTION);
 	fw_set_cmdq(g.vcx, GUEST_CMDQ);
 	guest_bring_up(&g);
@@ -164,7 +164,7 @@ static void nv_refused(void)
 	expect(nv(&g, WRITE, 0x02090014, 0x81, v) == ST_BAD_PARAM);
 	expect(nv(&g, WRITE, 0x02090008, 0x80, v) == ST_BAD_PARAM);
 	expect(nv(&g, READ, 0x02c90100, 0x80, v) == ST_BAD_PARAM);
-	/* Long enough for the header, not for the data. */
+	/* A command long enough for the header, not for the data */
 	put_be32(data, 0x0209000c);
 	put_be32(data + 4, 0x80);
 	expect(access_reg(&g, 0x9024, WRITE, data, answer, 16) == ST_BAD_PARAM);
@@ -199,7 +199,7 @@ static void nv_walk(void)
 	guest_exit(&g);
 }
 
-/* What the table of items must keep to for the code not to check it. */
+/* Invariants of the table of items that the code does not check. */
 static void nv_table(void)
 {
 	struct nv_config nv = { 0 };
@@ -216,7 +216,7 @@ static void nv_table(void)
 			expect(v->width == 32 || v->value < BIT(v->width));
 		}
 		nv_read(&nv, i, NV_FACTORY, value);
-		/* A card leaves the factory within its own limits. */
+		/* The default values are within the limits. */
 		if (!nv_allowed(&nv, i, value))
 			ktap_fail("%s: the default is outside the limits", nv_name(i));
 	}
@@ -237,20 +237,20 @@ static void nv_limits_hold(void)
 
 	guest_init(&g);
 	guest_bring_up(&g);
-	/* 128 functions of 127; one; three physical ones of two. */
+	/* 128 VFs exceed the maximum of 127, three PFs that of two. */
 	expect(nv(&g, WRITE, 0x0209000c, 0x80, v) == ST_BAD_PARAM);
 	v[1] = 0x0001007f;
 	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
 	v[1] = 0x00030001;
 	expect(nv(&g, WRITE, 0x0209000c, 0x80, v) == ST_BAD_PARAM);
 	expect(!nv(&g, READ, 0x02090100, 0x80, v) && v[1] == 0x0001007f);
-	/* A switch for what isn't supported: emulation of NVMe. */
+	/* A switch without support by the capabilities: NVMe emulation */
 	v[0] = BIT(31);
 	expect(nv(&g, WRITE, 0x02090018, 0x8d, v) == ST_BAD_PARAM);
 	guest_exit(&g);
 }
 
-/* Ports and modules are told apart, other hosts are not. */
+/* Ports and modules have their own items; unknown ones and class 6 have none. */
 static void nv_instances(void)
 {
 	u32 v[3] = { 4, 0, 0 }, r[3];
@@ -269,7 +269,7 @@ static void nv_instances(void)
 	guest_exit(&g);
 }
 
-/* Who wrote an item is part of its header. */
+/* The header of an item has the ID of its writer. */
 static void nv_writers(void)
 {
 	u8 data[268] = { 0 }, answer[268];
@@ -287,7 +287,7 @@ static void nv_writers(void)
 	put_be32(data, 0x00400000);
 	expect(!access_reg(&g, 0x9024, READ, data, answer, sizeof(data)));
 	expect(get_be32(answer) == 0x0340000c);
-	/* Neither what runs nor what the factory made can be written. */
+	/* Only the next value is writable. */
 	put_be32(data, 0x0249000c);
 	expect(access_reg(&g, 0x9024, WRITE, data, answer, sizeof(data)) == ST_BAD_PARAM);
 	guest_exit(&g);
@@ -322,7 +322,7 @@ static void table(void)
 	}
 }
 
-/* Everything can be read in its first instance and on its first page. */
+/* Each register is readable in its first instance and on its first page. */
 static void all_readable(void)
 {
 	u8 data[VCX_REG_MAX + 16], answer[VCX_REG_MAX + 16];
@@ -346,7 +346,7 @@ static void all_readable(void)
 		if (t->id == 0x9024)
 			data[7] = 0x80;
 		status = access_reg(&g, t->id, READ, data, answer, sizeof(answer));
-		/* What answers nothing without a transfer under way, or a length. */
+		/* MCDA fails without a transfer in progress. */
 		if (t->id == 0x9063)
 			expect(status == ST_BAD_SYS_STATE);
 		else if (status)
@@ -362,7 +362,7 @@ static void settings(void)
 
 	guest_init(&g);
 	guest_bring_up(&g);
-	/* PTYS: what can be set is, what is reported isn't. */
+	/* PTYS: a write changes the admin field, not the read-only oper field. */
 	put_be32(data + 0x14, 0x200);
 	put_be32(data + 0x20, 0xdeadbeef);
 	expect(!access_reg(&g, 0x5004, WRITE, data, answer, 68));
@@ -372,7 +372,7 @@ static void settings(void)
 	expect(answer[1] == 1 && answer[3] == 4);
 	data[1] = 2;
 	expect(access_reg(&g, 0x5004, READ, data, answer, 68) == ST_BAD_PARAM);
-	/* A start of firmware forgets it. */
+	/* A start of the firmware restores the default. */
 	vcx_reset(g.vcx, VCX_RESET_FIRMWARE);
 	fw_set_cmdq(g.vcx, GUEST_CMDQ);
 	guest_bring_up(&g);
@@ -394,7 +394,7 @@ static void moving(void)
 	expect(!access_reg(&g, 0x5008, READ, data, later, 256));
 	expect(get_be64(later + 8) - get_be64(first + 8) == 18000);
 	expect(get_be64(later + 0x18) == 3);
-	/* Cleared, they count from nothing. */
+	/* A clear resets the counters to 0. */
 	data[4] = 0x80;
 	expect(!access_reg(&g, 0x5008, READ, data, first, 256));
 	data[4] = 0;
@@ -437,7 +437,7 @@ static void module_eeprom(void)
 	expect(access_reg(&g, 0x9014, READ, data, answer, 148) == ST_BAD_PARAM);
 	data[6] = 0xff;
 	expect(access_reg(&g, 0x9014, READ, data, answer, 148) == ST_BAD_PARAM);
-	/* The other cage is empty, there is no third. */
+	/* The cage of module 1 is empty; module 2 does not exist. */
 	memset(data + 6, 0, 2);
 	data[1] = 1;
 	expect(!access_reg(&g, 0x9014, READ, data, answer, 148) && answer[3] == 3);
@@ -453,7 +453,7 @@ static void maps(void)
 
 	guest_init(&g);
 	guest_bring_up(&g);
-	/* MCQS, the lowest bit of the register group's fourth byte. */
+	/* MCQS, MCQI, MCC and MCDA: bits 0x60 to 0x63 of the map */
 	expect(!access_reg(&g, 0x907f, READ, data, answer, 72));
 	expect((answer[8 + 15 - 0x60 / 8] & 0xf) == 0xf);
 	data[3] = 4;

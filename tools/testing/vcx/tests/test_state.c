@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a card keeps without power, and what two functions share.
+ * The non-volatile state of a card, and the state that two functions share.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static void kept(void)
 
 	guest_init(&g);
 	expect(!state_load(g.card, path));
-	/* It's what firmware has started with. */
+	/* The loaded values are the current ones, too. */
 	nv_read(&g.card->nv, item, NV_CURRENT, read);
 	expect(!memcmp(read, value, 4) && nv_writer(&g.card->nv, item, NV_CURRENT) == 9);
 	expect(vcx_fw_version(g.vcx) == 0x162a0001);
@@ -81,14 +81,14 @@ static void refused(void)
 		if (ret != cases[i].line)
 			ktap_fail("case %u: %d", i, ret);
 	}
-	/* Nothing of it has stayed. */
+	/* A refused file changes nothing. */
 	nv_read(&g.card->nv, nv_find(0x6, -1), NV_NEXT, value);
 	expect(get_be32(value) == 0x00000100);
 	expect(!parse(&g, "vcx-state 1\nnv 00000006 9 00000200\nend\n"));
 	guest_exit(&g);
 }
 
-/* A second function of the first one's card. */
+/* Adds a second function to the card of @first. */
 static void join(struct guest *g, struct guest *first)
 {
 	const struct vcx_config config = { .device_id = 0x101d, .max_uctx = 4, .ports = 1 };
@@ -135,20 +135,20 @@ static void two_functions(void)
 	guest_bring_up(&first);
 	join(&second, &first);
 	expect(vcx_init(&third, first.card, &first.vcx->config, NULL, LOG_ERROR) == -ENOSPC);
-	/* What is the card's or the host's is seen by both. */
+	/* Both functions have the same items of the classes global and host. */
 	expect(!write_item(&first, 0x02090004, 0x6, 0x200));
 	expect(item_of(&second, 0x02090000, 0x6, &status) == 0x200 && !status);
 	expect(!write_item(&second, 0x02090004, 0x07000080, 0));
 	expect(!item_of(&first, 0x02090000, 0x07000080, &status) && !status);
-	/* What is a function's is its own, whatever number it gives. */
+	/* Each function has its own items of the class function, for any number in the type. */
 	expect(!write_item(&second, 0x02090004, 0x03000112, 1 << 26));
 	expect(!item_of(&first, 0x02090000, 0x03000112, &status) && !status);
 	expect(item_of(&second, 0x02090000, 0x03000112, &status) == 1 << 26);
-	/* Only the first may speak of another's. */
+	/* Only the first function may access items of another one. */
 	expect(item_of(&first, 0x02090200, 0x03000512, &status) == 1 << 26 && !status);
 	item_of(&second, 0x02090200, 0x03000112, &status);
 	expect(status == ST_BAD_PARAM);
-	/* A threshold of the sensor that both read; a port's state is one's own. */
+	/* A sensor's threshold is shared; a port's state is not. */
 	put_be32(data + 0xc, 0x320);
 	expect(!access_reg(&first, 0x900a, 0, data, answer, 32));
 	put_be32(data + 0xc, 0);
@@ -162,7 +162,7 @@ static void two_functions(void)
 	expect(!access_reg(&first, 0x9020, 1, zero, mac[0], 160));
 	expect(!access_reg(&second, 0x9020, 1, zero, mac[1], 160));
 	expect(get_be32(mac[1] + 0x14) == get_be32(mac[0] + 0x14) + 1);
-	/* Firmware is one: when it starts anew, both notice. */
+	/* A restart of the firmware resets both functions. */
 	vcx_reset(second.vcx, VCX_RESET_FIRMWARE);
 	expect(!first.vcx->fw.cmdq && first.vcx->stats.firmware_resets == 1);
 	vcx_exit(second.vcx);

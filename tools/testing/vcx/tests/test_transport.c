@@ -57,7 +57,7 @@ static int peer_send(struct peer *p, const void *buf, size_t len, const int *fds
 	return transport_input(&p->transport, p->guest.vcx);
 }
 
-/* Sends one message and takes its answer's body; the answer's error, or -1. */
+/* Sends one message and receives the reply; returns the error of the reply, or -1. */
 static int call(struct peer *p, u16 command, const void *body, u32 len, const int *fds,
 		unsigned int n, void *answer, size_t room)
 {
@@ -107,7 +107,7 @@ static void byte_by_byte(void)
 		expect(!peer_send(&p, buf + i, 1, NULL, 0));
 	expect(recv(p.fd, buf, sizeof(buf), 0) == (ssize_t)VFU_HEADER && buf[0] == 7);
 	expect(p.guest.vcx->stats.firmware_resets == 1);
-	/* The peer closes in the middle of a message. */
+	/* The peer closes the connection in the middle of a message. */
 	expect(!peer_send(&p, buf, 3, NULL, 0));
 	shutdown(p.fd, SHUT_WR);
 	expect(transport_input(&p.transport, p.guest.vcx) == 1);
@@ -163,7 +163,7 @@ static void regions(void)
 		memcpy(body + 8, &cases[i].region, 4);
 		memcpy(body + 12, &cases[i].count, 4);
 		expect(call(&p, 9, body, 16, NULL, 0, answer, sizeof(answer)) == cases[i].error);
-		/* A write that brings no data. */
+		/* A write without data */
 		if (cases[i].count)
 			expect(call(&p, 10, body, 16, NULL, 0, answer, 16) == EINVAL);
 	}
@@ -208,7 +208,7 @@ static void interrupts(void)
 
 	peer_init(&p);
 	set_irqs(&p, 0, EVENTFD_TRIGGER, 2, 0, 2, NULL, 0);
-	/* Fired before its descriptor comes: kept for it. */
+	/* An interrupt before the eventfd arrives stays pending. */
 	pci_fire(p.guest.vcx, 1);
 	set_irqs(&p, 0, EVENTFD_TRIGGER, 2, 0, 2, fds, 2);
 	expect(read(fds[1], &n, 8) == 8 && n == 1);
@@ -254,12 +254,12 @@ static void descriptors(void)
 	expect(call(&p, 2, map, 32, fds, 2, answer, 4) == EINVAL);
 	map[2] = 0x10000;
 	expect(call(&p, 2, map, 32, fds + 1, 1, answer, 4) == EINVAL);
-	/* More than a message can have: the connection is given up. */
+	/* Too many descriptors end the connection. */
 	expect(call(&p, 2, map, 32, fds, 20, answer, 4) == -1);
 	for (unsigned int i = 0; i < ARRAY_SIZE(fds); i++)
 		close(fds[i]);
 	transport_exit(&p.transport);
-	/* Nothing stays open but what the map holds, which needs no descriptor. */
+	/* All received descriptors are closed: the mapping needs none. */
 	expect(count_fds() == before - 1);
 	peer_exit(&p);
 }

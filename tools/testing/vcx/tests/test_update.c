@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Components of firmware and the machine that updates them.
+ * Firmware components and the state machine of their update.
  */
 #include "guest.h"
 #include "ktap.h"
@@ -8,7 +8,7 @@
 #define SIZE	1024u
 #define PSID	"MT_0000000359"
 
-/* The state that MCC tells, and the handle. */
+/* Reads MCC; returns the state. */
 static u8 state(struct guest *g, u32 *handle, u8 *error)
 {
 	u8 data[32] = { 0 }, answer[32];
@@ -110,7 +110,7 @@ static void update(void)
 	expect(state(&g, &handle, &error) == UPDATE_LOCKED && !error);
 	expect(version(&g, 0, true) == 0x162903e8);
 	expect(!instruct(&g, 6, handle, 0, 0));
-	/* Stored, and not yet running. */
+	/* The new version is stored, and does not run yet. */
 	expect(version(&g, 0, true) == 0x162a0001 && version(&g, 0, false) == 0x162903e8);
 	expect(!instruct(&g, 2, handle, 0, 0));
 	expect(state(&g, &handle, &error) == UPDATE_IDLE);
@@ -183,13 +183,13 @@ static void out_of_order(void)
 	expect(transfer(&g, WRITE, handle, 0, bytes, 132) == ST_BAD_PARAM);
 	expect(transfer(&g, WRITE, handle, 0, bytes, 0) == ST_BAD_PARAM);
 	expect(transfer(&g, READ, handle, 0, bytes, 128) == ST_BAD_SYS_STATE);
-	/* Who has lost the handle can break the lock. */
+	/* FORCE_HANDLE_RELEASE ends the lock without its handle. */
 	expect(!instruct(&g, 0xa, 0, 0, 0));
 	expect(state(&g, &handle, &error) == UPDATE_IDLE);
 	guest_exit(&g);
 }
 
-/* Half of it comes, then the power goes: what was there stays. */
+/* A power failure during a download leaves the stored version unchanged. */
 static void power_failure(void)
 {
 	u8 image[SIZE], error;
