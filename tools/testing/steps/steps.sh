@@ -15,7 +15,7 @@ sources()
 	git ls-files --cached --others --exclude-standard -- "$@" | sort -u
 }
 
-# Programs of the shell: by name, or by their first line
+# Lists shell scripts, which are known by name or by their first line.
 shell_scripts()
 {
 	{
@@ -24,7 +24,7 @@ shell_scripts()
 	} | sort -u
 }
 
-# Each check runs, whatever the others find.
+# Every check runs, even if one before it fails.
 step_style()
 {
 	local file status=0
@@ -41,7 +41,7 @@ step_style()
 		status=1
 	done < <(sources '*.c' '*.h' '*.sh' '*.py' '*.rst' '*.yaml' 'Makefile' \
 		'*/Makefile' '*Kconfig' '*Kbuild')
-	# The generator of the netlink code writes a name of its own.
+	# The generator of this page writes an old name.
 	if sources | grep -vx Documentation/userspace-api/fwctl/netlink-spec.rst |
 		xargs -d '\n' grep -nIE 'SPDX-License-Identifier: L?GPL-[0-9.]+(\+.*| \*/)?$'; then
 		echo 'old SPDX names: write GPL-2.0-only or GPL-2.0-or-later'
@@ -52,7 +52,7 @@ step_style()
 	return $status
 }
 
-# Warnings fail the build of user programs by themselves.
+# User programs are built with -Werror; warnings of the modules are in build.log.
 step_build()
 {
 	local kernel status=0
@@ -66,7 +66,7 @@ step_build()
 	return $status
 }
 
-# The headers of 7.3 lack what a build with sparse needs.
+# Not with 7.3, whose headers do not suffice for sparse.
 step_sparse()
 {
 	! "$lab" exec -- sh -c 'make -s -C build/6.12/src modules C=2 \
@@ -74,8 +74,7 @@ step_sparse()
 		grep -E 'warning:|error:|Error '
 }
 
-# What is generated is what its source says now, and what is written down in
-# several places is the same everywhere.
+# Generated files are up to date, and copies of a fact in several files agree.
 step_generated()
 {
 	local status=0
@@ -87,7 +86,7 @@ step_generated()
 	return $status
 }
 
-# What programs are compiled and linked against: headers, the library's ABI.
+# The interfaces that programs are built against: UAPI headers, the library's ABI.
 step_abi()
 {
 	local status=0
@@ -100,26 +99,26 @@ step_abi()
 	return $status
 }
 
-# Debian's packages: built, looked at, built again
+# Builds Debian packages, runs lintian on them, builds them again and compares.
 step_deb()
 {
 	tools/packaging/deb build "$1" && tools/packaging/deb lintian "$1" &&
 		tools/packaging/deb reproduce "$1"
 }
 
-# Installed, upgraded, in a guest, removed
+# Installs the packages, upgrades them, uses them in a guest, removes them.
 step_install()
 {
 	tools/packaging/deb install "$1"
 }
 
-# Installed on a machine with Secure Boot, the key enrolled as by its operator
+# Installs the packages on a machine with Secure Boot and enrols the key in MokManager.
 step_fresh()
 {
 	tools/packaging/deb secureboot "$1"
 }
 
-# The example of the documentation, built as somebody else would build it.
+# Builds the documentation's example out of tree, like the backend of a third party.
 step_samples()
 {
 	local kernel cc status=0
@@ -146,7 +145,7 @@ step_unit()
 	"$lab" exec -- make -s check-user OUTPUT=/src/build/user
 }
 
-# What the model checker says of the removal protocol.
+# Runs the model checker on the removal protocol.
 step_model()
 {
 	"$lab" exec -- sh -ec 'cd "$(mktemp -d)"
@@ -160,7 +159,8 @@ step_guest()
 	"$lab" run --kernel "$1" --timeout 1500 -- /lab/tree/tools/testing/guest/suite
 }
 
-# What CI gets, unpacked elsewhere, on a machine with a ConnectX like any other.
+# Runs the tarball for CI systems outside the tree, without access to the virtual
+# ConnectX's control socket.
 step_delivery()
 {
 	tools/testing/steps/ktap --test &&
@@ -173,13 +173,13 @@ step_delivery()
 			fwctl_taint fwctl_policy fwctl_mlx5 fwctl_mlx5_remove fwctl_scopes
 }
 
-# The short form is what CI has the time for. Where a host is busy a guest's CPUs stand
-# still for a while.
+# On a busy host the CPUs of a guest may not run for seconds, hence the watchdog's limit.
 debug_guest()
 {
 	"$lab" run --mem 2G --append watchdog_thresh=60 "$@"
 }
 
+# debug-short is a few programs on one debug kernel; `check' runs it.
 step_debug()
 {
 	local share=$PWD/build/check/gcov-$1 status=0
@@ -194,35 +194,35 @@ step_debug()
 	mkdir -p "$share"
 	debug_guest --kernel "$1" --timeout 5400 --share "$share" -- \
 		/lab/tree/tools/testing/guest/suite-debug || status=1
-	# There is no way back from lockdown, which also hides what looks for lost memory.
+	# Lockdown cannot be left, and hides kmemleak's file.
 	debug_guest --kernel "$1" --timeout 600 -- \
 		/lab/tree/tools/testing/selftests/fwctl/run_all.sh \
 		fwctl_lockdown fwctl_mlx5_ceiling || status=1
 	return $status
 }
 
-# The long form of what is part of every suite. By name only.
+# The long form of a test in the suite.
 step_stress()
 {
 	debug_guest --kernel 6.12-kasan --timeout 1200 -- \
 		fwctl_stress --seconds "${STRESS_TIME:-600}" --seed "${STRESS_SEED:-$RANDOM}"
 }
 
-# A kernel with fwctl in its tree, and the tests as that tree packs them. By name only:
-# the kernel takes a while to build. intree-7.3-y: kernel 7.3-intree-y.
+# Runs the tests that a kernel tree with fwctl packs, on its kernel: intree-7.3-y uses the
+# kernel 7.3-intree-y. Not a part of `check', because building the kernel takes long.
 step_intree()
 {
 	"$lab" run --kernel "${1/-/-intree-}" --timeout 1500 -- sh -c 'exec \
 		/lab/tree/tools/testing/guest/suite-delivery /lib/modules/*/kselftest.tar.gz'
 }
 
-# The same as a series of patches for the kernel of the series $1.
+# Checks, applies and builds fwctl as patches for the kernel series $1.
 step_patches()
 {
 	"$lab" exec -- tools/testing/intree/patches "$1" "build/patches-$1"
 }
 
-# How long things take, for REPORT.md. By name: with nothing beside.
+# Measures latencies for REPORT.md. No other step may run at the same time.
 step_latency()
 {
 	mkdir -p build/report
@@ -231,13 +231,13 @@ step_latency()
 		FWCTL_COMMAND='tools/testing/check latency' fwctl_latency
 }
 
-# Needs both debug kernels' results: each has code that the other does without.
+# Needs the results of both kernels: each executes code that the other does not have.
 step_coverage()
 {
 	"$lab" exec -- tools/testing/steps/coverage 6.12-kasan 7.3-kasan
 }
 
-# By name, too: half an hour, FUZZ_TIME in seconds.
+# FUZZ_TIME is in seconds.
 step_fuzz()
 {
 	local share=$PWD/build/fuzz
@@ -250,7 +250,7 @@ step_fuzz()
 	"$lab" exec -- tools/testing/steps/coverage --fuzz 6.12-kasan
 }
 
-# In guests of their own: there is no way back from lockdown, and none up.
+# Each in a guest of its own: lockdown cannot be left, and a ceiling cannot be raised.
 step_lockdown()
 {
 	local kernel status=0
@@ -263,8 +263,7 @@ step_lockdown()
 	return $status
 }
 
-# What firmware refuses, what a kernel refuses then, and what works on all the same.
-# README.md shows what the demo prints, all but the line that ends with the time.
+# README.md has a copy of the demo's output, except for the line that ends with the time.
 step_secureboot()
 {
 	local kernel line status=0
@@ -274,7 +273,7 @@ step_secureboot()
 	cat build/check/secureboot.table
 	while read -r line; do
 		grep -qF -- "$line" README.md && continue
-		echo "README.md does not say: $line"
+		echo "README.md lacks this line of the demo: $line"
 		status=1
 	done < <(grep -v ' s)\.$' build/check/secureboot.table)
 	for kernel in 6.12 7.3; do
@@ -292,14 +291,14 @@ step_fleet()
 	tools/testing/fleet/run
 }
 
-# A card with two functions, and what one's configuration does to the other's.
+# A card with two functions: the configuration of one affects the other.
 step_functions()
 {
 	"$lab" run --kernel 7.3 --functions 2 -- \
 		/lab/tree/tools/fwctl/test/run guest_cards
 }
 
-# Two cards, of which one keeps its configuration over a reboot.
+# Two cards; the configuration of one survives a reboot.
 step_cards()
 {
 	local state status=0
@@ -323,7 +322,7 @@ step_bench()
 	make -s bench
 }
 
-# Sphinx passes over what it does not take for a table.
+# Sphinx drops a malformed table without an error, hence the count of rows.
 step_docs()
 {
 	local rows
