@@ -54,7 +54,7 @@ u8 nv_writer(const struct nv_config *nv, int item, enum nv_set set);
 /* Whether the current capabilities allow the value. */
 bool nv_allowed(const struct nv_config *nv, int item, const u8 *data);
 void nv_write(struct nv_config *nv, int item, const u8 *data, u8 writer);
-/* The next value becomes the default. */
+/* Sets the next value to the default. */
 void nv_invalidate(struct nv_config *nv, int item);
 
 #endif

@@ -112,7 +112,7 @@ struct cmd_result mnvgn_read(struct vcx *vcx, struct reg_access *a);
 void fields_fill(struct vcx *vcx, const struct reg_field *fields, const struct reg_access *a,
 		 u64 since_ns);
 
-/* regs_misc.c: registers that are more than fields */
+/* regs_misc.c: handlers of registers with more than fields */
 struct cmd_result mgir_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mqis_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mfrl_access(struct vcx *vcx, struct reg_access *a);

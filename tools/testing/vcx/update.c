@@ -226,7 +226,7 @@ struct cmd_result mcqi_read(struct vcx *vcx, struct reg_access *a)
 		put_version(info, pending ? c->stored : c->running);
 		break;
 	case INFO_ACTIVATION:
-		/* By a reset of firmware. */
+		/* A reset of the firmware activates the component. */
 		put_be32(info, BIT(0) | BIT(2) | BIT(6));
 		break;
 	default:

@@ -172,7 +172,7 @@ struct vcx_stats {
 	u32 commands[0x10000];	/* by opcode */
 	u64 total;
 	u64 refused;		/* completed with a status other than ST_OK */
-	u64 undeliverable;	/* a delivery status other than CMDQ_OK, or no completion */
+	u64 undeliverable;	/* slots ignored, or delivered with an error */
 	u64 lost;
 	u64 events;
 	u64 events_dropped;
@@ -218,9 +218,9 @@ struct vcx {
 /* device.c */
 const struct vcx_model *vcx_find_model(u16 device_id);
 /*
- * Adds a function to a card. Both are zeroed before the first call. Returns 0,
- * -ENODEV for an unknown model, -ENOSPC if the card has VCX_FUNCTIONS already, or
- * -ENOMEM.
+ * Adds a function to a card. @vcx is zeroed, and @card before its first function.
+ * Returns 0, -ENODEV for an unknown model, -ENOSPC if the card has VCX_FUNCTIONS
+ * already, or -ENOMEM.
  */
 int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *config, FILE *log,
 	     enum log_level level);

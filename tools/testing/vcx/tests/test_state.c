@@ -140,7 +140,7 @@ static void two_functions(void)
 	expect(item_of(&second, 0x02090000, 0x6, &status) == 0x200 && !status);
 	expect(!write_item(&second, 0x02090004, 0x07000080, 0));
 	expect(!item_of(&first, 0x02090000, 0x07000080, &status) && !status);
-	/* Each function has its own items of the class function, for any number in the type. */
+	/* Each function has its own items of the class function, despite the number in the type. */
 	expect(!write_item(&second, 0x02090004, 0x03000112, 1 << 26));
 	expect(!item_of(&first, 0x02090000, 0x03000112, &status) && !status);
 	expect(item_of(&second, 0x02090000, 0x03000112, &status) == 1 << 26);
