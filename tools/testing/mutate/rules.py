@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What can be broken in a file of C, and which of it to break: the same every time.
+"""The mutants of a C file, in an order that depends only on the source and a seed.
 
-A rule is a pattern and what to make of a match. Lines stay where they are, so that a
-message's line is that of the source.
+A rule is a pattern and the edits of a match. Edits keep the number of lines, so that line
+numbers in messages are those of the source.
 """
 import hashlib
 import re
 from collections import Counter, namedtuple
 
-# The rest, besides file and edits, is for people: a line before and after
+# file and edits define the mutant; rule, line, before and after describe it.
 Mutant = namedtuple("Mutant", "file edits rule line before after")
 
 LOCKS = r"(?:spin|mutex|xa|device|devl)_(?:un)?lock"
@@ -30,13 +30,13 @@ def blanked(match):
 
 
 def masked(text):
-    """Without comments, strings and preprocessor, at the same offsets."""
+    """Blanks comments, strings and preprocessor lines, and keeps all offsets."""
     return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|^#(?:[^\n]*\\\n)*[^\n]*', blanked,
                   text, flags=re.S | re.M)
 
 
 def closing(text, at):
-    """The offset behind the parenthesis that closes the one at this offset."""
+    """Returns the offset after the parenthesis that closes the one at offset AT."""
     depth = 0
     for i in range(at, len(text)):
         depth += {"(": 1, ")": -1}.get(text[i], 0)
@@ -50,7 +50,7 @@ def conditions(code):
         yield match.end(), closing(code, match.end())
 
 
-# Each rule finds lists of edits: from, to, what comes there instead.
+# Each rule yields lists of edits: start, end, replacement.
 
 def inverted(code):
     for start, end in conditions(code):
@@ -64,7 +64,7 @@ def never_checked(code):
 
 
 def unlocked(code):
-    """All locking of one lock in one function."""
+    """Drops all calls that take or release one lock in one function."""
     for body in re.finditer(r"^\{\n.*?^\}", code, re.S | re.M):
         calls = list(re.finditer(rf"\b{LOCKS}(\([^;]*\));", body.group()))
         for lock in dict.fromkeys(call.group(1) for call in calls):
@@ -121,7 +121,7 @@ RULES = {
 
 
 def broken(text, edits):
-    """The text after the edits, with as many lines as before."""
+    """Returns the text after the edits, with the same number of lines."""
     for start, end, new in reversed(edits):
         new += "\n" * text.count("\n", start, end)
         text = text[:start] + new + text[end:]
@@ -134,7 +134,7 @@ def line_at(text, at):
 
 
 def of_file(name, text):
-    """All mutants of a file. No two have the same description."""
+    """Yields all mutants of a file; each has a description of its own."""
     code = masked(text)
     seen = Counter()
     for rule, find in RULES.items():
@@ -149,13 +149,13 @@ def of_file(name, text):
 
 
 def in_order(files, seed):
-    """All mutants of the files, a dictionary of texts, in the order in which to take them.
+    """Yields all mutants of FILES, a dictionary of texts, in their order.
 
-    Rules take turns, and each takes from the file that had the fewest for its length.
+    Rules take turns, and each takes from the file with the fewest mutants for its length.
     """
     def rank(mutant):
-        what = f"{seed} {mutant.file} {mutant.rule} {mutant.before} {mutant.after}"
-        return hashlib.sha256(what.encode()).hexdigest()
+        text = f"{seed} {mutant.file} {mutant.rule} {mutant.before} {mutant.after}"
+        return hashlib.sha256(text.encode()).hexdigest()
 
     pools = {(rule, name): [] for rule in RULES for name in files}
     for name, text in files.items():
@@ -164,7 +164,7 @@ def in_order(files, seed):
     for pool in pools.values():
         pool.sort(key=rank)
     taken = Counter()
-    # Tables are long and all alike.
+    # Statements count more than other lines: the lines of long tables are all alike.
     length = {name: len(re.findall(r";\n", text)) + text.count("\n") / 20
               for name, text in files.items()}
     while any(pools.values()):
