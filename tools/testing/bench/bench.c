@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What single calls to an fwctl device cost.
+ * Measures the cost of single calls to an fwctl device.
  *
  * Prints a line for each kind of call: its name and the median of its cost in
  * ticks of the time stamp counter, from right before the call of the C
  * library's function to right after it. In a guest whose counter counts
- * instructions that is a number of instructions, the same in every run, but
- * for what an interrupt or a cache of the kernel adds to some calls: hence the
- * median, and calls that aren't counted to begin with. What measuring itself
- * adds is part of every number, as it is in those recorded of Linux; it goes
- * away when the floor, the cost of a call that does nothing, is subtracted.
+ * instructions this is a number of instructions, the same in every run.
+ * Interrupts and caches of the kernel add to some calls: hence the median, and
+ * calls before the first one that counts. Every number includes the cost of
+ * measuring, as do those recorded of Linux. To subtract the floor, the cost of
+ * a call that does nothing, removes it.
  *
  * Calls of 2 MiB are so long that most of them are interrupted, by a handler
- * that may cost more than they do. There the lowest counts.
+ * that may cost more than the call. For these the lowest cost counts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,13 +31,13 @@
 
 #define WARM_UP 100
 #define SAMPLES 401
-/* More events than a socket takes */
+/* More events than the buffer of a socket has room for */
 #define FILL_UP 2000
 #define MAX_LEN (2 << 20)
 #define QUIET_LEN (64 << 10)
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* No such command: its number is the last of fwctl's. */
+/* The last number of fwctl's ioctls, which no command has */
 #define FWCTL_NONE _IO(FWCTL_TYPE, 0xff)
 
 enum kind {
@@ -46,7 +46,7 @@ enum kind {
 	RPC,
 	FIRST_RPC,
 	OPEN_CLOSE,
-	/* An RPC that somebody hears of, who reads or whose socket is full */
+	/* An RPC with a listener, which reads its socket or whose socket is full */
 	RPC_HEARD,
 	RPC_LOST,
 };
@@ -88,9 +88,9 @@ static const struct row {
 static const char *path;
 static unsigned char in[MAX_LEN], out[MAX_LEN];
 
-static void die(const char *what)
+static void die(const char *action)
 {
-	fprintf(stderr, "bench: %s: %s: %s\n", path, what, strerror(errno));
+	fprintf(stderr, "bench: %s: %s: %s\n", path, action, strerror(errno));
 	exit(1);
 }
 
@@ -116,7 +116,7 @@ static struct nl_sock *listen_to_audit(void)
 	return sock;
 }
 
-/* Takes what the last call left; returns whether there was anything. */
+/* Reads all events; returns their number. */
 static int take_events(struct nl_sock *sock)
 {
 	int fd = nl_socket_get_fd(sock), events = 0;
@@ -127,7 +127,7 @@ static int take_events(struct nl_sock *sock)
 }
 
 static unsigned long long time_ioctl(int fd, unsigned long cmd, void *arg,
-				     const char *what, int expected)
+				     const char *name, int expected)
 {
 	unsigned long long begin, end;
 	int err;
@@ -137,7 +137,7 @@ static unsigned long long time_ioctl(int fd, unsigned long cmd, void *arg,
 	end = __rdtsc();
 
 	if ((err ? errno : 0) != expected)
-		die(what);
+		die(name);
 	return end - begin;
 }
 
@@ -152,7 +152,7 @@ static unsigned long long time_info(int fd, const struct row *row)
 
 	if (info.device_data_len != row->out_len) {
 		errno = EPROTO;
-		die("this is not the null device");
+		die("not the null device");
 	}
 	return ticks;
 }
@@ -222,7 +222,7 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* A file for each row, so that none profits from what another left behind. */
+/* Each row opens the device itself, so that no row depends on another. */
 static void measure(const struct row *row)
 {
 	struct nl_sock *listener = row->kind >= RPC_HEARD ? listen_to_audit() : NULL;
@@ -259,7 +259,7 @@ int main(int argc, char **argv)
 	}
 	path = argv[1];
 
-	/* Have all pages there. */
+	/* Fault in all pages. */
 	memset(in, 0, sizeof(in));
 	memset(out, 0xff, sizeof(out));
 

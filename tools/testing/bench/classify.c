@@ -2,7 +2,7 @@
 /*
  * Classifies requests of one kind, for callgrind to count instructions.
  *
- * Usage: classify KIND. Prints how many were classified; without KIND, the kinds.
+ * Usage: classify [KIND]. Prints the number of requests; without KIND, the kinds.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A backend that does nothing, so that what a call costs is what the core
- * costs. Uses nothing that Linux's own fwctl lacks, and what it does is part of
- * what is compared: changing it makes the recorded costs worthless.
+ * A backend that does nothing, so that the cost of a call is the cost of the
+ * core. It uses only interfaces of Linux's own fwctl. The recorded costs include
+ * this backend: a change of it makes them invalid.
  *
- * The first byte of a request decides where the answer lies, which has the
- * length of the room that there is for it: 0 in place of the request, else in
- * memory of its own.
+ * The first byte of a request selects where the answer is: 0 in place of the
+ * request, any other value in memory of its own. The answer is as long as the
+ * caller's buffer.
  */
 #include <linux/device.h>
 #include <linux/err.h>
