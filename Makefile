@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make help lists what there is.
+# make help lists the targets.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 OUTPUT ?= $(CURDIR)/build/user
@@ -29,9 +29,9 @@ all: help
 
 help:
 	@echo 'make demo             show fwctl at work on a stock Debian kernel'
-	@echo 'make demo-secureboot  the old ways and fwctl, without and with Secure Boot'
+	@echo 'make demo-secureboot  compare fwctl and raw access, without and with Secure Boot'
 	@echo 'make check            run every test on every supported kernel'
-	@echo 'make check-debug      debug kernels, fuzzers, mutants (half a day)'
+	@echo 'make check-debug      run debug kernels, fuzzers and mutants (half a day)'
 	@echo 'make bench            count the instructions of each call'
 	@echo 'make deb              build Debian packages in build/deb'
 	@echo '     RELEASES=...     bookworm and trixie (default)'
@@ -53,21 +53,21 @@ help:
 	@echo 'make install          install the library and the tool'
 	@echo '     prefix=...       /usr/local (default), in DESTDIR=...'
 	@echo 'make check-user       run the tests that need no kernel module'
-	@echo 'make clean            remove what was built here'
+	@echo 'make clean            remove the folder build'
 	@echo ''
-	@echo '$(LAB) help   the guests that all of this runs in'
+	@echo '$(LAB) help   lists the commands for guests'
 
 modules:
 	$(KMAKE) modules
 
-# In updates/ they win over modules of the same name in the kernel's own tree.
+# depmod prefers modules in updates/ to modules of the same name in the kernel's own tree.
 modules_install:
 	$(KMAKE) INSTALL_MOD_DIR=updates modules_install
 
 modules_clean:
 	$(KMAKE) clean
 
-# What DKMS builds: the modules' source and nothing else.
+# DKMS gets only the sources of the modules.
 dkms_install:
 	install -d $(DKMS_DIR)
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf.in > $(DKMS_DIR)/dkms.conf
@@ -78,7 +78,7 @@ user: $(USER_DIRS)
 
 tools/fwctl tools/testing/selftests/fwctl: tools/lib/fwctl
 
-# The tests add bin/ themselves, as other makefiles of kselftest expect.
+# The makefile of the tests appends bin/ itself, like others of kselftest.
 tools/lib/fwctl: DEST = lib
 tools/testing/selftests/fwctl: DEST = .
 $(USER_DIRS): DEST ?= bin
@@ -87,14 +87,14 @@ $(USER_DIRS):
 	@mkdir -p $(OUTPUT)/$(DEST)
 	+$(MAKE) -C $@ OUTPUT=$(OUTPUT)/$(DEST)/ BIN=$(OUTPUT)/bin/
 
-# KSRC=... names a kernel's source, for the library's man pages.
+# KSRC=... names a kernel's source, which has the script for the library's man pages.
 install:
 	+$(MAKE) -C tools/lib/fwctl OUTPUT=$(OUTPUT)/lib/ install
 	+$(MAKE) -C tools/fwctl OUTPUT=$(OUTPUT)/bin/ install
 
 check-user: $(USER_CHECKS)
 
-# Both build the library.
+# Not at the same time: both build the library.
 check-tools/fwctl: check-tools/lib/fwctl
 
 $(USER_CHECKS):
@@ -116,7 +116,7 @@ demo-secureboot:
 check:
 	tools/testing/check
 
-# All that tools/testing/REPORT.md has figures of.
+# Runs all measurements in tools/testing/REPORT.md.
 check-debug:
 	status=0; \
 	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan \
