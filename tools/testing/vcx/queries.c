@@ -8,14 +8,6 @@
 
 #include "registers.h"
 
-#define CONST(_at, _bit, _width, _value) \
-	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_CONST, .value = _value }
-#define COUNT(_at, _start, _rate) \
-	{ .at = _at, .width = 64, .source = SRC_COUNT, .value = _start, .rate = _rate }
-#define COUNT32(_at, _start, _rate) \
-	{ .at = _at, .width = 32, .source = SRC_COUNT, .value = _start, .rate = _rate }
-#define END	{ 0 }
-
 static const struct reg_field special_contexts[] = {
 	CONST(0x08, 0, 32, 0x00000700),		/* dump_fill_mkey */
 	CONST(0x0c, 0, 32, 0x00000200),		/* resd_lkey */

@@ -47,6 +47,15 @@ struct reg_field {
 	const char *text;
 };
 
+/* Initializers of fields in regtable.c and queries.c; END ends a list. */
+#define CONST(_at, _bit, _width, _value) \
+	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_CONST, .value = _value }
+#define COUNT(_at, _start, _rate) \
+	{ .at = _at, .width = 64, .source = SRC_COUNT, .value = _start, .rate = _rate }
+#define COUNT32(_at, _start, _rate) \
+	{ .at = _at, .width = 32, .source = SRC_COUNT, .value = _start, .rate = _rate }
+#define END	{ 0 }
+
 /* The fields of the register while its selector is @select. */
 struct reg_page {
 	u32 select;

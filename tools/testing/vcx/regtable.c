@@ -7,8 +7,6 @@
  */
 #include "registers.h"
 
-#define CONST(_at, _bit, _width, _value) \
-	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_CONST, .value = _value }
 #define KEPT(_at, _bit, _width, _value) \
 	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_KEPT, .value = _value }
 #define ECHOED(_at, _bit, _width) \
@@ -16,13 +14,8 @@
 #define WAVE(_at, _bit, _width, _middle, _amplitude) \
 	{ .at = _at, .bit = _bit, .width = _width, .source = SRC_WAVE, .value = _middle, \
 	  .rate = _amplitude }
-#define COUNT(_at, _start, _rate) \
-	{ .at = _at, .width = 64, .source = SRC_COUNT, .value = _start, .rate = _rate }
-#define COUNT32(_at, _start, _rate) \
-	{ .at = _at, .width = 32, .source = SRC_COUNT, .value = _start, .rate = _rate }
 #define TEXT(_at, _len, _text) \
 	{ .at = _at, .width = _len, .source = SRC_TEXT, .text = _text }
-#define END	{ 0 }
 
 /* Traffic per second */
 #define RX_BYTES	12500000
