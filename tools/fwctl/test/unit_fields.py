@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Registers, capabilities and queries of a ConnectX by field, and error messages."""
-from fwctltest import HERE, OK, USAGE, equal, match, result, run, test
+import struct
+import zlib
+
+from fwctltest import FIRMWARE, HERE, OK, USAGE, equal, match, path, result, run, test
 
 DEV = "0000:01:00.0"
+RECORDING = f"{HERE}/recordings/mlx5.rec"
 
 
 def replay(*args):
-    return run(["--json", "replay", f"{HERE}/recordings/mlx5.rec", *args])
+    return run(["--json", "replay", RECORDING, *args])
 
 
 @test
@@ -74,3 +78,36 @@ def recorded():
     done = replay("mlx5", "caps", DEV, "roce", "roce_version").ends(OK)
     equal([(row["current"], row["maximum"]) for row in done.json["result"]["fields"]],
           [(7, 7)])
+
+
+def shortened(number):
+    """Writes a copy of the recording whose answers for a register lack the last dword."""
+    with open(RECORDING, "rb") as file:
+        data = file.read()
+    out, at, count = [data[:16]], 16, 0
+    while at < len(data):
+        length = struct.unpack_from("<I", data, at)[0]
+        record = bytearray(data[at + 8:at + 8 + length])
+        at += 8 + length
+        kind, _, failed, asked, answered = struct.unpack_from("<5I", record)
+        # Scope and room are in front of the request, the length in front of the answer.
+        opcode, register = struct.unpack_from(">H8xH", record, 48) if asked > 24 else (0, 0)
+        if (kind, failed, opcode, register) == (4, 0, 0x805, number):
+            struct.pack_into("<I", record, 40 + asked, answered - 8)
+            struct.pack_into("<I", record, 16, answered - 4)
+            record = record[:-4]
+            count += 1
+        head = struct.pack("<I", len(record))
+        out += [head, struct.pack("<I", zlib.crc32(record, zlib.crc32(head))), record]
+    assert count
+    with open(path("short.rec"), "wb") as file:
+        file.write(b"".join(out))
+    return path("short.rec")
+
+
+@test
+def short_answers():
+    """mlx5 reg get, identity: an answer that is shorter than the register is an error"""
+    for number, *command in ((0x5006, "reg", "get", DEV, "paos"), (0x9020, "identity", DEV)):
+        done = run(["replay", shortened(number), "mlx5", *command]).ends(FIRMWARE)
+        match(done.err, f"register 0x{number:04x} has [0-9]+ bytes instead of")
