@@ -16,7 +16,7 @@ lab_build()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--kernel)
-			[ $# -ge 2 ] || usage_error "--kernel wants an argument"
+			[ $# -ge 2 ] || usage_error "--kernel: no argument"
 			check_kernel "$2"
 			series+=("$2")
 			shift

@@ -105,7 +105,7 @@ check_kernel()
 need_root()
 {
 	[ "$(id -u)" = 0 ] ||
-		die "root is needed (for mount namespaces and chroot): use sudo"
+		die "needs root, for mount namespaces and chroot; use sudo"
 }
 
 # Runs a command in mount and process namespaces of its own. The kernel unmounts

@@ -39,7 +39,7 @@ parse_run_options()
 			;;
 		--kernel | --boot | --vars | --type | --vcx | --share | --append | --qemu | --timeout | \
 			--smp | --mem | --cpu | --functions | --cards | --state)
-			[ $# -ge 2 ] || usage_error "$1 wants an argument"
+			[ $# -ge 2 ] || usage_error "$1: no argument"
 			set_run_option "$1" "$2"
 			shift
 			;;
@@ -66,7 +66,7 @@ set_run_option()
 		;;
 	--type)
 		type=$(realpath -e -- "$2" 2>/dev/null) ||
-			usage_error "--type: there is no '$2'"
+			usage_error "--type: no file '$2'"
 		;;
 	--timeout)
 		check_number "$1" "$2"
@@ -77,7 +77,7 @@ set_run_option()
 		smp=$2
 		;;
 	--mem)
-		[[ $2 =~ ^[1-9][0-9]*[MG]$ ]] || usage_error "--mem: '$2': say 512M or 2G"
+		[[ $2 =~ ^[1-9][0-9]*[MG]$ ]] || usage_error "--mem: '$2' is not a size such as 512M or 2G"
 		mem=$2
 		;;
 	--functions)
@@ -103,7 +103,7 @@ file_to_be()
 	local file
 
 	file=$(realpath -- "$2" 2>/dev/null) && [ ! -d "$file" ] && [ -d "${file%/*}" ] ||
-		usage_error "$1: '$2' is no file"
+		usage_error "$1: '$2' is not a file"
 	echo "$file"
 }
 
@@ -134,7 +134,7 @@ make_initrd()
 	[ ! -e "$LAB/boot/$name" ] || return 0
 	find "$LAB/boot" -maxdepth 1 -name "initrd-$release-*" -mtime +7 -delete
 	in_root -- /src/tools/testing/lab/mkinitrd "$release" "$initrd" ||
-		die "making the initramfs failed"
+		die "cannot make the initramfs"
 }
 
 # KVM is used only if a guest has run with it, since /dev/kvm may exist without working.
@@ -192,7 +192,7 @@ fill_exchange_folder()
 	[ ! -e "$state" ] || cp "$state" "$scratch/state"
 	[ ! -e "$vars" ] || cp "$vars" "$scratch/vars.fd"
 	[ -z "$use_vcx" ] || [ -x "$scratch/bin/vcx" ] ||
-		die "there is no virtual ConnectX in $BUILD/user/bin: \`lab build', or --no-vcx"
+		die "no virtual ConnectX in $BUILD/user/bin; run \`lab build', or use --no-vcx"
 }
 
 # copy_built FROM SUBFOLDER: copies it while no build is writing to it

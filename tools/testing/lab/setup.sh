@@ -124,7 +124,7 @@ stage()
 		unfinished=
 		say "last lines of the log:"
 		tail -n 12 "$SETUP_LOG" >&2
-		die "set-up failed at: $2; see $SETUP_LOG; \`lab setup' goes on from there"
+		die "set-up failed at: $2; see $SETUP_LOG; \`lab setup' continues there"
 	fi
 	stop_ticker
 	unfinished=
@@ -152,7 +152,7 @@ stop_ticker()
 
 say_unfinished()
 {
-	[ -z "$unfinished" ] || say "interrupted at: $unfinished; \`lab setup' goes on from there"
+	[ -z "$unfinished" ] || say "interrupted at: $unfinished; \`lab setup' continues there"
 }
 
 # --- base
@@ -162,7 +162,7 @@ stage_base()
 	local new=$LAB/root.new
 
 	[ ! -e "$ROOT" ] || {
-		echo "$ROOT is of another kind: \`lab clean' removes it"
+		echo "$ROOT was made by an incompatible version; remove it with \`lab clean'"
 		return 1
 	}
 	host_tools && find_mirrors || return
