@@ -40,7 +40,7 @@ stage_key()
 	case $1 in
 	base) echo "$RELEASE" ;;
 	kernel) cat "$PACKAGING/root-packages" && grep "^$RELEASE" "$PACKAGING/releases" ;;
-	build) stage_key kernel && sed -n '/^Build-Depends/,/^[^ ]/p' "$TREE/debian/control" ;;
+	build) stage_key kernel && grep apt-get "$PACKAGING/install-build" && sed -n '/^Build-Depends/,/^[^ ]/p' "$TREE/debian/control" ;;
 	esac | sha256sum | cut -c 1-32
 }
 

@@ -8,6 +8,7 @@ TREE=$(cd "$LAB_DIR/../../.." && pwd -P)
 LAB=${FWCTL_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/fwctl-lab}
 ROOT=$LAB/root
 BUILD=$TREE/build
+ROOT_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # Exit statuses of the lab itself. COMMAND's exit status is returned unchanged.
 EXIT_USAGE=2
@@ -155,12 +156,14 @@ stop_child()
 } 2>/dev/null
 
 # The environment of a command in the root file system. The caller's variables are
-# dropped, except for a few whose meaning is the same inside.
+# dropped, except for a few whose meaning is the same inside. ccache keeps the output of
+# compilers for all trees: each tree is /src in there.
 root_env()
 {
 	local name
 
-	printf '%s\n' PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+	printf '%s\n' PATH="/usr/lib/ccache:$ROOT_PATH" \
+		CCACHE_DIR=/lab/boot/ccache CCACHE_MAXSIZE=3G \
 		HOME=/tmp LANG=C.UTF-8 GIT_CONFIG_COUNT=1 \
 		GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=/src
 	for name in TERM COLUMNS V SOURCE_DATE_EPOCH http_proxy https_proxy no_proxy; do
