@@ -78,8 +78,9 @@ void fwctl_record_finish(struct fwctl_call *call, const void *out)
 }
 
 /**
- * fwctl_record - a call is over
- * @call: finished or refused; the device was left
+ * fwctl_record - write the records of a call that has ended
+ * @call: the call, completed by fwctl_record_finish(); the caller has left the
+ *	device
  *
  * Context: process, may sleep.
  */

@@ -34,8 +34,8 @@ static struct workqueue_struct *fwctl_wq;
  * @last: highest number to look for
  *
  * Context: any but interrupt.
- * Return: the device with the lowest number in the range, for fwctl_leave() and
- * fwctl_put(); or NULL.
+ * Return: the device with the lowest number in the range, entered and with a
+ * reference for the caller; or NULL.
  */
 struct fwctl_device *fwctl_find(unsigned int first, unsigned int last)
 {
@@ -345,11 +345,11 @@ static void fwctl_close_all(struct fwctl_device *fwctl)
  * fwctl_unregister - remove a device from user space
  * @fwctl: a registered device
  *
- * From the first step on every new open() and call fails with ENODEV, as do
- * calls that wait for their turn. Then this function calls the backend's abort
- * op, if there is one, waits for the calls inside the backend, and closes all
- * contexts in parallel. After it has returned no op of the backend runs. Files
- * may stay open; they keep the memory of @fwctl, but not the backend's module.
+ * First this function makes every new open() and call fail with ENODEV, and calls
+ * that wait for a slot, too. Then it calls the backend's abort op, if there is
+ * one, waits for the calls inside the backend, and closes all contexts in
+ * parallel. After it has returned no op of the backend runs. Files may stay open;
+ * they keep the memory of @fwctl, but not the backend's module.
  * The caller's reference to @fwctl remains: fwctl_put() is due.
  *
  * Context: may sleep. The caller must hold no lock that the backend's ops take.

@@ -137,7 +137,7 @@ static bool fwctl_nl_heard(unsigned int group)
  * @fwctl: the device, entered, or in fwctl_register() or fwctl_unregister()
  * @cmd: the notification, FWCTL_CMD_DEV_*_NTF
  *
- * Listeners lose a notification that there is no memory for.
+ * If there is no memory the notification is lost.
  *
  * Context: process, may sleep.
  */
@@ -237,7 +237,7 @@ static void fwctl_nl_send_numbered(struct sk_buff *skb, unsigned int group)
 	spin_unlock(&fwctl_nl_seq_lock);
 }
 
-/* Listeners lose an event without memory: they see the gap in the numbers. */
+/* There is no memory for an event: its listeners see a gap in the numbers. */
 static void fwctl_nl_skip_number(unsigned int group)
 {
 	spin_lock(&fwctl_nl_seq_lock);

@@ -95,8 +95,9 @@ static bool fwctl_slot_settled(struct fwctl_device *fwctl, int *result)
  * @fwctl: the device; not entered, so that removal does not wait for a slot
  * @nonblock: fail rather than wait for a slot
  *
- * Callers get slots in the order in which they began to wait. The caller must
- * hold nothing that another call needs to reach fwctl_slot_put().
+ * Waiters get slots in the order in which they began to wait; a caller that need
+ * not wait may overtake them now and then. The caller must hold nothing that
+ * another call needs to reach fwctl_slot_put().
  *
  * Context: may sleep; a fatal signal or the removal of the device ends the wait.
  * Return: 0, then fwctl_slot_put() is due; -EAGAIN if no slot is free and

@@ -84,7 +84,10 @@ static enum fwctl_reason fwctl_judge(struct fwctl_call *call)
 	return FWCTL_REASON_ADMITTED;
 }
 
-/* Logs the first use of a scope on a device, and of a file by a process. */
+/*
+ * Taints the kernel. Logs the first use of the scope on the device and, within a
+ * rate limit, the use of the file by another process than the one logged last.
+ */
 static void fwctl_taint(struct fwctl_call *call)
 {
 	struct fwctl_uctx *uctx = call->uctx;
