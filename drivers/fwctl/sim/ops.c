@@ -130,7 +130,7 @@ static void *sim_info(struct fwctl_uctx *uctx, size_t *length)
 }
 
 /*
- * The scopes of registers up to @end. The last entry is for registers that do not
+ * The scopes of registers below @end. The last entry is for registers that do not
  * exist, too: a request for one is delivered, and the firmware reports the error.
  */
 static const struct sim_bank {
