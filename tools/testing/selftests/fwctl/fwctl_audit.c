@@ -25,6 +25,12 @@ FIXTURE(audit) {
 	struct fnl nl;
 };
 
+static void listen_to(struct __test_metadata *_metadata, struct fnl *nl, const char *group)
+{
+	ASSERT_EQ(0, fnl_listen(nl, group));
+	ASSERT_EQ(0, fnl_set_buffer(nl, LARGE_BUFFER));
+}
+
 FIXTURE_SETUP(audit)
 {
 	if (capabilities_missing())
@@ -32,8 +38,7 @@ FIXTURE_SETUP(audit)
 	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
 	if (self->fd < 0)
 		return;
-	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
-	ASSERT_EQ(0, fnl_set_buffer(&self->nl, LARGE_BUFFER));
+	listen_to(_metadata, &self->nl, FWCTL_MCGRP_AUDIT);
 }
 
 FIXTURE_TEARDOWN(audit)
@@ -315,7 +320,7 @@ TEST_F(audit, thread)
 #define CALLS 1000
 
 /* Makes calls of three kinds in turn; every third one is refused. */
-static int make_calls(int fd, __u32 room)
+static int make_calls(int fd)
 {
 	static const __u32 opcodes[] = {
 		FWCTL_SIM_NOP, FWCTL_SIM_WRITE, FWCTL_SIM_RESET,
@@ -326,9 +331,9 @@ static int make_calls(int fd, __u32 room)
 
 	for (i = 0; i < CALLS; i++) {
 		in.opcode = opcodes[i % 3];
-		len = room;
-		err = _test_rpc(fd, FWCTL_RPC_CONFIGURATION, &in,
-				sizeof(in) + room, &in, &len);
+		len = 0;
+		err = _test_rpc(fd, FWCTL_RPC_CONFIGURATION, &in, sizeof(in),
+				&in, &len);
 		if (err != (i % 3 == 2 ? EBADMSG : 0))
 			return 1;
 	}
@@ -344,71 +349,73 @@ static void check_numbers(struct __test_metadata *_metadata,
 		EXPECT_EQ(nl->events[i - 1].seq + 1, nl->events[i].seq);
 }
 
+/* Receives all events of a listener: exactly @events. */
+static void receive_all(struct __test_metadata *_metadata, struct fnl *nl,
+			unsigned int events)
+{
+	ASSERT_EQ(0, fnl_receive(nl, events, 0));
+	ASSERT_EQ(events, nl->nr_events);
+	EXPECT_FALSE(nl->bad);
+	check_numbers(_metadata, nl);
+}
+
+/* The events of each caller have the order of its calls. */
+static void check_callers(struct __test_metadata *_metadata, const struct fnl *nl,
+			  const pid_t *pids)
+{
+	unsigned int i, calls[CALLERS] = {};
+	const struct audit_event *event;
+	int caller;
+
+	for (i = 0; i < nl->nr_events; i++) {
+		event = &nl->events[i];
+		for (caller = 0; caller < CALLERS - 1; caller++)
+			if (event->pid == pids[caller])
+				break;
+		ASSERT_EQ(pids[caller], event->pid);
+		EXPECT_EQ(calls[caller] % 3 == 2 ? FWCTL_REASON_SCOPE :
+						   FWCTL_REASON_ADMITTED,
+			  event->reason);
+		EXPECT_EQ(calls[caller] % 3 != 0, event->writes);
+		calls[caller]++;
+	}
+	for (i = 0; i < CALLERS; i++)
+		EXPECT_EQ(CALLS, calls[i]);
+}
+
 /* Each group receives one event for each call that belongs to it. */
 TEST_F_TIMEOUT(audit, complete, 120)
 {
 	const unsigned int refused = CALLERS * (CALLS / 3);
 	const unsigned int writes = CALLERS * (2 * CALLS / 3);
-	unsigned int i, of_pid[CALLERS] = {}, next[CALLERS] = {};
 	struct fnl nl_refused, nl_writes, second;
-	const struct audit_event *event;
 	pid_t pids[CALLERS];
-	int who;
+	unsigned int i;
 
-	ASSERT_EQ(0, fnl_listen(&nl_refused, FWCTL_MCGRP_AUDIT_REFUSED));
-	ASSERT_EQ(0, fnl_set_buffer(&nl_refused, LARGE_BUFFER));
-	ASSERT_EQ(0, fnl_listen(&nl_writes, FWCTL_MCGRP_AUDIT_WRITES));
-	ASSERT_EQ(0, fnl_set_buffer(&nl_writes, LARGE_BUFFER));
-	ASSERT_EQ(0, fnl_listen(&second, FWCTL_MCGRP_AUDIT));
-	ASSERT_EQ(0, fnl_set_buffer(&second, LARGE_BUFFER));
-
+	listen_to(_metadata, &nl_refused, FWCTL_MCGRP_AUDIT_REFUSED);
+	listen_to(_metadata, &nl_writes, FWCTL_MCGRP_AUDIT_WRITES);
+	listen_to(_metadata, &second, FWCTL_MCGRP_AUDIT);
 	for (i = 0; i < CALLERS; i++) {
 		pids[i] = fork();
 		ASSERT_LE(0, pids[i]);
 		if (!pids[i])
-			_exit(make_calls(self->fd, 0));
+			_exit(make_calls(self->fd));
 	}
 	for (i = 0; i < CALLERS; i++)
 		EXPECT_EQ(0, exit_status(pids[i]));
 
-	ASSERT_EQ(0, fnl_receive(&self->nl, CALLERS * CALLS, 0));
-	ASSERT_EQ(CALLERS * CALLS, self->nl.nr_events);
-	check_numbers(_metadata, &self->nl);
-	for (i = 0; i < self->nl.nr_events; i++) {
-		event = &self->nl.events[i];
-		for (who = 0; who < CALLERS - 1; who++)
-			if (event->pid == pids[who])
-				break;
-		ASSERT_EQ(pids[who], event->pid);
-		/* The events of each caller have the order of its calls. */
-		EXPECT_EQ(next[who] == 2 ? FWCTL_REASON_SCOPE :
-					   FWCTL_REASON_ADMITTED,
-			  event->reason);
-		EXPECT_EQ(next[who] != 0, event->writes);
-		next[who] = (next[who] + 1) % 3;
-		of_pid[who]++;
-	}
-	for (i = 0; i < CALLERS; i++)
-		EXPECT_EQ(CALLS, of_pid[i]);
-
-	ASSERT_EQ(0, fnl_receive(&second, CALLERS * CALLS, 0));
-	ASSERT_EQ(CALLERS * CALLS, second.nr_events);
+	receive_all(_metadata, &self->nl, CALLERS * CALLS);
+	check_callers(_metadata, &self->nl, pids);
+	receive_all(_metadata, &second, CALLERS * CALLS);
 	for (i = 0; i < second.nr_events; i++)
 		EXPECT_EQ(self->nl.events[i].seq, second.events[i].seq);
-
-	ASSERT_EQ(0, fnl_receive(&nl_refused, refused, 0));
-	ASSERT_EQ(refused, nl_refused.nr_events);
-	check_numbers(_metadata, &nl_refused);
+	receive_all(_metadata, &nl_refused, refused);
 	for (i = 0; i < refused; i++)
 		EXPECT_EQ(FWCTL_REASON_SCOPE, nl_refused.events[i].reason);
-
-	ASSERT_EQ(0, fnl_receive(&nl_writes, writes, 0));
-	ASSERT_EQ(writes, nl_writes.nr_events);
-	check_numbers(_metadata, &nl_writes);
+	receive_all(_metadata, &nl_writes, writes);
 	for (i = 0; i < writes; i++)
 		EXPECT_EQ(1, nl_writes.events[i].writes);
 
-	EXPECT_FALSE(nl_refused.bad || nl_writes.bad || second.bad);
 	fnl_close(&nl_refused);
 	fnl_close(&nl_writes);
 	fnl_close(&second);

@@ -365,7 +365,6 @@ TEST_F(remove, killed_caller)
 /* The caller cannot end while firmware executes its command. */
 TEST_F(remove, killed_caller_that_lingers)
 {
-	int status;
 	pid_t pid;
 
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
@@ -376,9 +375,7 @@ TEST_F(remove, killed_caller_that_lingers)
 			     task_waits_in_ioctl(pid)));
 	ASSERT_EQ(0, kill(pid, SIGKILL));
 	EXPECT_QUICK_REMOVAL("with a killed caller");
-	EXPECT_EQ(pid, EXPECT_QUICK("end of the killed caller",
-				    waitpid(pid, &status, 0)));
-	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_EQ(-1, EXPECT_QUICK("end of the killed caller", exit_status(pid)));
 }
 
 /* A thread that opens a file */
@@ -452,18 +449,31 @@ static int remove_now(void *data)
 	return sim_remove(removal->sim, removal->unbind);
 }
 
-static bool wait_killed(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status);
-}
-
 static int new_and_del(void)
 {
 	struct sim sim;
 
 	return sim_new(&sim, "") ?: sim_del(&sim);
+}
+
+/* While removal waits for a command, every other call returns at once. */
+static void check_during_removal(struct __test_metadata *_metadata,
+				 const FIXTURE_DATA(remove) *self, int third)
+{
+	__u32 len = 0;
+	int fd;
+
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("INFO during removal",
+				       _test_info(self->other, NULL, &len)));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC during removal",
+				       _test_nop(self->other, 0)));
+	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC through the busy file",
+				       _test_nop(self->fd, 0)));
+	fd = EXPECT_QUICK("open during removal", sim_open(&self->sim, O_RDWR));
+	EXPECT_EQ(-1, fd);
+	EXPECT_EQ(0, EXPECT_QUICK("close during removal", close(third)));
+	EXPECT_EQ(0, EXPECT_QUICK("another device made and removed",
+				  new_and_del()));
 }
 
 /*
@@ -477,10 +487,9 @@ TEST_F(remove, firmware_takes_its_time)
 		.unbind = variant->unbind,
 	};
 	struct job remover;
-	int i, third, fd, max_rpcs = param_get("max_rpcs");
+	int i, third, max_rpcs = param_get("max_rpcs");
 	pid_t busy, idle, waiting;
 	struct call waiters[3];
-	__u32 len = 0;
 
 	third = sim_open(&self->sim, O_RDWR);
 	ASSERT_LE(0, third);
@@ -500,9 +509,8 @@ TEST_F(remove, firmware_takes_its_time)
 		pause();
 		_exit(0);
 	}
-	kill(waiting, SIGKILL);
 	EXPECT_TRUE(EXPECT_QUICK("kill of a caller in the queue",
-				 wait_killed(waiting)));
+				 kill_and_wait(waiting)));
 
 	ASSERT_EQ(0, job_start(&remover, remove_now, &removal));
 	/* Removal has begun when this call returns. */
@@ -512,25 +520,14 @@ TEST_F(remove, firmware_takes_its_time)
 				       call_end(&waiters[1])));
 	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a third wait",
 				       call_end(&waiters[2])));
-	EXPECT_EQ(ENODEV, EXPECT_QUICK("INFO during removal",
-				       _test_info(self->other, NULL, &len)));
-	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC during removal",
-				       _test_nop(self->other, 0)));
-	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC through the busy file",
-				       _test_nop(self->fd, 0)));
-	fd = EXPECT_QUICK("open during removal", sim_open(&self->sim, O_RDWR));
-	EXPECT_EQ(-1, fd);
-	EXPECT_EQ(0, EXPECT_QUICK("close during removal", close(third)));
-	kill(idle, SIGKILL);
-	EXPECT_TRUE(EXPECT_QUICK("kill of another user", wait_killed(idle)));
-	EXPECT_EQ(0, EXPECT_QUICK("another device made and removed",
-				  new_and_del()));
+	check_during_removal(_metadata, self, third);
+	EXPECT_TRUE(EXPECT_QUICK("kill of another user", kill_and_wait(idle)));
 	EXPECT_TRUE(in_flight(&self->sim, 1));
 
 	kill(busy, SIGKILL);
 	EXPECT_EQ(0, EXPECT_QUICK("removal after the last command",
 				  job_end(&remover)));
-	EXPECT_TRUE(wait_killed(busy));
+	EXPECT_EQ(-1, exit_status(busy));
 	EXPECT_EQ(0, param_set("max_rpcs", max_rpcs));
 	check_gone(_metadata, self->fd);
 }

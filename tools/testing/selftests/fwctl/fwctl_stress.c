@@ -716,7 +716,8 @@ static unsigned int number(const char *text)
 	return value;
 }
 
-int main(int argc, char **argv)
+/* Returns for how many seconds to run. */
+static unsigned int parse_options(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "seed", required_argument, NULL, 's' },
@@ -724,14 +725,9 @@ int main(int argc, char **argv)
 		{ "workers", required_argument, NULL, 'w' },
 		{}
 	};
-	unsigned int seconds = 30, max_rpcs, class_devices;
-	struct listener listener;
-	char delay[16];
-	__u64 end;
-	int opt, kmsg;
+	unsigned int seconds = 30;
+	int opt;
 
-	/* This program does not use the harness, which has options of its own. */
-	(void)test_harness_run;
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == 's')
 			seed = number(optarg);
@@ -744,7 +740,19 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc || !workers || workers > NR_SLOTS / 2)
 		complain();
+	return seconds;
+}
 
+int main(int argc, char **argv)
+{
+	unsigned int seconds = parse_options(argc, argv), max_rpcs, class_devices;
+	struct listener listener;
+	char delay[16];
+	__u64 end;
+	int kmsg;
+
+	/* This program does not use the harness, which has options of its own. */
+	(void)test_harness_run;
 	ksft_print_header();
 	if (sim_missing())
 		ksft_exit_skip("%s\n", sim_missing());
