@@ -424,7 +424,7 @@ static const struct request registers[] = {
 	WRITE("another unlisted register", 0xfff0, WRITE_FULL),
 	/* A reset at a later event, as mstconfig requests it, and a reset now */
 	WRITE("MFRL, PERST or link toggle", 0x9028, WRITE_CONF, DWORD(4, 0x48)),
-	WRITE("MFRL, nothing", 0x9028, WRITE_CONF),
+	WRITE("MFRL, no trigger", 0x9028, WRITE_CONF),
 	WRITE("MFRL, reset now", 0x9028, WRITE_FULL, DWORD(4, 0x01)),
 	WRITE("MFRL, reset type", 0x9028, WRITE_FULL, DWORD(4, 0x4048)),
 	READ("resource dump, inline", 0xc000, READ_DEBUG, DWORD(0, 1u << 30)),
