@@ -10,28 +10,14 @@ static jmp_buf test_ended;
 static bool test_failed;
 static const char *skip_reason;
 
-static void print_diag(const char *format, va_list args)
-{
-	printf("# ");
-	vprintf(format, args);
-	printf("\n");
-}
-
-void ktap_diag(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	print_diag(format, args);
-	va_end(args);
-}
-
 void ktap_fail(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	print_diag(format, args);
+	printf("# ");
+	vprintf(format, args);
+	printf("\n");
 	va_end(args);
 	test_failed = true;
 }

@@ -25,9 +25,7 @@ struct ktap_test {
 	void (*run)(void);
 };
 
-/* Print a diagnostic line, which begins with '#'. */
-void ktap_diag(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Print a diagnostic line; the test fails and continues. */
+/* Print a diagnostic line, "# ..."; the test fails and continues. */
 void ktap_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void ktap_check(bool holds, const char *cond, const char *file, int line);
 void ktap_check_has(const char *text, const char *part, const char *file,
