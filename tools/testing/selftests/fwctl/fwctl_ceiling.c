@@ -317,7 +317,7 @@ TEST_F(ratchet, capability)
 	ASSERT_EQ(0, set_only_capability(CAP_SYS_ADMIN));
 	EXPECT_EQ(0, sim_lower(&self->sim, "configuration"));
 	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&self->sim));
-	/* No capability allows to raise it. */
+	/* No capability allows raising it. */
 	set_all_capabilities(true);
 	EXPECT_EQ(EPERM, sim_lower(&self->sim, "debug-write"));
 }

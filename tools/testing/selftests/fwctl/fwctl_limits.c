@@ -296,7 +296,7 @@ TEST_F(limits, rpcs_in_turn_when_lowered)
 	check_turns(_metadata, calls, 4);
 }
 
-/* Calls that are killed anywhere in the queue do not lose a slot. */
+/* No slot is lost when calls in the queue are killed. */
 TEST_F_TIMEOUT(limits, rpcs_after_kills, 120)
 {
 	struct call last;

@@ -111,7 +111,7 @@ TEST_F(mlx5, uids_of_files)
 		EXPECT_TRUE(vcx_has_uid(uids[i], UCTX_CAP_TOOLS_RESOURCES));
 	}
 	EXPECT_EQ(before + 3, vcx_uids());
-	/* close() returns before a slow machine has executed the command. */
+	/* close() may return before firmware has destroyed the user context. */
 	close(fds[1]);
 	EXPECT_TRUE(wait_for(vcx_uids() == before + 2));
 	EXPECT_FALSE(vcx_has_uid(uids[1], UCTX_CAP_TOOLS_RESOURCES));

@@ -564,7 +564,7 @@ TEST_F(remove, abort_ignored)
 	check_wait_for_command(_metadata, &self->sim, variant->unbind);
 }
 
-/* A backend without the abort op, as Linux has them */
+/* A backend without the abort op, as the backends of Linux are */
 TEST_F(remove, without_abort)
 {
 	struct sim sim;
