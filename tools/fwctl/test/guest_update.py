@@ -269,7 +269,7 @@ def left_behind():
     vcx("clear")
     equal(machine(), DOWNLOAD)
     data = file(image())
-    update(data, *AGREED).fails(REFUSED, "state download, its last step [0-9]+ s ago: .*--take-over")
+    update(data, *AGREED).fails(REFUSED, "state download, its last step [0-9]+ s ago; .*--take-over")
     equal(machine(), DOWNLOAD)
     update(data, "--take-over", *AGREED, code=OK)
     equal(machine(), IDLE)
