@@ -89,7 +89,7 @@ static inline bool sweep_next(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, sweep_lacks(sweep))
 		TH_LOG("%s: no fault led to: %s", sweep->what,
 		       strerror(sweep_lacks(sweep)));
-	fprintf(stderr, "# faults: %s: %u, and of all %u that came it failed by %u\n",
+	fprintf(stderr, "# faults: %s: %u, %u in all passes, of which %u led to an error\n",
 		sweep->what, sweep->most, sweep->count, sweep->failed);
 	return false;
 }
