@@ -458,18 +458,19 @@ static int new_and_del(void)
 
 /* While removal waits for a command, every other call returns at once. */
 static void check_during_removal(struct __test_metadata *_metadata,
-				 const FIXTURE_DATA(remove) *self, int third)
+				 const struct sim *sim, int busy, int other,
+				 int third)
 {
 	__u32 len = 0;
 	int fd;
 
 	EXPECT_EQ(ENODEV, EXPECT_QUICK("INFO during removal",
-				       _test_info(self->other, NULL, &len)));
+				       _test_info(other, NULL, &len)));
 	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC during removal",
-				       _test_nop(self->other, 0)));
+				       _test_nop(other, 0)));
 	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC through the busy file",
-				       _test_nop(self->fd, 0)));
-	fd = EXPECT_QUICK("open during removal", sim_open(&self->sim, O_RDWR));
+				       _test_nop(busy, 0)));
+	fd = EXPECT_QUICK("open during removal", sim_open(sim, O_RDWR));
 	EXPECT_EQ(-1, fd);
 	EXPECT_EQ(0, EXPECT_QUICK("close during removal", close(third)));
 	EXPECT_EQ(0, EXPECT_QUICK("another device made and removed",
@@ -520,7 +521,7 @@ TEST_F(remove, firmware_takes_its_time)
 				       call_end(&waiters[1])));
 	EXPECT_EQ(ENODEV, EXPECT_QUICK("end of a third wait",
 				       call_end(&waiters[2])));
-	check_during_removal(_metadata, self, third);
+	check_during_removal(_metadata, &self->sim, self->fd, self->other, third);
 	EXPECT_TRUE(EXPECT_QUICK("kill of another user", kill_and_wait(idle)));
 	EXPECT_TRUE(in_flight(&self->sim, 1));
 
