@@ -7,7 +7,7 @@
 
 lab=tools/testing/lab/lab
 logs=build/check
-kernels='6.1 6.12 7.3'
+kernels=$(awk '/^[0-9]/ { print $1 }' tools/testing/lab/data/kernels)
 short_debug='fwctl_module fwctl_fault fwctl_remove'
 
 sources()
