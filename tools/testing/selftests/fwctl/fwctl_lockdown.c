@@ -4,7 +4,7 @@
  * Locks the kernel down until the next boot: to be run last, in a guest that is
  * discarded.
  */
-#include "fwctl_audit_utils.h"
+#include "fwctl_auditlog_utils.h"
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"

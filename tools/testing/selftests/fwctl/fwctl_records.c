@@ -3,7 +3,7 @@
  * Records about requests: tracepoints, /proc/PID/fdinfo, the kernel's audit log, and the
  * kernel's log. Taints the kernel and lowers ceilings.
  */
-#include "fwctl_audit_utils.h"
+#include "fwctl_auditlog_utils.h"
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_kmsg_utils.h"
 

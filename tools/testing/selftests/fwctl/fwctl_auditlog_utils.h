@@ -2,8 +2,8 @@
 /*
  * Records of the kernel's audit log about fwctl devices.
  */
-#ifndef __FWCTL_AUDIT_UTILS_H
-#define __FWCTL_AUDIT_UTILS_H
+#ifndef __FWCTL_AUDITLOG_UTILS_H
+#define __FWCTL_AUDITLOG_UTILS_H
 
 #include <linux/audit.h>
 #include <linux/netlink.h>
