@@ -9,20 +9,24 @@
 
 #include "tool.h"
 
-const struct option_spec common_options[] = {
-	{ "json", 'j', NULL, "print JSON, errors included" },
-	{ "raw", 'r', NULL, "print without headings and alignment" },
-	{ "output", 'o', "COLUMNS", "print these columns, e.g. NAME,TYPE" },
-	{ "scope", 's', "SCOPE", "send under this scope, not under the least one" },
-	{ "taint", 0, NULL, "agree to requests that taint the kernel" },
-	{ "dry-run", 'n', NULL, "print the request, do not send it" },
-	{ "help", 'h', NULL, "print help" },
-	{}
-};
-
 enum common_option {
 	OPTION_JSON, OPTION_RAW, OPTION_OUTPUT, OPTION_SCOPE, OPTION_TAINT,
 	OPTION_DRY_RUN, OPTION_HELP, NR_COMMON,
+};
+
+const struct option_spec common_options[NR_COMMON + 1] = {
+	[OPTION_JSON] = { "json", 'j', NULL, "print JSON, errors included" },
+	[OPTION_RAW] = { "raw", 'r', NULL,
+			 "print without headings and alignment" },
+	[OPTION_OUTPUT] = { "output", 'o', "COLUMNS",
+			    "print these columns, e.g. NAME,TYPE" },
+	[OPTION_SCOPE] = { "scope", 's', "SCOPE",
+			   "send under this scope, not under the least one" },
+	[OPTION_TAINT] = { "taint", 0, NULL,
+			   "agree to requests that taint the kernel" },
+	[OPTION_DRY_RUN] = { "dry-run", 'n', NULL,
+			     "print the request, do not send it" },
+	[OPTION_HELP] = { "help", 'h', NULL, "print help" },
 };
 
 /* getopt_long() returns these for long options and letters alike. */
