@@ -3,9 +3,10 @@
  * The mlx5 backend's classifier, in user space: the tables themselves, every
  * opcode and every register, and the commands of programs in use.
  *
- * The expected scopes repeat those that were published, and do not use the tables,
- * so that a wrong entry makes a test fail. The argument is the documentation's page
- * of the tables; its rows are compared with the classifier's verdicts.
+ * The expected scopes are written here a second time, and not taken from the
+ * tables, so that a wrong entry makes a test fail. The argument is the part of the
+ * documentation that is generated from the tables, mlx5-tables.rst; its rows are
+ * compared with the classifier's verdicts.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -181,6 +182,7 @@ static void test_tables(void)
 		ktap_fail("%zu registers", mlx5_fwctl_nr_registers);
 }
 
+/* All opcodes of the table. A new one needs a number here. */
 static void test_published_opcodes(void)
 {
 	static const __u16 conf_reads[] = {
@@ -204,6 +206,7 @@ static void test_published_opcodes(void)
 	for (i = 0; i < ARRAY_SIZE(debug_reads); i++)
 		expect_op(debug_reads[i], DEBUG, false);
 	expect_op(0x820, WRITE_ONE, true);
+	/* And 0x805 and 0xb0c, whose scope is that of the register. */
 	if (mlx5_fwctl_nr_opcodes != ARRAY_SIZE(conf_reads) +
 	    ARRAY_SIZE(conf_writes) + ARRAY_SIZE(debug_reads) + 1 + 2)
 		ktap_fail("%zu opcodes in the table", mlx5_fwctl_nr_opcodes);
@@ -350,6 +353,10 @@ static void test_configuration_registers(void)
 		expect_reg(full[i], WRITE_REG, 0, 0, WRITE_ALL, true);
 }
 
+/*
+ * Registers that are read for debugging; those that act at once when they are
+ * written; those that no scope admits.
+ */
 static void test_debug_registers(void)
 {
 	static const __u16 reads[] = {
