@@ -5,6 +5,10 @@
  *
  * Counters always count. The other records cost the test of a flag if nothing
  * listens to them.
+ *
+ * Programs parse the records in the audit log: fields keep their names, order and
+ * meaning. A new field goes directly before res=, another kind of record has
+ * another op=.
  */
 #include <linux/audit.h>
 #include <linux/cred.h>
