@@ -140,6 +140,17 @@ def schema():
                           for command in entry["commands"]})
 
 
+@test
+def option_names():
+    """no option of a command has the name or letter of a common one, or of another"""
+    for entry in objects().values():
+        for command in entry["commands"]:
+            options = tables()["options"] + command["options"]
+            for key in ("name", "letter"):
+                found = [option[key] for option in options if option[key]]
+                equal(sorted(found), sorted(set(found)))
+
+
 def words(*line):
     """The completions that the tool offers for the last word."""
     return [offer.split("\t")[0] for offer in
