@@ -81,6 +81,7 @@ step_generated()
 
 	"$lab" exec -- Documentation/netlink/ynl-regen --check || status=1
 	tools/testing/steps/reasons || status=1
+	tools/testing/steps/opcodes || status=1
 	tools/testing/steps/links || status=1
 	tools/testing/fuzz/corpus/corpus check || status=1
 	return $status
