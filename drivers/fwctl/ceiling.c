@@ -52,7 +52,10 @@ static int fwctl_ceiling_parse(const char *name)
 				    ARRAY_SIZE(fwctl_ceiling_names), name);
 }
 
-/* The lowest ceiling of the device in a list; not listed, the highest of all. */
+/*
+ * The lowest ceiling of the device in a list; not listed, the highest of all. Every
+ * name in the list is valid: fwctl_ceiling_check_params() has checked them.
+ */
 static int fwctl_ceiling_param(const char *list, const char *parent)
 {
 	int ceiling = FWCTL_CEILING_DEBUG_WRITE_FULL;
