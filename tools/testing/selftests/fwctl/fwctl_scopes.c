@@ -154,7 +154,7 @@ FIXTURE_VARIANT_ADD(reason, ceiling_none) {
 	.request = { FWCTL_SIM_NOP, 0, CONFIG, .ceiling = "none" },
 };
 
-/* If several reasons apply, the result is the first in the order of enum fwctl_reason. */
+/* If several reasons apply, the result is that of the first rule in policy.c. */
 FIXTURE_VARIANT_ADD(reason, capability_before_malformed) {
 	.reason = FWCTL_REASON_CAPABILITY,
 	.request = { FWCTL_SIM_NOP, 0, FULL, "none", .no_rawio = true,
