@@ -166,10 +166,11 @@ static inline bool fnl_parse_field(const struct fnl_field *field,
 	if (field->size == STRING)
 		return nla_strlcpy((char *)to + field->offset, attr,
 				   field->size) < field->size;
-	if (nla_len(attr) != field->size)
+	/* An attribute without an entry in the table has the size 0. */
+	if (!field->size || nla_len(attr) != field->size)
 		return false;
 	memcpy((char *)to + field->offset, nla_data(attr), field->size);
-	return field->size;
+	return true;
 }
 
 static inline bool fnl_parse_counter(struct nlattr *nest, __u64 *counters,
