@@ -170,8 +170,7 @@ static bool is_word(const char *arg, const char *word)
 	size_t len = strlen(word);
 
 	arg += *arg == '[';
-	return !strncmp(arg, word, len) && !strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-						   arg[len] ? arg[len] : ' ');
+	return !strncmp(arg, word, len) && !isupper((unsigned char)arg[len]);
 }
 
 /* Offer the literal words of alternatives such as "all|active|NUMBER". */

@@ -226,7 +226,7 @@ static bool keep_field(struct reader *reader, struct config_catalogue *names)
 		field->elements = 0;
 	if (field->type == CONFIG_BYTES || field->elements)
 		field->start = field->start / 32 * 32 +
-			       (24 - field->start % 32) % 32;
+			       (32 + 24 - field->start % 32) % 32;
 	if (!place_ok(field, names->tlvs[i].len))
 		return true;
 	field->version = reader->number(reader->row, 13);
