@@ -219,14 +219,14 @@ def read(path):
         return file.read()
 
 
-def soon(condition, seconds=30):
+def soon(condition, seconds=30, pause=0.05):
     """Waits until a condition is true; returns its value."""
     end = time.time() + seconds
     while time.time() < end:
         value = condition()
         if value:
             return value
-        time.sleep(0.05)
+        time.sleep(pause)
     raise AssertionError(f"the condition is still false after {seconds} s")
 
 

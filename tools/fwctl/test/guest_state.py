@@ -202,7 +202,8 @@ def on_demand():
     # 512 samples of all counters do not fit into one answer.
     fwctl("mlx5", "diag", "start", dev(), "--single", "--samples", "512", "--period", "40",
           "--taint")
-    soon(lambda: len(rows("tx_packets", "--all")) == 512)
+    # The samples take 17 s. Each look starts the tool.
+    soon(lambda: len(rows("tx_packets", "--all")) == 512, pause=2)
     equal([row["sample"] for row in rows("tx_packets", "--all")], list(range(512)))
     equal(len(rows("tx_packets", "-c", "3", "-i", "1")), 1)
     fwctl("mlx5", "diag", "stop", dev(), "--taint")
