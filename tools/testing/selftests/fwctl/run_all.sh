@@ -4,8 +4,9 @@
 # run_all.sh [PROGRAM...] - run all tests, or those of the named programs
 #
 # Prints KTAP; the exit status is 0 if no program failed. The programs are in PATH
-# or in this folder. Their order is that of the Makefile. FWCTL_TIMEOUT is the limit
-# for each program in seconds, in place of the one in the file settings.
+# or in this folder. Without arguments their order is that of the Makefile: fwctl_taint
+# skips tests if a program before it has tainted the kernel. FWCTL_TIMEOUT is the limit for
+# each program in seconds, in place of the one in the file settings.
 #
 # A program that leaves a ConnectX without its fwctl device has failed: the programs
 # after it would skip their tests.
