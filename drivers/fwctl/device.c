@@ -7,9 +7,10 @@
  * every call inside the backend. fwctl_unregister() first sets gone, after which
  * no call enters, then waits until the counter is zero, and from then on has the
  * list of contexts for itself. No lock is held across a backend's op or an
- * access to user memory. So a page fault, or a command that the firmware does
- * not answer, does not delay open() or close() of another file, and removal
- * waits for nothing but the backend's ops.
+ * access to user memory. So in the core neither a page fault nor a command that
+ * the firmware does not answer delays open() or close() of another file, and
+ * removal waits for nothing but the backend's ops. A backend may limit its
+ * commands, and then its own ops wait.
  */
 #include <linux/device.h>
 #include <linux/fs.h>
