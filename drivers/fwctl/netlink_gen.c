@@ -18,10 +18,11 @@ const struct nla_policy fwctl_dev_get_nl_policy[FWCTL_A_DEV_NAME + 1] = {
 };
 
 /* FWCTL_CMD_DEV_SET - do */
-const struct nla_policy fwctl_dev_set_nl_policy[FWCTL_A_DEV_CEILING + 1] = {
+const struct nla_policy fwctl_dev_set_nl_policy[FWCTL_A_DEV_FUNCTION_CEILING + 1] = {
 	[FWCTL_A_DEV_INDEX] = { .type = NLA_U32, },
 	[FWCTL_A_DEV_NAME] = { .type = NLA_NUL_STRING, },
 	[FWCTL_A_DEV_CEILING] = NLA_POLICY_MAX(NLA_U32, 4),
+	[FWCTL_A_DEV_FUNCTION_CEILING] = NLA_POLICY_MAX(NLA_U32, 4),
 };
 
 /* Ops table for fwctl */
@@ -37,7 +38,7 @@ const struct genl_ops fwctl_nl_ops[2] = {
 		.cmd		= FWCTL_CMD_DEV_SET,
 		.doit		= fwctl_nl_dev_set_doit,
 		.policy		= fwctl_dev_set_nl_policy,
-		.maxattr	= FWCTL_A_DEV_CEILING,
+		.maxattr	= FWCTL_A_DEV_FUNCTION_CEILING,
 	},
 };
 

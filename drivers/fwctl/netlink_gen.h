@@ -14,7 +14,7 @@
 
 extern const struct nla_policy fwctl_dev_get_nl_policy[FWCTL_A_DEV_NAME + 1];
 
-extern const struct nla_policy fwctl_dev_set_nl_policy[FWCTL_A_DEV_CEILING + 1];
+extern const struct nla_policy fwctl_dev_set_nl_policy[FWCTL_A_DEV_FUNCTION_CEILING + 1];
 
 /* Ops table for fwctl */
 extern const struct genl_ops fwctl_nl_ops[2];

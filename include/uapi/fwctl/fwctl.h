@@ -33,9 +33,11 @@
  *  - ENOMEM: out of memory, or the caller's memory cgroup is at its limit;
  *  - EINTR: the caller was killed while it waited.
  *
- * open() fails with ENODEV and ENOMEM as above, with EBUSY if the device has the
- * maximum number of open files, with EACCES if its ceiling is "none", and with
- * the backend's errno if the backend cannot set up a context for the file.
+ * open() fails with ENODEV, ENOMEM and EINTR as above, with EBUSY if the device or
+ * the user has the maximum number of open files, with EAGAIN if the file is
+ * O_NONBLOCK and too many requests are in flight, with EACCES if the ceiling of
+ * the device is "none", and with the backend's errno if the backend cannot set up
+ * a context for the file.
  */
 
 enum {
@@ -127,10 +129,12 @@ struct fwctl_info {
  *  - EPERM: @scope is %FWCTL_RPC_DEBUG_WRITE_FULL without CAP_SYS_RAWIO, or
  *    the request needs that scope and the kernel is locked down;
  *  - EACCES: the request is above the ceiling of the device;
- *  - EBADMSG: the request is not admitted under @scope, or it writes and the
- *    file was not opened for writing, or the backend never admits it;
- *  - EAGAIN: the file is O_NONBLOCK and the device has the maximum number of
- *    RPCs in flight. Without O_NONBLOCK the call waits for its turn.
+ *  - EBADMSG: the request is not admitted under @scope, or it writes or @scope
+ *    taints and the file was not opened for writing, or the backend never
+ *    admits the request;
+ *  - EAGAIN: the file is O_NONBLOCK, and the device or the user has the
+ *    maximum number of RPCs in flight, or other users wait. Without O_NONBLOCK
+ *    the call waits for its turn.
  */
 struct fwctl_rpc {
 	__u32 size;

@@ -45,8 +45,9 @@ enum fwctl_ceiling {
  *   EBADMSG.
  * @FWCTL_REASON_READ_ONLY_SCOPE: The command writes, and the declared scope is
  *   DEBUG_READ_ONLY. EBADMSG.
- * @FWCTL_REASON_READ_ONLY_FILE: The command writes, and the file was not
- *   opened for writing. EBADMSG.
+ * @FWCTL_REASON_READ_ONLY_FILE: The command writes, its answer may have
+ *   secrets, or its scope taints, and the file was not opened for writing.
+ *   EBADMSG.
  * @FWCTL_REASON_LOCKDOWN: The command needs the scope DEBUG_WRITE_FULL, and
  *   the kernel is locked down for integrity. EPERM.
  * @FWCTL_REASON_CEILING: The command needs a scope above the device's ceiling.
@@ -85,6 +86,8 @@ enum {
 	FWCTL_A_DEV_TAINTS,
 	FWCTL_A_DEV_REASONS,
 	FWCTL_A_DEV_SCOPES,
+	FWCTL_A_DEV_CARD,
+	FWCTL_A_DEV_FUNCTION_CEILING,
 
 	__FWCTL_A_DEV_MAX,
 	FWCTL_A_DEV_MAX = (__FWCTL_A_DEV_MAX - 1)

@@ -30,6 +30,9 @@ struct fwctl_info_sim {
  *	fwctl_sim_answer
  * @FWCTL_SIM_FILL: answer with @arg bytes, in place of struct fwctl_sim_answer;
  *	the byte at offset i is (@value + i) modulo 256
+ * @FWCTL_SIM_BUFFERS: use @arg buffers of the caller, at most 8, each of which
+ *	has a struct fwctl_sim_buffer behind the request: answer with the sum of
+ *	all bytes that go to the device, then add 1 to each byte that comes back
  * @FWCTL_SIM_READ: answer with the content of register @arg
  * @FWCTL_SIM_WRITE: set register @arg to @value, and answer with @value
  * @FWCTL_SIM_READ_CLEAR: as FWCTL_SIM_READ, then set the register to 0
@@ -47,6 +50,9 @@ struct fwctl_info_sim {
  * 48 and more  FWCTL_RPC_DEBUG_READ_ONLY  FWCTL_RPC_DEBUG_WRITE_FULL
  * ===========  =========================  ==========================
  *
+ * BUFFERS needs the scope in the first byte of its first buffer, if that goes to
+ * the device and is not empty, and otherwise FWCTL_RPC_CONFIGURATION.
+ *
  * WRITE, READ_CLEAR and RESET write; the others do not. An opcode that is not
  * in this list is never admitted.
  */
@@ -54,6 +60,7 @@ enum fwctl_sim_opcode {
 	FWCTL_SIM_NOP = 1,
 	FWCTL_SIM_ECHO = 2,
 	FWCTL_SIM_FILL = 3,
+	FWCTL_SIM_BUFFERS = 4,
 	FWCTL_SIM_READ = 0x10,
 	FWCTL_SIM_WRITE = 0x11,
 	FWCTL_SIM_READ_CLEAR = 0x12,
@@ -65,15 +72,39 @@ enum fwctl_sim_opcode {
 /**
  * struct fwctl_sim_request - the first bytes of every request
  * @opcode: &enum fwctl_sim_opcode
- * @arg: argument of @opcode: a register or a length in bytes; otherwise ignored
+ * @arg: argument of @opcode: a register, a length in bytes or a number of
+ *	buffers; otherwise ignored
  * @value: argument of @opcode: a value or a byte; otherwise ignored
  *
- * Bytes behind it are ignored, except by FWCTL_SIM_ECHO.
+ * Bytes behind it are ignored, except by FWCTL_SIM_ECHO and FWCTL_SIM_BUFFERS.
  */
 struct fwctl_sim_request {
 	__u32 opcode;
 	__u32 arg;
 	__aligned_u64 value;
+};
+
+/**
+ * enum fwctl_sim_direction - the way of the bytes of a buffer; values are bits
+ * @FWCTL_SIM_TO_DEVICE: from the caller to the device
+ * @FWCTL_SIM_FROM_DEVICE: from the device to the caller. Without
+ *	FWCTL_SIM_TO_DEVICE the buffer begins with zeros on the device.
+ */
+enum fwctl_sim_direction {
+	FWCTL_SIM_TO_DEVICE = 1,
+	FWCTL_SIM_FROM_DEVICE = 2,
+};
+
+/**
+ * struct fwctl_sim_buffer - a buffer of the caller, for FWCTL_SIM_BUFFERS
+ * @address: user pointer
+ * @len: length in bytes; all buffers of a request together have at most 2 MiB
+ * @direction: one or both bits of &enum fwctl_sim_direction
+ */
+struct fwctl_sim_buffer {
+	__aligned_u64 address;
+	__u32 len;
+	__u32 direction;
 };
 
 /**
@@ -94,7 +125,8 @@ enum fwctl_sim_status {
  * struct fwctl_sim_answer - the answer to all commands but ECHO and FILL
  * @status: &enum fwctl_sim_status
  * @opcode: opcode of the request
- * @value: content of the register that the command read or wrote, otherwise 0
+ * @value: content of the register that the command read or wrote, or the sum of
+ *	the bytes that went to the device; otherwise 0
  */
 struct fwctl_sim_answer {
 	__u32 status;
