@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records of what happened: counters, tracepoints, the kernel's audit log, and
- * through events.c the stream of audit events.
+ * Records of what happened: counters, tracepoints, through auditlog.c the
+ * kernel's audit log, and through events.c the stream of audit events.
  *
  * Counters always count. The other records cost the test of a flag if nothing
  * listens to them.
- *
- * Programs parse the records in the audit log: fields keep their names, order and
- * meaning. A new field goes directly before res=, another kind of record has
- * another op=.
  */
-#include <linux/audit.h>
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
@@ -21,14 +16,6 @@
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
-
-/*
- * For audit_log(). With flags that allow sleeping it waits up to a minute for
- * the audit daemon to make room. Meanwhile the caller would hold a slot of the
- * device, or delay its removal. With these flags a record that finds no room is
- * lost, and the audit subsystem counts it.
- */
-#define FWCTL_AUDIT_GFP	(GFP_ATOMIC | __GFP_NOWARN)
 
 /* The refusal is due to a policy, and the request itself may be correct. */
 static bool fwctl_is_policy(enum fwctl_reason reason)
@@ -65,28 +52,40 @@ void fwctl_record_start(struct fwctl_call *call)
  */
 void fwctl_record_finish(struct fwctl_call *call, const void *out)
 {
-	const struct fwctl_ops *ops = call->uctx->fwctl->ops;
+	const struct fwctl_ext_ops *ext = call->uctx->fwctl->ext;
 
 	call->result = PTR_ERR_OR_ZERO(out);
 	if (unlikely(call->reason != FWCTL_REASON_ADMITTED))
 		call->audited = fwctl_nl_audited(call);
 	if (unlikely(call->audited) && call->cmd.name)
 		strscpy(call->name, call->cmd.name, sizeof(call->name));
+	/* The event needs the parent, which the device has while entered. */
+	if (unlikely(call->first_taint))
+		fwctl_nl_notify(call->uctx->fwctl, FWCTL_CMD_DEV_TAINTED_NTF);
 	if (likely(!call->timed))
 		return;
 	call->duration = ktime_get_ns() - call->start;
-	if (!IS_ERR(out) && ops->fw_status)
-		call->has_fw_status = !ops->fw_status(call->uctx, out,
+	if (!IS_ERR(out) && ext->fw_status)
+		call->has_fw_status = !ext->fw_status(call->uctx, out,
 						      call->out_len,
 						      &call->fw_status);
+}
+
+static void fwctl_record_taint(struct fwctl_call *call)
+{
+	fwctl_audit_once(false,
+			 "fwctl op=taint dev=%s pid=%d uid=%u declared=%u res=1",
+			 dev_name(&call->uctx->fwctl->dev),
+			 task_tgid_nr(current),
+			 from_kuid(&init_user_ns, current_uid()), call->scope);
 }
 
 /**
  * fwctl_record - write the records of a call that has ended
  * @call: the call, completed by fwctl_record_finish(); the caller has left the
- *	device
+ *	device and given back its slot
  *
- * Context: process, may sleep.
+ * Context: process, may sleep. May wait for the audit daemon.
  */
 void fwctl_record(struct fwctl_call *call)
 {
@@ -101,69 +100,42 @@ void fwctl_record(struct fwctl_call *call)
 		atomic64_inc(&fwctl->refused[call->reason]);
 		atomic64_inc(&uctx->refused);
 		trace_fwctl_refused(call);
-		if (fwctl_is_policy(call->reason))
-			audit_log(audit_context(), FWCTL_AUDIT_GFP,
-				  AUDIT_KERNEL_OTHER,
-				  "fwctl op=rpc dev=%s pid=%d uid=%u declared=%u effective=%u command=0x%x reason=%u res=0",
-				  dev_name(&fwctl->dev),
-				  task_tgid_nr(current),
-				  from_kuid(&init_user_ns, current_uid()),
-				  call->scope, call->cmd.scope,
-				  call->cmd.number, call->reason);
 	}
 	if (call->audited)
 		fwctl_nl_audit(call);
+	if (unlikely(call->first_taint))
+		fwctl_record_taint(call);
+	if (fwctl_is_policy(call->reason))
+		fwctl_audit_refused(fwctl, call, call->reason);
 }
 
 /**
  * fwctl_record_open_refused - record an open() refused by the ceiling none
- * @fwctl: the device, entered
+ * @fwctl: the device, not entered
  *
  * Writes to the kernel's audit log only: counters, tracepoints and events are for
  * RPCs.
  *
- * Context: process.
+ * Context: process, may sleep. May wait for the audit daemon.
  */
 void fwctl_record_open_refused(struct fwctl_device *fwctl)
 {
-	audit_log(audit_context(), FWCTL_AUDIT_GFP, AUDIT_KERNEL_OTHER,
-		  "fwctl op=open dev=%s pid=%d uid=%u reason=%u res=0",
-		  dev_name(&fwctl->dev), task_tgid_nr(current),
-		  from_kuid(&init_user_ns, current_uid()),
-		  FWCTL_REASON_CEILING);
-}
-
-/**
- * fwctl_record_taint - record the first taint by a device under a scope
- * @call: the call that taints the kernel, under its declared scope
- *
- * Context: process, may sleep; the device is entered.
- */
-void fwctl_record_taint(struct fwctl_call *call)
-{
-	struct fwctl_device *fwctl = call->uctx->fwctl;
-
-	audit_log(audit_context(), FWCTL_AUDIT_GFP, AUDIT_KERNEL_OTHER,
-		  "fwctl op=taint dev=%s pid=%d uid=%u declared=%u res=1",
-		  dev_name(&fwctl->dev), task_tgid_nr(current),
-		  from_kuid(&init_user_ns, current_uid()), call->scope);
-	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_TAINTED_NTF);
+	fwctl_audit_refused(fwctl, NULL, FWCTL_REASON_CEILING);
 }
 
 /**
  * fwctl_record_ceiling - record that the ceiling of a device was lowered
- * @fwctl: the device, entered
+ * @fwctl: the device, to which the caller holds a reference
  * @old: the ceiling before
  * @new: the ceiling afterwards; it may have been lowered again meanwhile
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; the device is not entered.
  */
 void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
 			  enum fwctl_ceiling new)
 {
-	audit_log(audit_context(), FWCTL_AUDIT_GFP, AUDIT_KERNEL_OTHER,
-		  "fwctl op=ceiling dev=%s pid=%d uid=%u old=%u new=%u res=1",
-		  dev_name(&fwctl->dev), task_tgid_nr(current),
-		  from_kuid(&init_user_ns, current_uid()), old, new);
-	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_CEILING_NTF);
+	fwctl_audit_once(true,
+			 "fwctl op=ceiling dev=%s pid=%d uid=%u old=%u new=%u res=1",
+			 dev_name(&fwctl->dev), task_tgid_nr(current),
+			 from_kuid(&init_user_ns, current_uid()), old, new);
 }

@@ -45,6 +45,35 @@
 	del_device_store(struct bus_type *bus, _buf, _len)
 #endif
 
+/*
+ * 6.8: multicasts with a filter, which is called for each socket that the message is
+ * for. A buffer with two references is cloned before the first such socket gets it.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define genlmsg_multicast_netns_filtered(_family, _net, _skb, _portid, _group,	\
+					 _flags, _filter, _data)		\
+({										\
+	struct sk_buff *__skb = skb_get(_skb);					\
+	int __err = genlmsg_multicast_netns(_family, _net, __skb, _portid,	\
+					    _group, _flags);			\
+										\
+	if (__skb->cloned)							\
+		_filter(NULL, __skb, _data);					\
+	consume_skb(__skb);							\
+	__err;									\
+})
+#endif
+
+/* 6.16: functions of binary attributes take a const attribute. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define fwctl_scope_max_read(_file, _kobj, _attr, _page, _pos, _count) \
+	fwctl_scope_max_read(_file, _kobj, struct bin_attribute *attr, \
+			     _page, _pos, _count)
+#define fwctl_scope_max_write(_file, _kobj, _attr, _page, _pos, _count) \
+	fwctl_scope_max_write(_file, _kobj, struct bin_attribute *attr, \
+			      _page, _pos, _count)
+#endif
+
 /* 6.15: older kernels accept the taint flag, but print no letter for it. */
 #ifndef TAINT_FWCTL
 #define TAINT_FWCTL	19

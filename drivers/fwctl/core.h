@@ -21,18 +21,27 @@ enum fwctl_limits {
 	FWCTL_MAX_RPC_LEN = 2 * 1024 * 1024,
 };
 
+/* Bytes of the longest name of a device, with its NUL. */
+#define FWCTL_DEVICE_NAME_LEN sizeof("fwctl4095")
+static_assert(FWCTL_MAX_DEVICES <= 10000);
+
 /* Bytes for a command's name in an event, with its NUL; longer names are cut. */
-#define FWCTL_COMMAND_NAME_LEN 32
+#define FWCTL_COMMAND_NAME_LEN 40
 
 /**
  * struct fwctl_call - one RPC on its way through the core
  * @uctx: context of the caller's file
  * @scope: scope that the caller declared
  * @in: the request in kernel memory; the backend may write its answer there
+ * @in_size: size in bytes of the memory at @in
+ * @nested: the nested buffers, in the memory at @in; or NULL
  * @in_len: length of the request in bytes
  * @out_len: room for the answer in bytes; after delivery, the answer's length
  * @cmd: effect of the request, set by fwctl_admit()
+ * @decided: the request was decided on, and has records
  * @reason: reason of the refusal, or %FWCTL_REASON_ADMITTED
+ * @first_taint: the first call under its scope that the device admits, of those
+ *	that taint the kernel; set by fwctl_admit()
  * @result: 0 or a negative errno, of the decision or of the backend
  * @audited: an audit group that this call's event goes to has a listener
  * @name: copy of the command's name, if @audited
@@ -46,10 +55,14 @@ struct fwctl_call {
 	struct fwctl_uctx *uctx;
 	enum fwctl_rpc_scope scope;
 	void *in;
+	size_t in_size;
+	struct fwctl_nested *nested;
 	size_t in_len;
 	size_t out_len;
 	struct fwctl_command cmd;
+	bool decided;
 	enum fwctl_reason reason;
+	bool first_taint;
 	int result;
 	bool audited;
 	char name[FWCTL_COMMAND_NAME_LEN];
@@ -108,29 +121,66 @@ static inline bool fwctl_enter(struct fwctl_device *fwctl)
 /* chardev.c: the file and its ioctls */
 extern const struct file_operations fwctl_chardev_fops;
 
+/* nested.c: buffers of the caller whose addresses are in a request */
+int fwctl_nested_in(struct fwctl_call *call);
+int fwctl_nested_out(struct fwctl_call *call);
+
 /* netlink.c: the commands of the netlink family, declared in netlink_gen.h */
 
 /* device.c: lifetime of devices, of contexts, and of calls into the backend */
 int fwctl_devices_init(const struct file_operations *fops);
 void fwctl_devices_exit(void);
 struct fwctl_device *fwctl_find(unsigned int first, unsigned int last);
-struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write);
+struct fwctl_uctx *fwctl_uctx_open(struct fwctl_share *share,
+				   struct fwctl_device *fwctl, bool may_write);
 void fwctl_uctx_close(struct fwctl_uctx *uctx);
 
-/* limits.c: files, calls in flight and memory, which callers can multiply */
-int fwctl_file_charge(struct fwctl_device *fwctl);
-void fwctl_file_uncharge(struct fwctl_device *fwctl);
-int fwctl_slot_get(struct fwctl_device *fwctl, bool nonblock);
-void fwctl_slot_put(struct fwctl_device *fwctl);
+/* limits.c: files, requests in flight and memory, which callers can multiply */
+struct fwctl_share *fwctl_file_charge(struct fwctl_device *fwctl);
+int fwctl_slot_get(struct fwctl_share *share, enum fwctl_slot_kind kind,
+		   bool nonblock);
+void fwctl_wake_waiters(struct fwctl_device *fwctl);
+void fwctl_slot_put(struct fwctl_share *share, enum fwctl_slot_kind kind);
 void *fwctl_buffer_get(struct fwctl_uctx *uctx, size_t need, size_t *size);
 void fwctl_buffer_put(struct fwctl_uctx *uctx, void *buffer, size_t size);
+void fwctl_buffer_drop(struct fwctl_uctx *uctx);
+int fwctl_limits_init(struct fwctl_device *fwctl);
+void fwctl_limits_exit(struct fwctl_device *fwctl);
 
 /* ceiling.c: the highest scope that each device admits */
+
+/**
+ * enum fwctl_ceiling_of - the owner of a ceiling
+ * @FWCTL_CEILING_OF_CARD: a card, with all of its functions
+ * @FWCTL_CEILING_OF_FUNCTION: a function, which is the parent of fwctl devices
+ */
+enum fwctl_ceiling_of {
+	FWCTL_CEILING_OF_CARD,
+	FWCTL_CEILING_OF_FUNCTION,
+};
+
 extern struct device_attribute dev_attr_scopes;
-extern struct device_attribute dev_attr_scope_max;
+extern struct device_attribute dev_attr_card;
+extern struct bin_attribute bin_attr_scope_max;
+extern struct bin_attribute bin_attr_scope_max_function;
 int fwctl_ceiling_check_params(void);
-void fwctl_ceiling_init(struct fwctl_device *fwctl);
-int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling ceiling);
+int fwctl_ceiling_init(struct fwctl_device *fwctl);
+void fwctl_ceiling_exit(struct fwctl_device *fwctl);
+void fwctl_ceilings_exit(void);
+int fwctl_ceiling_lower(struct fwctl_device *fwctl, enum fwctl_ceiling_of of,
+			enum fwctl_ceiling ceiling, long patience);
+
+/**
+ * fwctl_card - name of the card that a device is a function of
+ * @fwctl: the device, whose parent exists
+ *
+ * Context: any.
+ * Return: the name that the backend gave, or else the parent's name.
+ */
+static inline const char *fwctl_card(struct fwctl_device *fwctl)
+{
+	return fwctl->card ?: dev_name(fwctl->dev.parent);
+}
 
 /**
  * fwctl_below_ceiling - check a scope against the ceiling of a device
@@ -149,17 +199,25 @@ static inline bool fwctl_below_ceiling(struct fwctl_device *fwctl,
 /* policy.c: which request is admitted, and every check of a capability */
 extern const char * const fwctl_scope_names[FWCTL_SCOPES];
 int fwctl_admit(struct fwctl_call *call);
-int fwctl_may_lower(void);
+bool fwctl_pass_ceiling(struct fwctl_device *fwctl, enum fwctl_rpc_scope scope);
+int fwctl_settle(struct fwctl_device *fwctl, long patience);
+int fwctl_file_may_lower(struct file *file);
 int fwctl_nl_may_lower(struct sk_buff *skb);
 
-/* audit.c: counters, tracepoints, and the kernel's audit log */
+/* audit.c: records: counters, tracepoints, and those of the files below */
 void fwctl_record_start(struct fwctl_call *call);
 void fwctl_record_finish(struct fwctl_call *call, const void *out);
 void fwctl_record(struct fwctl_call *call);
 void fwctl_record_open_refused(struct fwctl_device *fwctl);
-void fwctl_record_taint(struct fwctl_call *call);
 void fwctl_record_ceiling(struct fwctl_device *fwctl, enum fwctl_ceiling old,
 			  enum fwctl_ceiling new);
+
+/* auditlog.c: the kernel's audit log */
+void fwctl_audit_refused(struct fwctl_device *fwctl,
+			 const struct fwctl_call *call,
+			 enum fwctl_reason reason);
+__printf(2, 3) void fwctl_audit_once(bool held, const char *format, ...);
+void fwctl_audit_exit(void);
 
 /* events.c: the netlink family, and the messages that it sends */
 int fwctl_nl_device_msg(struct sk_buff *skb, struct fwctl_device *fwctl,

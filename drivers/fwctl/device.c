@@ -29,6 +29,9 @@ static dev_t fwctl_region;
 static DEFINE_XARRAY_ALLOC(fwctl_devices);
 static struct workqueue_struct *fwctl_wq;
 
+/* For devices of backends that set no further ops, such as Linux's. */
+static const struct fwctl_ext_ops fwctl_no_ext_ops;
+
 /**
  * fwctl_find - find a registered device by its number
  * @first: lowest number to look for
@@ -56,9 +59,8 @@ struct fwctl_device *fwctl_find(unsigned int first, unsigned int last)
 
 static void fwctl_uctx_free(struct fwctl_uctx *uctx)
 {
-	if (uctx->spare)
-		kvfree(uctx->spare);
-	fwctl_file_uncharge(uctx->fwctl);
+	fwctl_buffer_drop(uctx);
+	fwctl_slot_release(uctx->share, FWCTL_SLOT_FILE);
 	kfree(uctx);
 }
 
@@ -80,38 +82,34 @@ static void fwctl_uctx_close_work(struct work_struct *work)
 
 /**
  * fwctl_uctx_open - create the context of a new file
+ * @share: share that the file is charged to; closing the context uncharges it
  * @fwctl: the device, entered by the caller
  * @may_write: the file was opened for writing
  *
  * Context: may sleep, waits for the backend.
- * Return: the context, for fwctl_uctx_close(); or an ERR_PTR(): -EBUSY if the
- * device has the maximum number of open files, -ENOMEM, or the errno of the
- * backend's open_uctx.
+ * Return: the context, for fwctl_uctx_close(); or an ERR_PTR(): -ENOMEM, or the
+ * errno of the backend's open_uctx.
  */
-struct fwctl_uctx *fwctl_uctx_open(struct fwctl_device *fwctl, bool may_write)
+struct fwctl_uctx *fwctl_uctx_open(struct fwctl_share *share,
+				   struct fwctl_device *fwctl, bool may_write)
 {
 	struct fwctl_uctx *uctx;
 	int err;
 
-	err = fwctl_file_charge(fwctl);
-	if (err)
-		return ERR_PTR(err);
-
 	uctx = kzalloc(fwctl->ops->uctx_size, GFP_KERNEL_ACCOUNT);
-	if (!uctx) {
-		fwctl_file_uncharge(fwctl);
+	if (!uctx)
 		return ERR_PTR(-ENOMEM);
-	}
 
 	/* The file holds a reference to the cdev, and so to the device. */
 	uctx->fwctl = fwctl;
+	uctx->share = share;
 	uctx->may_write = may_write;
 	refcount_set(&uctx->owners, 2);
 	spin_lock_init(&uctx->spare_lock);
 
 	err = fwctl->ops->open_uctx(uctx);
 	if (err) {
-		fwctl_uctx_free(uctx);
+		kfree(uctx);
 		return ERR_PTR(err);
 	}
 
@@ -168,11 +166,24 @@ static DEVICE_ATTR_RO(driver);
 static struct attribute *fwctl_attrs[] = {
 	&dev_attr_type.attr,
 	&dev_attr_driver.attr,
+	&dev_attr_card.attr,
 	&dev_attr_scopes.attr,
-	&dev_attr_scope_max.attr,
 	NULL,
 };
-ATTRIBUTE_GROUPS(fwctl);
+
+/* Of the type that the group's list has: older kernels' is not constant. */
+static typeof(*((struct attribute_group *)NULL)->bin_attrs)
+fwctl_bin_attrs[] = {
+	&bin_attr_scope_max,
+	&bin_attr_scope_max_function,
+	NULL,
+};
+
+static const struct attribute_group fwctl_group = {
+	.attrs = fwctl_attrs,
+	.bin_attrs = fwctl_bin_attrs,
+};
+__ATTRIBUTE_GROUPS(fwctl);
 
 static char *fwctl_devnode(const struct device *dev, umode_t *mode)
 {
@@ -184,6 +195,7 @@ static void fwctl_device_release(struct device *dev)
 	struct fwctl_device *fwctl = container_of(dev, struct fwctl_device, dev);
 
 	xa_erase(&fwctl_devices, fwctl->index);
+	fwctl_limits_exit(fwctl);
 	kfree_const(fwctl->driver);
 	kfree(fwctl);
 }
@@ -220,22 +232,22 @@ struct fwctl_device *__fwctl_alloc_device(struct device *parent,
 	if (!fwctl)
 		return NULL;
 
+	if (fwctl_limits_init(fwctl))
+		goto err_free;
 	/* A copy: files show the name and may outlive the backend's module. */
 	fwctl->driver = kstrdup_const(driver, GFP_KERNEL);
 	if (!fwctl->driver ||
 	    xa_alloc(&fwctl_devices, &fwctl->index, NULL,
-		     XA_LIMIT(0, FWCTL_MAX_DEVICES - 1), GFP_KERNEL)) {
-		kfree_const(fwctl->driver);
-		kfree(fwctl);
-		return NULL;
-	}
+		     XA_LIMIT(0, FWCTL_MAX_DEVICES - 1), GFP_KERNEL))
+		goto err_limits;
 
 	fwctl->ops = ops;
+	fwctl->ext = &fwctl_no_ext_ops;
 	refcount_set(&fwctl->users, 1);
 	init_completion(&fwctl->unused);
 	spin_lock_init(&fwctl->lock);
 	INIT_HLIST_HEAD(&fwctl->uctxs);
-	init_waitqueue_head(&fwctl->rpc_slots);
+	init_waitqueue_head(&fwctl->settled);
 	ratelimit_state_init(&fwctl->log_limit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
 
@@ -252,6 +264,13 @@ struct fwctl_device *__fwctl_alloc_device(struct device *parent,
 		return NULL;
 	}
 	return fwctl;
+
+err_limits:
+	kfree_const(fwctl->driver);
+	fwctl_limits_exit(fwctl);
+err_free:
+	kfree(fwctl);
+	return NULL;
 }
 EXPORT_SYMBOL_NS_GPL(__fwctl_alloc_device, "FWCTL");
 
@@ -298,10 +317,15 @@ int fwctl_register(struct fwctl_device *fwctl)
 {
 	int err;
 
-	fwctl_ceiling_init(fwctl);
-	err = cdev_device_add(&fwctl->cdev, &fwctl->dev);
+	fwctl->nests = fwctl->ext->nested;
+	err = fwctl_ceiling_init(fwctl);
 	if (err)
 		return err;
+	err = cdev_device_add(&fwctl->cdev, &fwctl->dev);
+	if (err) {
+		fwctl_ceiling_exit(fwctl);
+		return err;
+	}
 	/* The entry was reserved with the number: this cannot fail. */
 	xa_store(&fwctl_devices, fwctl->index, fwctl, GFP_KERNEL);
 	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_ADDED_NTF);
@@ -358,15 +382,16 @@ static void fwctl_close_all(struct fwctl_device *fwctl)
 void fwctl_unregister(struct fwctl_device *fwctl)
 {
 	WRITE_ONCE(fwctl->gone, true);
-	wake_up_all(&fwctl->rpc_slots);
-	if (fwctl->ops->abort)
-		fwctl->ops->abort(fwctl);
+	fwctl_wake_waiters(fwctl);
+	if (fwctl->ext->abort)
+		fwctl->ext->abort(fwctl);
 	xa_store(&fwctl_devices, fwctl->index, NULL, GFP_KERNEL);
 	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_REMOVED_NTF);
 
 	/* Callers of fwctl_find() need the parent, until cdev_device_del(). */
 	fwctl_leave(fwctl);
 	wait_for_completion(&fwctl->unused);
+	fwctl_ceiling_exit(fwctl);
 	cdev_device_del(&fwctl->cdev, &fwctl->dev);
 
 	fwctl_close_all(fwctl);

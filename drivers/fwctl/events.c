@@ -7,6 +7,7 @@
  */
 #include <linux/cred.h>
 #include <linux/device.h>
+#include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/uidgid.h>
@@ -15,6 +16,20 @@
 
 #include "core.h"
 #include "netlink_gen.h"
+
+#define FWCTL_NL_ATTR_LEN(_len)	(NLA_HDRLEN + NLA_ALIGN(_len))
+
+/*
+ * Bytes for the attributes of an event: twelve numbers of 32 bits, three of 64
+ * with a padding, one byte, and three strings.
+ */
+#define FWCTL_NL_EVENT_MAX						\
+	(12 * FWCTL_NL_ATTR_LEN(sizeof(u32)) +				\
+	 3 * (FWCTL_NL_ATTR_LEN(sizeof(u64)) + FWCTL_NL_ATTR_LEN(0)) +	\
+	 FWCTL_NL_ATTR_LEN(sizeof(u8)) +				\
+	 FWCTL_NL_ATTR_LEN(FWCTL_DEVICE_NAME_LEN) +			\
+	 FWCTL_NL_ATTR_LEN(TASK_COMM_LEN) +				\
+	 FWCTL_NL_ATTR_LEN(FWCTL_COMMAND_NAME_LEN))
 
 /*
  * Devices belong to the initial network namespace, so the family exists only
@@ -52,6 +67,26 @@ static struct genl_family fwctl_nl_family __ro_after_init = {
 static DEFINE_SPINLOCK(fwctl_nl_seq_lock);
 static u64 fwctl_nl_seq[ARRAY_SIZE(fwctl_nl_groups)];
 
+/*
+ * genl_has_listeners() sees the sockets of all network namespaces, and in a
+ * user namespace of its own any process may join a group by its number. Such a
+ * socket gets no event, but building events for it would slow down every RPC. So
+ * after an event that no socket in the initial namespace was to receive, none is
+ * built for this time. A listener that joins while the group has such a socket
+ * misses the events of as long.
+ */
+#define FWCTL_NL_UNHEARD	(HZ / 10)
+static u64 fwctl_nl_unheard_until[ARRAY_SIZE(fwctl_nl_groups)];
+
+/*
+ * The attributes of an event. They are put together here, once for all groups,
+ * because nla_put() for each of them costs as much as sending the event.
+ */
+struct fwctl_nl_event {
+	unsigned int len;
+	u8 attrs[FWCTL_NL_EVENT_MAX] __aligned(sizeof(u64));
+};
+
 static int fwctl_nl_put_counter(struct sk_buff *skb, int type, u32 id,
 				const atomic64_t *count)
 {
@@ -82,9 +117,10 @@ static int fwctl_nl_put_device(struct sk_buff *skb, struct fwctl_device *fwctl)
 	    nla_put_string(skb, FWCTL_A_DEV_DRIVER, fwctl->driver) ||
 	    nla_put_u32(skb, FWCTL_A_DEV_TYPE, fwctl->ops->device_type) ||
 	    nla_put_u32(skb, FWCTL_A_DEV_CEILING, READ_ONCE(fwctl->ceiling)) ||
-	    nla_put_u32(skb, FWCTL_A_DEV_FILES, atomic_read(&fwctl->files)) ||
-	    nla_put_u32(skb, FWCTL_A_DEV_IN_FLIGHT, atomic_read(&fwctl->rpcs)) ||
+	    nla_put_u32(skb, FWCTL_A_DEV_FILES, atomic_read(&fwctl->slots[FWCTL_SLOT_FILE])) ||
+	    nla_put_u32(skb, FWCTL_A_DEV_IN_FLIGHT, atomic_read(&fwctl->slots[FWCTL_SLOT_RPC])) ||
 	    nla_put_u32(skb, FWCTL_A_DEV_TAINTS, READ_ONCE(fwctl->taints)) ||
+	    nla_put_string(skb, FWCTL_A_DEV_CARD, fwctl_card(fwctl)) ||
 	    fwctl_nl_put_counter(skb, FWCTL_A_DEV_REASONS,
 				 FWCTL_REASON_ADMITTED, &admitted))
 		return -EMSGSIZE;
@@ -129,7 +165,9 @@ int fwctl_nl_device_msg(struct sk_buff *skb, struct fwctl_device *fwctl,
 
 static bool fwctl_nl_heard(unsigned int group)
 {
-	return genl_has_listeners(&fwctl_nl_family, &init_net, group);
+	return genl_has_listeners(&fwctl_nl_family, &init_net, group) &&
+	       !time_before64(get_jiffies_64(),
+			      READ_ONCE(fwctl_nl_unheard_until[group]));
 }
 
 /**
@@ -186,54 +224,109 @@ bool fwctl_nl_audited(const struct fwctl_call *call)
 	return call->cmd.writes && fwctl_nl_heard(FWCTL_NLGRP_AUDIT_WRITES);
 }
 
-static int fwctl_nl_put_audit(struct sk_buff *skb,
-			      const struct fwctl_call *call)
+static __always_inline void fwctl_nl_add(struct fwctl_nl_event *event, int type,
+					 const void *value, unsigned int len)
+{
+	struct nlattr *attr = (void *)(event->attrs + event->len);
+
+	event->len += nla_total_size(len);
+	/* The padding of the value is in the last word. */
+	memset(event->attrs + event->len - NLA_ALIGNTO, 0, NLA_ALIGNTO);
+	attr->nla_type = type;
+	attr->nla_len = nla_attr_size(len);
+	memcpy(nla_data(attr), value, len);
+}
+
+static __always_inline void fwctl_nl_add_u32(struct fwctl_nl_event *event,
+					     int type, u32 value)
+{
+	fwctl_nl_add(event, type, &value, sizeof(value));
+}
+
+static __always_inline void fwctl_nl_add_u64(struct fwctl_nl_event *event,
+					     int type, u64 value)
+{
+	/* The message has 20 bytes of headers before its attributes. */
+	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) &&
+	    !IS_ALIGNED(event->len, sizeof(u64)))
+		fwctl_nl_add(event, 0, NULL, 0);
+	fwctl_nl_add(event, type, &value, sizeof(value));
+}
+
+static void fwctl_nl_add_string(struct fwctl_nl_event *event, int type,
+				const char *value)
+{
+	fwctl_nl_add(event, type, value, strlen(value) + 1);
+}
+
+static void fwctl_nl_build(struct fwctl_nl_event *event,
+			   const struct fwctl_call *call)
 {
 	struct fwctl_device *fwctl = call->uctx->fwctl;
+	const struct cred *cred = current_cred();
 	char comm[TASK_COMM_LEN];
 
 	get_task_comm(comm, current);
-	if (nla_put_u64_64bit(skb, FWCTL_A_AUDIT_SEQ, 0, 0) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_INDEX, fwctl->index) ||
-	    nla_put_string(skb, FWCTL_A_AUDIT_NAME, dev_name(&fwctl->dev)) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_PID, task_tgid_nr(current)) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_UID,
-			from_kuid(&init_user_ns, current_uid())) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_GID,
-			from_kgid(&init_user_ns, current_gid())) ||
-	    nla_put_string(skb, FWCTL_A_AUDIT_COMM, comm) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_DECLARED, call->scope) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_EFFECTIVE, call->cmd.scope) ||
-	    nla_put_u8(skb, FWCTL_A_AUDIT_WRITES, call->cmd.writes) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_COMMAND, call->cmd.number) ||
-	    (call->name[0] && nla_put_string(skb, FWCTL_A_AUDIT_COMMAND_NAME,
-					     call->name)) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_IN_LEN, call->in_len) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_OUT_LEN, call->out_len) ||
-	    nla_put_s32(skb, FWCTL_A_AUDIT_RESULT, call->result) ||
-	    nla_put_u32(skb, FWCTL_A_AUDIT_REASON, call->reason) ||
-	    (call->has_fw_status && nla_put_u32(skb, FWCTL_A_AUDIT_FW_STATUS,
-						call->fw_status)))
-		return -EMSGSIZE;
+	event->len = 0;
+	fwctl_nl_add_u64(event, FWCTL_A_AUDIT_SEQ, 0);
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_INDEX, fwctl->index);
+	fwctl_nl_add_string(event, FWCTL_A_AUDIT_NAME, dev_name(&fwctl->dev));
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_PID, task_tgid_nr(current));
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_UID,
+			 from_kuid(&init_user_ns, cred->uid));
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_GID,
+			 from_kgid(&init_user_ns, cred->gid));
+	fwctl_nl_add_string(event, FWCTL_A_AUDIT_COMM, comm);
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_DECLARED, call->scope);
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_EFFECTIVE, call->cmd.scope);
+	fwctl_nl_add(event, FWCTL_A_AUDIT_WRITES, &call->cmd.writes,
+		     sizeof(u8));
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_COMMAND, call->cmd.number);
+	if (call->name[0])
+		fwctl_nl_add_string(event, FWCTL_A_AUDIT_COMMAND_NAME,
+				    call->name);
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_IN_LEN, call->in_len);
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_OUT_LEN, call->out_len);
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_RESULT, call->result);
+	fwctl_nl_add_u32(event, FWCTL_A_AUDIT_REASON, call->reason);
+	if (call->has_fw_status)
+		fwctl_nl_add_u32(event, FWCTL_A_AUDIT_FW_STATUS,
+				 call->fw_status);
 	/* A refused call has no times. */
-	if (call->timed &&
-	    (nla_put_u64_64bit(skb, FWCTL_A_AUDIT_START, call->start, 0) ||
-	     nla_put_u64_64bit(skb, FWCTL_A_AUDIT_DURATION, call->duration, 0)))
-		return -EMSGSIZE;
+	if (call->timed) {
+		fwctl_nl_add_u64(event, FWCTL_A_AUDIT_START, call->start);
+		fwctl_nl_add_u64(event, FWCTL_A_AUDIT_DURATION, call->duration);
+	}
+}
+
+/* Called for each socket that an event is about to be added to. */
+static int fwctl_nl_note_socket(struct sock *sk, struct sk_buff *skb,
+				void *data)
+{
+	bool *heard = data;
+
+	*heard = true;
 	return 0;
 }
 
 /* Consumes @skb, whose first attribute is the event's sequence number. */
 static void fwctl_nl_send_numbered(struct sk_buff *skb, unsigned int group)
 {
-	struct nlmsghdr *nlh = nlmsg_hdr(skb);
-	struct nlattr *seq = nlmsg_attrdata(nlh, GENL_HDRLEN);
+	struct nlattr *seq = nlmsg_attrdata(nlmsg_hdr(skb), GENL_HDRLEN);
+	bool heard = false;
+	u64 number;
 
 	spin_lock(&fwctl_nl_seq_lock);
-	fwctl_nl_seq[group]++;
-	memcpy(nla_data(seq), &fwctl_nl_seq[group], sizeof(u64));
-	genlmsg_multicast_netns(&fwctl_nl_family, &init_net, skb, 0, group,
-				GFP_ATOMIC);
+	number = fwctl_nl_seq[group] + 1;
+	memcpy(nla_data(seq), &number, sizeof(number));
+	genlmsg_multicast_netns_filtered(&fwctl_nl_family, &init_net, skb, 0,
+					 group, GFP_ATOMIC,
+					 fwctl_nl_note_socket, &heard);
+	if (likely(heard))
+		fwctl_nl_seq[group] = number;
+	else
+		WRITE_ONCE(fwctl_nl_unheard_until[group],
+			   get_jiffies_64() + FWCTL_NL_UNHEARD);
 	spin_unlock(&fwctl_nl_seq_lock);
 }
 
@@ -243,6 +336,23 @@ static void fwctl_nl_skip_number(unsigned int group)
 	spin_lock(&fwctl_nl_seq_lock);
 	fwctl_nl_seq[group]++;
 	spin_unlock(&fwctl_nl_seq_lock);
+}
+
+static void fwctl_nl_send(const struct fwctl_nl_event *event,
+			  unsigned int group)
+{
+	struct sk_buff *skb = genlmsg_new(event->len, GFP_KERNEL);
+	void *hdr;
+
+	if (!skb) {
+		fwctl_nl_skip_number(group);
+		return;
+	}
+	/* The buffer has room for this. */
+	hdr = genlmsg_put(skb, 0, 0, &fwctl_nl_family, 0, FWCTL_CMD_AUDIT_NTF);
+	skb_put_data(skb, event->attrs, event->len);
+	genlmsg_end(skb, hdr);
+	fwctl_nl_send_numbered(skb, group);
 }
 
 /**
@@ -257,25 +367,13 @@ static void fwctl_nl_skip_number(unsigned int group)
 void fwctl_nl_audit(const struct fwctl_call *call)
 {
 	unsigned int groups = fwctl_nl_groups_of(call);
+	struct fwctl_nl_event event;
 	unsigned int i;
 
-	for (i = FWCTL_NLGRP_AUDIT; i < ARRAY_SIZE(fwctl_nl_groups); i++) {
-		struct sk_buff *skb;
-		void *hdr;
-
-		if (!(groups & BIT(i)) || !fwctl_nl_heard(i))
-			continue;
-		skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-		hdr = skb ? genlmsg_put(skb, 0, 0, &fwctl_nl_family, 0,
-					FWCTL_CMD_AUDIT_NTF) : NULL;
-		if (!hdr || fwctl_nl_put_audit(skb, call)) {
-			nlmsg_free(skb);
-			fwctl_nl_skip_number(i);
-			continue;
-		}
-		genlmsg_end(skb, hdr);
-		fwctl_nl_send_numbered(skb, i);
-	}
+	fwctl_nl_build(&event, call);
+	for (i = FWCTL_NLGRP_AUDIT; i < ARRAY_SIZE(fwctl_nl_groups); i++)
+		if (groups & BIT(i) && fwctl_nl_heard(i))
+			fwctl_nl_send(&event, i);
 }
 
 /**

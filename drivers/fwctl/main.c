@@ -30,6 +30,8 @@ static void __exit fwctl_exit(void)
 {
 	fwctl_nl_exit();
 	fwctl_devices_exit();
+	fwctl_audit_exit();
+	fwctl_ceilings_exit();
 }
 
 /* A built-in backend may probe as soon as device initcalls run. */

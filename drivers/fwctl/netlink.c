@@ -9,6 +9,13 @@
 #include "core.h"
 #include "netlink_gen.h"
 
+/*
+ * How long dev-set waits for requests above the new ceiling. While it waits, no
+ * module with a netlink family can be loaded, and then no message of any family
+ * is received.
+ */
+#define FWCTL_NL_PATIENCE	(HZ / 10)
+
 static void fwctl_nl_device_put(struct fwctl_device *fwctl)
 {
 	fwctl_leave(fwctl);
@@ -86,25 +93,37 @@ int fwctl_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 int fwctl_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *ceiling = info->attrs[FWCTL_A_DEV_CEILING];
+	struct nlattr *card = info->attrs[FWCTL_A_DEV_CEILING];
+	struct nlattr *function = info->attrs[FWCTL_A_DEV_FUNCTION_CEILING];
 	struct fwctl_device *fwctl;
 	int err;
 
-	if (!ceiling) {
-		GENL_SET_ERR_MSG(info, "the request must have ceiling");
+	if (!card == !function) {
+		GENL_SET_ERR_MSG(info, "the request must have either ceiling or function-ceiling");
 		return -EINVAL;
 	}
 	fwctl = fwctl_nl_device_get(info);
 	if (IS_ERR(fwctl))
 		return PTR_ERR(fwctl);
+	/* Lowering may wait for long, and removal would wait for it. */
+	fwctl_leave(fwctl);
 	err = fwctl_nl_may_lower(skb);
 	if (err) {
 		GENL_SET_ERR_MSG(info, "lowering a ceiling needs CAP_SYS_ADMIN");
 	} else {
-		err = fwctl_ceiling_lower(fwctl, nla_get_u32(ceiling));
+		err = fwctl_ceiling_lower(fwctl, card ?
+					  FWCTL_CEILING_OF_CARD :
+					  FWCTL_CEILING_OF_FUNCTION,
+					  nla_get_u32(card ?: function),
+					  FWCTL_NL_PATIENCE);
 		if (err == -EPERM)
 			GENL_SET_ERR_MSG(info, "a ceiling cannot be raised");
+		else if (err == -ENODEV)
+			GENL_SET_ERR_MSG(info, "no such fwctl device");
+		else if (err == -EINPROGRESS)
+			GENL_SET_ERR_MSG(info,
+					 "the ceiling is set; repeat to wait for requests above");
 	}
-	fwctl_nl_device_put(fwctl);
+	fwctl_put(fwctl);
 	return err;
 }
