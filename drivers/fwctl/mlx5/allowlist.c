@@ -119,6 +119,21 @@ static int weigh_content(__u16 number, __u8 where, size_t start,
 	return 0;
 }
 
+/* A command without the type of an item is treated like the worst. */
+static bool item_is_secret(const __u8 *in, size_t in_len)
+{
+	__u32 type;
+	size_t i;
+
+	if (in_len < MLX5_FWCTL_ITEM_TYPE + 4)
+		return true;
+	type = be32_at(in + MLX5_FWCTL_ITEM_TYPE);
+	for (i = 0; i < mlx5_fwctl_nr_secrets; i++)
+		if ((type & mlx5_fwctl_secrets[i].mask) == mlx5_fwctl_secrets[i].type)
+			return true;
+	return false;
+}
+
 static int weigh_register(const __u8 *in, size_t in_len, __u8 *access,
 			  struct mlx5_fwctl_verdict *verdict)
 {
@@ -135,6 +150,8 @@ static int weigh_register(const __u8 *in, size_t in_len, __u8 *access,
 	case OP_MOD_READ:
 		where = MLX5_FWCTL_IN_READ;
 		*access = reg ? reg->read : UNLISTED_READ;
+		if (id == MLX5_FWCTL_MNVDA && item_is_secret(in, in_len))
+			*access |= MLX5_FWCTL_SECRET;
 		break;
 	case OP_MOD_WRITE:
 		where = MLX5_FWCTL_IN_WRITE;
@@ -156,8 +173,9 @@ static int weigh_register(const __u8 *in, size_t in_len, __u8 *access,
  *	they are known
  *
  * Context: any.
- * Return: 0; -EMSGSIZE if the command is too short to classify, or the room for
- * its answer too small; -EBADMSG if no scope admits the command.
+ * Return: 0; -EMSGSIZE if the command is too short to classify, longer than any
+ * command, or the room for its answer too small; -EBADMSG if no scope admits the
+ * command.
  */
 int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
 			__u32 uctx_caps, struct mlx5_fwctl_verdict *verdict)
@@ -176,6 +194,8 @@ int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
 		return -EBADMSG;
 	verdict->name = op->name;
 	access = op->access;
+	if (in_len > MLX5_FWCTL_PAGE)
+		return -EMSGSIZE;
 
 	/* Firmware would pass the command on to another function. */
 	if (be16_at((const __u8 *)in + MLX5_FWCTL_TUNNEL))
@@ -196,7 +216,29 @@ int mlx5_fwctl_classify(const void *in, size_t in_len, size_t out_len,
 
 	verdict->scope = access & MLX5_FWCTL_SCOPE;
 	verdict->writes = access & MLX5_FWCTL_WRITES;
+	verdict->secret = access & MLX5_FWCTL_SECRET;
 	return 0;
+}
+
+/**
+ * mlx5_fwctl_lengths - find how long a command and its answer can be
+ * @in: the command
+ * @in_len: its length in bytes; nothing beyond it is read
+ * @in_max: receives the length of the longest command of its kind in bytes
+ * @out_max: receives the length of the longest answer in bytes, at least
+ *	%MLX5_FWCTL_HEADER. A program may offer more room for the answer.
+ *
+ * Context: any.
+ */
+void mlx5_fwctl_lengths(const void *in, size_t in_len, size_t *in_max,
+			size_t *out_max)
+{
+	const struct mlx5_fwctl_opcode *op = NULL;
+
+	if (in_len >= MLX5_FWCTL_HEADER)
+		op = find_opcode(be16_at(in));
+	*in_max = MLX5_FWCTL_PAGE;
+	*out_max = op ? op->out_max : MLX5_FWCTL_PAGE;
 }
 
 /*
@@ -244,7 +286,8 @@ const char *mlx5_fwctl_tables_fault(void)
 	size_t i;
 
 	for (i = 0; i < mlx5_fwctl_nr_opcodes; i++, op++)
-		if ((i && op[-1].opcode >= op->opcode) || !sound(op->access))
+		if ((i && op[-1].opcode >= op->opcode) || !sound(op->access) ||
+		    op->out_max < MLX5_FWCTL_PAGE)
 			return op->name;
 
 	for (i = 0; i < mlx5_fwctl_nr_registers; i++, reg++)

@@ -2,7 +2,6 @@
 /*
  * The module's init and exit: check the tables, and start finding functions.
  */
-#include <linux/auxiliary_bus.h>
 #include <linux/module.h>
 
 #include "allowlist.h"
@@ -19,20 +18,31 @@ static int __init mlx5_fwctl_init(void)
 		return -EINVAL;
 	}
 
-	err = auxiliary_driver_register(&mlx5_fwctl_aux_driver);
+	mlx5_fwctl_wq = alloc_workqueue("mlx5_fwctl", WQ_UNBOUND, 0);
+	if (!mlx5_fwctl_wq)
+		return -ENOMEM;
+
+	err = mlx5_fwctl_aux_init();
 	if (err)
-		return err;
+		goto err_wq;
 
 	err = mlx5_fwctl_anchors_init();
 	if (err)
-		auxiliary_driver_unregister(&mlx5_fwctl_aux_driver);
+		goto err_aux;
+	return 0;
+
+err_aux:
+	mlx5_fwctl_aux_exit();
+err_wq:
+	destroy_workqueue(mlx5_fwctl_wq);
 	return err;
 }
 
 static void __exit mlx5_fwctl_exit(void)
 {
 	mlx5_fwctl_anchors_exit();
-	auxiliary_driver_unregister(&mlx5_fwctl_aux_driver);
+	mlx5_fwctl_aux_exit();
+	destroy_workqueue(mlx5_fwctl_wq);
 }
 
 module_init(mlx5_fwctl_init);

@@ -49,7 +49,7 @@ struct mlx5_fwctl_uctx {
  * struct mlx5_fwctl_rpc - a command of an RPC
  * @cmd: the execution of the command
  * @ctx: the user context that the command runs under
- * @in: copy of the command, because an orphan outlives the core's buffer
+ * @in: copy of the command, which outlives the core's buffer if the caller leaves
  */
 struct mlx5_fwctl_rpc {
 	struct mlx5_fwctl_cmd cmd;
@@ -68,19 +68,23 @@ static struct mlx5_fwctl_ctx *uctx_to_ctx(struct fwctl_uctx *uctx)
 }
 
 /*
- * If the device no longer answers, mlx5_core reports success at once. So an error
- * comes from the firmware, and leaves the number in use until the next reset.
+ * If the firmware does not run any more, mlx5_cmd_check() reports success. So an
+ * error comes from the firmware or from mlx5_core, and leaves the number in use
+ * until the next reset.
  */
 static void ctx_destroyed(struct mlx5_fwctl_cmd *cmd)
 {
 	struct mlx5_fwctl_ctx *ctx = container_of(cmd, struct mlx5_fwctl_ctx, cmd);
 	struct mlx5_fwctl_dev *mfd = cmd->mfd;
+	int err, count;
 
-	if (cmd->err)
+	err = mlx5_cmd_check(mfd->mdev, cmd->err, cmd->in, cmd->out);
+	if (err) {
+		count = atomic_inc_return(&mfd->undestroyed);
 		dev_warn_ratelimited(&mfd->fwctl.dev,
 				     "cannot destroy user context %u: error %d; %d contexts stay in use until the next reset\n",
-				     ctx->uid, cmd->err,
-				     atomic_inc_return(&mfd->undestroyed));
+				     ctx->uid, err, count);
+	}
 	kfree(ctx);
 }
 
@@ -90,23 +94,21 @@ static void ctx_prepare_destroy(struct mlx5_fwctl_ctx *ctx)
 	BUILD_BUG_ON(sizeof(ctx->out) < MLX5_ST_SZ_BYTES(destroy_uctx_out));
 
 	memset(ctx->in, 0, sizeof(ctx->in));
+	memset(ctx->out, 0, sizeof(ctx->out));
 	MLX5_SET(destroy_uctx_in, ctx->in, opcode, MLX5_CMD_OP_DESTROY_UCTX);
 	MLX5_SET(destroy_uctx_in, ctx->in, uid, ctx->uid);
-	ctx->cmd.queue = &ctx->cmd.mfd->destroys;
 	ctx->cmd.in_len = MLX5_ST_SZ_BYTES(destroy_uctx_in);
 	ctx->cmd.out_len = MLX5_ST_SZ_BYTES(destroy_uctx_out);
 	ctx->cmd.orphaned = ctx_destroyed;
 }
 
-/* Orphans call this in a worker, which may wait. */
-static void ctx_destroy(struct mlx5_fwctl_ctx *ctx)
+/* Drops a reference in a callback, which must not wait. */
+static void ctx_put_later(struct mlx5_fwctl_ctx *ctx)
 {
-	struct mlx5_fwctl_cmd *cmd = &ctx->cmd;
-
+	if (!refcount_dec_and_test(&ctx->users))
+		return;
 	ctx_prepare_destroy(ctx);
-	cmd->err = cmd->exec(cmd->mfd->mdev, cmd->in, cmd->in_len, cmd->out,
-			     cmd->out_len);
-	ctx_destroyed(cmd);
+	mlx5_fwctl_cmd_destroy_later(&ctx->cmd);
 }
 
 /*
@@ -116,13 +118,17 @@ static void ctx_destroy(struct mlx5_fwctl_ctx *ctx)
  */
 static int ctx_created(struct mlx5_fwctl_ctx *ctx)
 {
-	if (ctx->cmd.err)
-		return ctx->cmd.err;
+	struct mlx5_fwctl_cmd *cmd = &ctx->cmd;
+	int err;
+
+	err = mlx5_cmd_check(cmd->mfd->mdev, cmd->err, cmd->in, cmd->out);
+	if (err)
+		return err;
 
 	ctx->uid = MLX5_GET(create_uctx_out, ctx->out, uid);
 	if (ctx->uid)
 		return 0;
-	dev_err_ratelimited(&ctx->cmd.mfd->fwctl.dev,
+	dev_err_ratelimited(&cmd->mfd->fwctl.dev,
 			    "firmware returned the kernel's number, 0, for a new user context: refused\n");
 	return -EIO;
 }
@@ -134,7 +140,7 @@ static void ctx_create_orphaned(struct mlx5_fwctl_cmd *cmd)
 	if (ctx_created(ctx))
 		kfree(ctx);
 	else
-		ctx_destroy(ctx);
+		ctx_put_later(ctx);
 }
 
 static int mlx5_fwctl_open_uctx(struct fwctl_uctx *uctx)
@@ -143,10 +149,10 @@ static int mlx5_fwctl_open_uctx(struct fwctl_uctx *uctx)
 	struct mlx5_fwctl_ctx *ctx, init = {
 		.cmd = {
 			.mfd = mfd,
-			.queue = &mfd->calls,
-			.exec = mlx5_cmd_exec,
 			.in_len = sizeof(ctx->in),
 			.out_len = sizeof(ctx->out),
+			.share = uctx->share,
+			.kind = FWCTL_SLOT_OPEN,
 			.orphaned = ctx_create_orphaned,
 		},
 		.users = REFCOUNT_INIT(1),
@@ -167,34 +173,32 @@ static int mlx5_fwctl_open_uctx(struct fwctl_uctx *uctx)
 	ctx->cmd.in = ctx->in;
 	ctx->cmd.out = ctx->out;
 
-	err = mlx5_fwctl_cmd_run(&ctx->cmd, MAX_SCHEDULE_TIMEOUT);
+	err = mlx5_fwctl_cmd_begin(&ctx->cmd);
+	if (err)
+		goto err_free;
+	err = mlx5_fwctl_cmd_wait(&ctx->cmd, MAX_SCHEDULE_TIMEOUT);
 	if (err)
 		return err;
 	err = ctx_created(ctx);
-	if (err) {
-		kfree(ctx);
-		return err;
-	}
+	if (err)
+		goto err_free;
 	container_of(uctx, struct mlx5_fwctl_uctx, uctx)->ctx = ctx;
 	return 0;
+
+err_free:
+	kfree(ctx);
+	return err;
 }
 
-/*
- * If orphans of this context are left, the last one destroys the context. If not,
- * closing waits for that command, so that usually the context is destroyed when
- * close() returns. The wait is short: if firmware is slow, a process that exits
- * would hang and could not be killed.
- */
+/* If orphans of this context are left, the last one destroys the context. */
 static void mlx5_fwctl_close_uctx(struct fwctl_uctx *uctx)
 {
-	struct mlx5_fwctl_dev *mfd = uctx_to_mfd(uctx);
 	struct mlx5_fwctl_ctx *ctx = uctx_to_ctx(uctx);
-	bool slow = atomic_read(&mfd->destroys.orphans);
 
 	if (!refcount_dec_and_test(&ctx->users))
 		return;
 	ctx_prepare_destroy(ctx);
-	if (!mlx5_fwctl_cmd_run(&ctx->cmd, slow ? 0 : HZ / 4))
+	if (!mlx5_fwctl_cmd_destroy(&ctx->cmd))
 		ctx_destroyed(&ctx->cmd);
 }
 
@@ -230,7 +234,14 @@ static int mlx5_fwctl_classify_op(struct fwctl_uctx *uctx, const void *in,
 
 	cmd->scope = verdict.scope;
 	cmd->writes = verdict.writes;
+	cmd->secret = verdict.secret;
 	return 0;
+}
+
+static void rpc_free(struct mlx5_fwctl_rpc *rpc)
+{
+	kvfree(rpc->cmd.out);
+	kvfree(rpc);
 }
 
 static void rpc_orphaned(struct mlx5_fwctl_cmd *cmd)
@@ -238,87 +249,110 @@ static void rpc_orphaned(struct mlx5_fwctl_cmd *cmd)
 	struct mlx5_fwctl_rpc *rpc = container_of(cmd, struct mlx5_fwctl_rpc, cmd);
 	struct mlx5_fwctl_ctx *ctx = rpc->ctx;
 
-	kvfree(cmd->out);
-	kvfree(rpc);
-	if (refcount_dec_and_test(&ctx->users))
-		ctx_destroy(ctx);
+	rpc_free(rpc);
+	ctx_put_later(ctx);
 }
 
 /*
  * The answer needs memory of its own, because mlx5_core reads the command again
- * after it has written the answer.
+ * after it has written the answer. Neither is longer than a command of this kind
+ * can need, whatever lengths the caller chose: mlx5_core holds a copy of both in
+ * memory that it charges to nobody and never gives back.
  */
-static struct mlx5_fwctl_rpc *rpc_make(struct mlx5_fwctl_ctx *ctx,
-				       const void *in, size_t in_len,
-				       size_t out_len)
+static void *mlx5_fwctl_prepare(struct fwctl_uctx *uctx, const void *in,
+				size_t in_len, size_t out_len)
 {
+	struct mlx5_fwctl_ctx *ctx = uctx_to_ctx(uctx);
+	struct mlx5_fwctl_dev *mfd = uctx_to_mfd(uctx);
 	struct mlx5_fwctl_rpc *rpc;
+	size_t in_max, out_max;
 	void *out;
+	int err;
 
-	rpc = kvmalloc(struct_size(rpc, in, in_len), GFP_KERNEL_ACCOUNT);
+	err = mlx5_fwctl_cmd_may_begin(mfd);
+	if (err)
+		return ERR_PTR(err);
+
+	/*
+	 * A request that is too short or too long is not sent: the core decides on
+	 * it first, and mlx5_fwctl_classify() refuses it.
+	 */
+	mlx5_fwctl_lengths(in, in_len, &in_max, &out_max);
+	in_len = min(in_len, in_max);
+	out_len = clamp(out_len, (size_t)MLX5_FWCTL_HEADER, out_max);
+
+	rpc = kvmalloc(struct_size(rpc, in, max_t(size_t, in_len, MLX5_FWCTL_HEADER)),
+		       GFP_KERNEL_ACCOUNT);
 	out = kvmalloc(out_len, GFP_KERNEL_ACCOUNT);
 	if (!rpc || !out) {
 		kvfree(rpc);
 		kvfree(out);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 
 	memcpy(rpc->in, in, in_len);
 	*(__be16 *)(rpc->in + MLX5_FWCTL_UID) = cpu_to_be16(ctx->uid);
 	/*
-	 * mlx5_core fills the whole answer or fails; it reads the status in
-	 * both cases.
+	 * mlx5_core fills the whole answer or fails; it reads the status and the
+	 * syndrome in both cases.
 	 */
 	memset(out, 0, MLX5_FWCTL_HEADER);
 
 	rpc->ctx = ctx;
 	rpc->cmd = (struct mlx5_fwctl_cmd) {
-		.mfd = ctx->cmd.mfd,
-		.queue = &ctx->cmd.mfd->calls,
-		.exec = mlx5_cmd_do,
+		.mfd = mfd,
 		.in = rpc->in,
 		.in_len = in_len,
 		.out = out,
 		.out_len = out_len,
+		.share = uctx->share,
+		.kind = FWCTL_SLOT_RPC,
+		.rpc = true,
 		.orphaned = rpc_orphaned,
 	};
 	return rpc;
 }
 
-static void *mlx5_fwctl_fw_rpc(struct fwctl_uctx *uctx,
-			       enum fwctl_rpc_scope scope, void *in,
-			       size_t in_len, size_t *out_len)
+static int mlx5_fwctl_submit(void *request, enum fwctl_rpc_scope effective)
 {
-	struct mlx5_fwctl_ctx *ctx = uctx_to_ctx(uctx);
-	struct mlx5_fwctl_rpc *rpc;
-	void *out;
+	struct mlx5_fwctl_rpc *rpc = request;
 	int err;
 
-	if (in_len < MLX5_FWCTL_HEADER || *out_len < MLX5_FWCTL_HEADER)
-		return ERR_PTR(-EMSGSIZE);
+	rpc->cmd.scope = effective;
 
-	err = mlx5_fwctl_cmd_may_begin(uctx_to_mfd(uctx));
+	/* The command's; the file has one of its own until all ops have ended. */
+	refcount_inc(&rpc->ctx->users);
+	err = mlx5_fwctl_cmd_begin(&rpc->cmd);
 	if (err)
-		return ERR_PTR(err);
+		refcount_dec(&rpc->ctx->users);
+	return err;
+}
 
-	rpc = rpc_make(ctx, in, in_len, *out_len);
-	if (!rpc)
-		return ERR_PTR(-ENOMEM);
-	refcount_inc(&ctx->users);
-	err = mlx5_fwctl_cmd_run(&rpc->cmd, MAX_SCHEDULE_TIMEOUT);
+static void *mlx5_fwctl_collect(void *request, size_t *out_len)
+{
+	struct mlx5_fwctl_rpc *rpc = request;
+	void *out = rpc->cmd.out;
+	int err;
+
+	err = mlx5_fwctl_cmd_wait(&rpc->cmd, MAX_SCHEDULE_TIMEOUT);
 	if (err)
 		return ERR_PTR(err);
 
 	err = rpc->cmd.err;
-	out = rpc->cmd.out;
-	kvfree(rpc);
-	refcount_dec(&ctx->users);
+	*out_len = rpc->cmd.out_len;
+	refcount_dec(&rpc->ctx->users);
 	/* -EREMOTEIO: the error is in the answer. */
 	if (err && err != -EREMOTEIO) {
-		kvfree(out);
+		rpc_free(rpc);
 		return ERR_PTR(err);
 	}
+	kvfree(rpc);
 	return out;
+}
+
+static void mlx5_fwctl_discard(void *request)
+{
+	rpc_free(request);
 }
 
 /* The first byte of every answer is the status. */
@@ -327,6 +361,12 @@ static int mlx5_fwctl_fw_status(struct fwctl_uctx *uctx, const void *out,
 {
 	*status = *(const u8 *)out;
 	return 0;
+}
+
+static bool mlx5_fwctl_stalled(struct fwctl_device *fwctl)
+{
+	return mlx5_fwctl_cmd_may_begin(container_of(fwctl, struct mlx5_fwctl_dev,
+						     fwctl));
 }
 
 static void mlx5_fwctl_abort(struct fwctl_device *fwctl)
@@ -340,8 +380,15 @@ static const struct fwctl_ops mlx5_fwctl_ops = {
 	.open_uctx = mlx5_fwctl_open_uctx,
 	.close_uctx = mlx5_fwctl_close_uctx,
 	.info = mlx5_fwctl_info,
-	.fw_rpc = mlx5_fwctl_fw_rpc,
+};
+
+static const struct fwctl_ext_ops mlx5_fwctl_ext_ops = {
 	.classify = mlx5_fwctl_classify_op,
+	.prepare = mlx5_fwctl_prepare,
+	.submit = mlx5_fwctl_submit,
+	.collect = mlx5_fwctl_collect,
+	.discard = mlx5_fwctl_discard,
+	.stalled = mlx5_fwctl_stalled,
 	.abort = mlx5_fwctl_abort,
 	.fw_status = mlx5_fwctl_fw_status,
 };
@@ -368,21 +415,19 @@ struct mlx5_fwctl_dev *mlx5_fwctl_attach(struct mlx5_core_dev *mdev)
 				 struct mlx5_fwctl_dev, fwctl);
 	if (!mfd)
 		return ERR_PTR(-ENOMEM);
+	mfd->fwctl.ext = &mlx5_fwctl_ext_ops;
+	mfd->fwctl.max_requests = mlx5_fwctl_cmd_slots(mdev);
 	mfd->mdev = mdev;
-	err = mlx5_fwctl_cmd_init(mfd);
-	if (err)
-		goto err_put;
+	mlx5_fwctl_name_card(mfd);
+	mlx5_fwctl_cmd_init(mfd);
 
 	err = fwctl_register(&mfd->fwctl);
-	if (err)
-		goto err_cmd;
+	if (err) {
+		mlx5_fwctl_cmd_exit(mfd);
+		fwctl_put(&mfd->fwctl);
+		return ERR_PTR(err);
+	}
 	return mfd;
-
-err_cmd:
-	mlx5_fwctl_cmd_exit(mfd);
-err_put:
-	fwctl_put(&mfd->fwctl);
-	return ERR_PTR(err);
 }
 
 /**
