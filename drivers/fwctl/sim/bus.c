@@ -9,7 +9,9 @@
  * is bound to it, an fwctl device with it as the parent is registered.
  *
  * Options: noclassify and noabort create a device without that optional op, like
- * backends that were written for Linux; type=N sets the reported device type.
+ * backends that were written for Linux; nested creates one with that op; type=N
+ * sets the reported device type; card=NAME makes the device a function of that
+ * card; twice gives it two fwctl devices.
  */
 #include <linux/debugfs.h>
 #include <linux/init.h>
@@ -40,14 +42,20 @@ static struct sim_device *to_sim_device(struct device *dev)
 	return container_of(dev, struct sim_device, dev);
 }
 
-static int sim_register(struct sim_device *sim)
+static struct sim_fwctl *sim_register(struct sim_device *sim)
 {
 	struct sim_fwctl *sf;
 	int err;
 
-	sf = fwctl_alloc_device(&sim->dev, &sim->ops, struct sim_fwctl, fwctl);
+	sf = fwctl_alloc_device(&sim->dev, &sim->options.ops, struct sim_fwctl,
+				fwctl);
 	if (!sf)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
+	sf->fwctl.ext = &sim->options.ext;
+	if (sim->options.card[0]) {
+		strscpy(sf->card, sim->options.card, sizeof(sf->card));
+		sf->fwctl.card = sf->card;
+	}
 	sf->sim = sim;
 	init_waitqueue_head(&sf->waiters);
 
@@ -55,7 +63,32 @@ static int sim_register(struct sim_device *sim)
 	err = fwctl_register(&sf->fwctl);
 	if (err) {
 		fwctl_put(&sf->fwctl);
-		return err;
+		return ERR_PTR(err);
+	}
+	return sf;
+}
+
+static void sim_unregister(struct sim_fwctl *sf)
+{
+	/* When this call has returned no op runs. */
+	fwctl_unregister(&sf->fwctl);
+	fwctl_put(&sf->fwctl);
+}
+
+static int sim_attach(struct sim_device *sim)
+{
+	struct sim_fwctl *sf, *twin;
+
+	sf = sim_register(sim);
+	if (IS_ERR(sf))
+		return PTR_ERR(sf);
+	if (sim->options.twice) {
+		twin = sim_register(sim);
+		if (IS_ERR(twin)) {
+			sim_unregister(sf);
+			return PTR_ERR(twin);
+		}
+		sf->twin = twin;
 	}
 	dev_set_drvdata(&sim->dev, sf);
 	return 0;
@@ -65,7 +98,7 @@ static int sim_probe(struct device *dev)
 {
 	struct sim_device *sim = to_sim_device(dev);
 
-	sim->probe_error = sim_register(sim);
+	sim->probe_error = sim_attach(sim);
 	return sim->probe_error;
 }
 
@@ -73,9 +106,9 @@ static void sim_remove(struct device *dev)
 {
 	struct sim_fwctl *sf = dev_get_drvdata(dev);
 
-	/* When this call has returned no op runs. */
-	fwctl_unregister(&sf->fwctl);
-	fwctl_put(&sf->fwctl);
+	if (sf->twin)
+		sim_unregister(sf->twin);
+	sim_unregister(sf);
 }
 
 /* Without a match op the only driver of the bus matches every device. */
@@ -98,19 +131,27 @@ static void sim_release(struct device *dev)
 		wake_up_var(&sim_nr_devices);
 }
 
-static int sim_parse_option(struct fwctl_ops *ops, const char *option)
+static int sim_parse_option(struct sim_options *options, const char *option)
 {
 	u32 type;
 
 	if (!strcmp(option, "noclassify")) {
-		ops->classify = NULL;
+		options->ext.classify = NULL;
 	} else if (!strcmp(option, "noabort")) {
-		ops->abort = NULL;
+		options->ext.abort = NULL;
+	} else if (!strcmp(option, "nested")) {
+		options->ext.nested = sim_nested;
 	} else if (str_has_prefix(option, "type=")) {
 		if (kstrtou32(option + strlen("type="), 0, &type) ||
 		    type == FWCTL_DEVICE_TYPE_ERROR)
 			return -EINVAL;
-		ops->device_type = (enum fwctl_device_type)type;
+		options->ops.device_type = (enum fwctl_device_type)type;
+	} else if (!strcmp(option, "twice")) {
+		options->twice = true;
+	} else if (str_has_prefix(option, "card=")) {
+		if (strscpy(options->card, option + strlen("card="),
+			    sizeof(options->card)) <= 0)
+			return -EINVAL;
 	} else {
 		return -EINVAL;
 	}
@@ -128,7 +169,7 @@ static char *sim_next_word(char **line)
 	return word;
 }
 
-static int sim_parse(char *line, u32 *id, struct fwctl_ops *ops)
+static int sim_parse(char *line, u32 *id, struct sim_options *options)
 {
 	char *word = sim_next_word(&line);
 	int err;
@@ -140,7 +181,7 @@ static int sim_parse(char *line, u32 *id, struct fwctl_ops *ops)
 		return err;
 
 	while ((word = sim_next_word(&line))) {
-		err = ops ? sim_parse_option(ops, word) : -EINVAL;
+		err = options ? sim_parse_option(options, word) : -EINVAL;
 		if (err)
 			return err;
 	}
@@ -160,7 +201,7 @@ static int sim_add(struct sim_device *sim)
 	return sim->probe_error;
 }
 
-static int sim_new_device(u32 id, const struct fwctl_ops *ops)
+static int sim_new_device(u32 id, const struct sim_options *options)
 {
 	struct sim_device *sim;
 	int err;
@@ -175,7 +216,7 @@ static int sim_new_device(u32 id, const struct fwctl_ops *ops)
 		goto release_id;
 	}
 	sim->id = id;
-	sim->ops = *ops;
+	sim->options = *options;
 	spin_lock_init(&sim->lock);
 	device_initialize(&sim->dev);
 	sim->dev.bus = &sim_bus;
@@ -223,7 +264,7 @@ static int sim_del_device(u32 id)
 static ssize_t new_device_store(const struct bus_type *bus, const char *buf,
 				size_t count)
 {
-	struct fwctl_ops ops = sim_ops;
+	struct sim_options options = sim_default_options;
 	char *line;
 	u32 id;
 	int err;
@@ -231,9 +272,9 @@ static ssize_t new_device_store(const struct bus_type *bus, const char *buf,
 	line = kstrdup(buf, GFP_KERNEL);
 	if (!line)
 		return -ENOMEM;
-	err = sim_parse(line, &id, &ops);
+	err = sim_parse(line, &id, &options);
 	kfree(line);
-	return err ?: sim_new_device(id, &ops) ?: count;
+	return err ?: sim_new_device(id, &options) ?: count;
 }
 static BUS_ATTR_WO(new_device);
 
@@ -293,7 +334,7 @@ static int __init sim_init(void)
 		goto unregister_bus;
 
 	for (id = 0; id < devices; id++) {
-		err = sim_new_device(id, &sim_ops);
+		err = sim_new_device(id, &sim_default_options);
 		if (err) {
 			pr_err("fwctl_sim: cannot create device %u of %u: error %d\n", id,
 			       devices, err);

@@ -31,6 +31,7 @@ static const struct sim_knob_type sim_knob_types[SIM_NR_KNOBS] = {
 	[SIM_INFO_DELAY_MS] = { "info_delay_ms", 0, SIM_MAX_DELAY_MS },
 	[SIM_INFO_ERRNO] = { "info_errno", 0, MAX_ERRNO },
 	[SIM_INFO_LEN] = { "info_len", -1, SZ_64K },
+	[SIM_INFO_YIELDS] = { "info_yields", 0, 1 },
 	[SIM_RPC_DELAY_MS] = { "rpc_delay_ms", 0, SIM_MAX_DELAY_MS },
 	[SIM_RPC_ERRNO] = { "rpc_errno", 0, MAX_ERRNO },
 	[SIM_RPC_OUT_LEN] = { "rpc_out_len", -1, S32_MAX },

@@ -115,6 +115,8 @@ static void *sim_info(struct fwctl_uctx *uctx, size_t *length)
 	int err;
 
 	sim_count(sim, SIM_INFOS);
+	if (sim_knob(sim, SIM_INFO_YIELDS))
+		fwctl_yield(uctx->fwctl);
 	err = sim_call(uctx, SIM_INFO_DELAY_MS, SIM_INFO_ERRNO);
 	if (err)
 		return ERR_PTR(err);
@@ -163,6 +165,7 @@ static const struct sim_command {
 	{ FWCTL_SIM_NOP, "nop", FWCTL_RPC_CONFIGURATION },
 	{ FWCTL_SIM_ECHO, "echo", FWCTL_RPC_CONFIGURATION },
 	{ FWCTL_SIM_FILL, "fill", FWCTL_RPC_CONFIGURATION },
+	{ FWCTL_SIM_BUFFERS, "buffers", FWCTL_RPC_CONFIGURATION },
 	{ FWCTL_SIM_READ, "read", .by_register = true },
 	{ FWCTL_SIM_WRITE, "write", .by_register = true, .writes = true },
 	{ FWCTL_SIM_READ_CLEAR, "read_clear", .by_register = true,
@@ -196,6 +199,8 @@ static int sim_classify(struct fwctl_uctx *uctx, const void *rpc_in,
 		bank = sim_bank(req->arg);
 		cmd->scope = cmd->writes ? bank->write : bank->read;
 	}
+	if (req->opcode == FWCTL_SIM_BUFFERS && uctx->fwctl->ext->nested)
+		return sim_classify_buffers(rpc_in, in_len, out_len, cmd);
 	return 0;
 }
 
@@ -220,10 +225,11 @@ static u32 sim_access(struct sim_device *sim,
 
 /*
  * The firmware. Executes the request @in, writes at most @room bytes of the answer
- * to @out, and returns the length of the whole answer. @out may be @in.
+ * to @out, and returns the length of the whole answer. @out may be @in. @sum is the
+ * result of the command's buffers.
  */
 static size_t sim_execute(struct sim_device *sim, const void *in, size_t in_len,
-			  void *out, size_t room)
+			  u64 sum, void *out, size_t room)
 {
 	const struct fwctl_sim_request req =
 		*(const struct fwctl_sim_request *)in;
@@ -240,6 +246,9 @@ static size_t sim_execute(struct sim_device *sim, const void *in, size_t in_len,
 			bytes[i] = req.value + i;
 		return req.arg;
 	case FWCTL_SIM_NOP:
+		break;
+	case FWCTL_SIM_BUFFERS:
+		answer.value = sum;
 		break;
 	case FWCTL_SIM_READ:
 	case FWCTL_SIM_WRITE:
@@ -265,9 +274,13 @@ static void *sim_answer(struct fwctl_uctx *uctx, void *rpc_in, size_t in_len,
 	void *out = rpc_in;
 	size_t room = *out_len;
 	s32 len;
+	u64 sum;
 	int err;
 
 	err = sim_call(uctx, SIM_RPC_DELAY_MS, SIM_RPC_ERRNO);
+	if (err)
+		return ERR_PTR(err);
+	err = sim_use_buffers(uctx, rpc_in, in_len, room, &sum);
 	if (err)
 		return ERR_PTR(err);
 
@@ -277,7 +290,7 @@ static void *sim_answer(struct fwctl_uctx *uctx, void *rpc_in, size_t in_len,
 		if (!out)
 			return ERR_PTR(-ENOMEM);
 	}
-	*out_len = sim_execute(sim, rpc_in, in_len, out, room);
+	*out_len = sim_execute(sim, rpc_in, in_len, sum, out, room);
 
 	len = sim_knob(sim, SIM_RPC_OUT_LEN);
 	if (len >= 0)
@@ -334,15 +347,19 @@ static void sim_abort(struct fwctl_device *fwctl)
 	wake_up_all(&sf->waiters);
 }
 
-const struct fwctl_ops sim_ops = {
-	/* The enumerated types are those of real devices. */
-	.device_type = (enum fwctl_device_type)FWCTL_DEVICE_TYPE_SIM,
-	.uctx_size = sizeof(struct sim_uctx),
-	.open_uctx = sim_open_uctx,
-	.close_uctx = sim_close_uctx,
-	.info = sim_info,
-	.fw_rpc = sim_fw_rpc,
-	.classify = sim_classify,
-	.abort = sim_abort,
-	.fw_status = sim_fw_status,
+const struct sim_options sim_default_options = {
+	.ops = {
+		/* The enumerated types are those of real devices. */
+		.device_type = (enum fwctl_device_type)FWCTL_DEVICE_TYPE_SIM,
+		.uctx_size = sizeof(struct sim_uctx),
+		.open_uctx = sim_open_uctx,
+		.close_uctx = sim_close_uctx,
+		.info = sim_info,
+		.fw_rpc = sim_fw_rpc,
+	},
+	.ext = {
+		.classify = sim_classify,
+		.abort = sim_abort,
+		.fw_status = sim_fw_status,
+	},
 };

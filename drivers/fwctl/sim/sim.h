@@ -17,6 +17,7 @@ enum sim_knob_id {
 	SIM_INFO_DELAY_MS,
 	SIM_INFO_ERRNO,
 	SIM_INFO_LEN,
+	SIM_INFO_YIELDS,
 	SIM_RPC_DELAY_MS,
 	SIM_RPC_ERRNO,
 	SIM_RPC_OUT_LEN,
@@ -53,10 +54,24 @@ struct sim_knob {
 };
 
 /**
+ * struct sim_options - options that a device is created with
+ * @ops: its fwctl ops
+ * @ext: its further ops
+ * @card: name of the card that it is a function of, or empty
+ * @twice: it has two fwctl devices
+ */
+struct sim_options {
+	struct fwctl_ops ops;
+	struct fwctl_ext_ops ext;
+	char card[16];
+	bool twice;
+};
+
+/**
  * struct sim_device - the simulated hardware, a device on the fwctl_sim bus
  * @dev: the device on the bus
  * @id: the ID that user space gave it
- * @ops: its fwctl ops, which depend on the options that it was created with
+ * @options: the options that it was created with
  * @probe_error: result of the last attempt to bind the driver, 0 or an errno
  * @debugfs: its directory
  * @knobs: knobs, indexed by &enum sim_knob_id
@@ -71,7 +86,7 @@ struct sim_knob {
 struct sim_device {
 	struct device dev;
 	u32 id;
-	struct fwctl_ops ops;
+	struct sim_options options;
 	int probe_error;
 	struct dentry *debugfs;
 	struct sim_knob knobs[SIM_NR_KNOBS];
@@ -88,12 +103,16 @@ struct sim_device {
  * @sim: the simulated hardware
  * @waiters: calls that a knob delays
  * @aborted: the op abort was called: delays end at once
+ * @card: name of the card, if it has one; open files may outlive @sim
+ * @twin: the second fwctl device of @sim, or NULL
  */
 struct sim_fwctl {
 	struct fwctl_device fwctl;
 	struct sim_device *sim;
 	wait_queue_head_t waiters;
 	bool aborted;
+	char card[16];
+	struct sim_fwctl *twin;
 };
 
 static inline s32 sim_knob(struct sim_device *sim, enum sim_knob_id id)
@@ -101,7 +120,14 @@ static inline s32 sim_knob(struct sim_device *sim, enum sim_knob_id id)
 	return READ_ONCE(sim->knobs[id].value);
 }
 
-extern const struct fwctl_ops sim_ops;
+int sim_nested(struct fwctl_uctx *uctx, const void *rpc_in, size_t in_len,
+	       struct fwctl_nested *nested);
+int sim_classify_buffers(const void *rpc_in, size_t in_len, size_t out_len,
+			 struct fwctl_command *cmd);
+int sim_use_buffers(struct fwctl_uctx *uctx, const void *rpc_in, size_t in_len,
+		    size_t out_len, u64 *sum);
+
+extern const struct sim_options sim_default_options;
 
 void sim_debugfs_init(void);
 void sim_debugfs_exit(void);
