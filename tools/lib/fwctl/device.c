@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#include <linux/capability.h>
 #include <fwctl/sim.h>
 
 #include "private.h"
@@ -126,6 +128,20 @@ static const struct fwctl_hint open_hints[] = {
 	{ ENODATA, NOT_RECORDED, RECORD_IT },
 };
 
+static const struct fwctl_hint lock_hints[] = {
+	{ EBADF, NOT_OPEN, "open it first" },
+	{ EACCES, "no permission to write to the card's first device",
+	  "run as root, or get access to the file" },
+	{ EBUSY, "another program is changing the card, or too many files are open",
+	  "try again when it has ended" },
+	{ ENOENT, "there is no file of the card's first device",
+	  "check that devtmpfs or udev creates it" },
+	{ ENODEV, GONE, LOOK_AGAIN },
+	{ ENXIO, GONE, LOOK_AGAIN },
+	{ ENOLCK, "the kernel has no memory for locks", SEE_CGROUP },
+	{ ENOMEM, NO_MEMORY, SEE_CGROUP },
+};
+
 static const struct fwctl_hint info_hints[] = {
 	{ EBADF, NOT_OPEN, "open it first" },
 	{ ENODEV, GONE, LOOK_AGAIN },
@@ -153,16 +169,31 @@ static const struct fwctl_hint rpc_hints[] = {
 	{ ETIMEDOUT, NO_ANSWER, SEE_LOG },
 	{ ENOMEM, NO_MEMORY, SEE_CGROUP },
 	{ EFAULT, "an address is not valid", "check the buffers" },
+	{ EPROTONOSUPPORT, "its addresses of buffers cannot be recorded",
+	  "send it without recording" },
 	{ ENODATA, NOT_RECORDED, RECORD_IT },
 };
 
+static const struct fwctl_hint attribute_hints[] = {
+	{ ENOENT, "there is no such attribute", "see the folder of the parent in /sys" },
+	{ ENODEV, GONE, LOOK_AGAIN },
+	{ EINVAL, "not a path below the parent's folder", "name one, e.g. serial" },
+	{ EMSGSIZE, "the text is longer than the room", "give more" },
+	{ ENODATA, "the recording has no such attribute", "record it as well" },
+};
+
 /*
- * The drivers of these types, Linux's own included, never return -EBADMSG for a
- * request that has reached the device. For other types this is not known.
+ * The drivers of these types never return -EBADMSG for a request that has reached
+ * the device: those of this project, and with @everywhere Linux's own as well. For
+ * other types this is not known.
  */
-static const __u32 refused_by_ebadmsg[] = {
-	FWCTL_DEVICE_TYPE_MLX5,
-	FWCTL_DEVICE_TYPE_SIM,
+static const struct {
+	__u32 type;
+	bool everywhere;
+} refused_by_ebadmsg[] = {
+	{ FWCTL_DEVICE_TYPE_MLX5, true },
+	{ FWCTL_DEVICE_TYPE_CXL, false },
+	{ FWCTL_DEVICE_TYPE_SIM, true },
 };
 
 /* Describe the owner, group and mode of a file, for a message. */
@@ -242,8 +273,38 @@ bool fwctl_dev_writable(const struct fwctl_dev *dev)
 	return dev->is_open && dev->writable;
 }
 
+int fwctl_dev_lock(struct fwctl_dev *dev, unsigned int timeout_ms)
+{
+	struct fwctl_hint hint;
+	int ret = 0;
+
+	if (dev->locked)
+		return 0;
+	if (!dev->is_open)
+		ret = -EBADF;
+	else if (!dev->writable)
+		ret = -EACCES;
+	else if (dev->source->transport->lock)
+		ret = dev->source->transport->lock(dev, timeout_ms);
+	if (ret) {
+		hint = fwctl_hint(lock_hints, ARRAY_SIZE(lock_hints), ret);
+		return fwctl_fail(dev->error, ret, "%s: cannot lock the card: %s: %s",
+				  dev->name, hint.what, hint.todo);
+	}
+	dev->locked = true;
+	return 0;
+}
+
+void fwctl_dev_unlock(struct fwctl_dev *dev)
+{
+	if (dev->locked && dev->source->transport->unlock)
+		dev->source->transport->unlock(dev);
+	dev->locked = false;
+}
+
 void fwctl_dev_close(struct fwctl_dev *dev)
 {
+	fwctl_dev_unlock(dev);
 	if (dev->is_open)
 		dev->source->transport->close(dev);
 	dev->is_open = false;
@@ -273,6 +334,41 @@ err:
 			  hint.what, hint.todo);
 }
 
+static bool has_rawio(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+
+	return !syscall(SYS_capget, &header, data) &&
+	       data[0].effective & 1U << CAP_SYS_RAWIO;
+}
+
+static bool is_locked_down(void)
+{
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+	char line[128];
+	bool locked;
+
+	locked = file && fgets(line, sizeof(line), file) && !strstr(line, "[none]");
+	if (file)
+		fclose(file);
+	return locked;
+}
+
+/* Say which of the two causes of -EPERM applies to this process and machine. */
+static void explain_eperm(struct fwctl_hint *hint)
+{
+	if (!has_rawio()) {
+		hint->what = "refused: needs CAP_SYS_RAWIO";
+		hint->todo = "run as root, or ask for a lower scope";
+	} else if (is_locked_down()) {
+		hint->what = "refused: the kernel is locked down";
+		hint->todo = "ask for a lower scope; see /sys/kernel/security/lockdown";
+	}
+}
+
 static int fail_rpc(struct fwctl_dev *dev, int err, enum fwctl_rpc_scope scope,
 		    const void *in, size_t in_len)
 {
@@ -283,6 +379,8 @@ static int fail_rpc(struct fwctl_dev *dev, int err, enum fwctl_rpc_scope scope,
 	char begin[2 * 16 + 1] = "";
 	size_t i;
 
+	if (err == -EPERM && !dev->source->transport->replays)
+		explain_eperm(&hint);
 	/* A file that was opened for reading never admits a write. */
 	if (err == -EBADMSG && !dev->writable)
 		hint.todo = "get access for writing, or ask for a higher scope";
@@ -321,22 +419,39 @@ static bool tells_refusals(const struct fwctl_dev *dev)
 {
 	size_t i;
 
+	/* Linux's own fwctl has no attribute for the driver. */
 	for (i = 0; i < ARRAY_SIZE(refused_by_ebadmsg); i++)
-		if (refused_by_ebadmsg[i] == dev->type)
-			return true;
+		if (refused_by_ebadmsg[i].type == dev->type)
+			return refused_by_ebadmsg[i].everywhere || dev->driver;
 	return false;
+}
+
+/*
+ * Send a request under *scope, and while it is refused under the next ones up to @max;
+ * *scope becomes the last one. For devices whose refusals are known.
+ */
+int fwctl_rpc_from(struct fwctl_dev *dev, enum fwctl_rpc_scope max, const void *in,
+		   size_t in_len, void *out, size_t *out_len,
+		   enum fwctl_rpc_scope *scope)
+{
+	int ret;
+
+	while ((ret = fwctl_dev_rpc(dev, *scope, in, in_len, out, out_len)) == -EBADMSG &&
+	       *scope < max)
+		(*scope)++;
+	return ret;
 }
 
 int fwctl_dev_rpc_least(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 			const void *in, size_t in_len, void *out,
 			size_t *out_len, enum fwctl_rpc_scope *used)
 {
-	unsigned int scope = FWCTL_RPC_CONFIGURATION;
+	enum fwctl_rpc_scope scope = FWCTL_RPC_CONFIGURATION;
 	size_t none = 0;
 	int ret = 0;
 
 	if (used)
-		*used = FWCTL_RPC_CONFIGURATION;
+		*used = scope;
 	/* Linux's own fwctl has no attribute for the type, only FWCTL_INFO. */
 	if (dev->type == FWCTL_DEVICE_TYPE_ERROR)
 		ret = fwctl_dev_info(dev, NULL, &none);
@@ -346,10 +461,47 @@ int fwctl_dev_rpc_least(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 		return fwctl_fail(dev->error, -EOPNOTSUPP,
 				  "%s: -EBADMSG from a device of type %u may also be an error of the device: name the scope",
 				  dev->name, dev->type);
-	do {
-		if (used)
-			*used = scope;
-		ret = fwctl_dev_rpc(dev, scope, in, in_len, out, out_len);
-	} while (ret == -EBADMSG && scope++ < max);
+	ret = fwctl_rpc_from(dev, max, in, in_len, out, out_len, &scope);
+	if (used)
+		*used = scope;
 	return ret;
+}
+
+/* Is a name a path to a file below the parent's folder? */
+static bool is_attribute_name(const char *name)
+{
+	const char *part = name;
+	size_t len;
+
+	for (;; part += len + 1) {
+		len = strcspn(part, "/");
+		if (!len || (len == 1 && *part == '.') ||
+		    (len == 2 && !strncmp(part, "..", 2)))
+			return false;
+		if (!part[len])
+			return part + len - name < FWCTL_ATTRIBUTE_MAX;
+	}
+}
+
+int fwctl_dev_attribute(struct fwctl_dev *dev, const char *name, char *text,
+			size_t size)
+{
+	char line[FWCTL_ATTRIBUTE_MAX] = "";
+	struct fwctl_hint hint;
+	int ret = -ENOENT;
+
+	if (!is_attribute_name(name))
+		ret = -EINVAL;
+	else if (dev->source->transport->attribute)
+		ret = dev->source->transport->attribute(dev, name, line);
+	if (!ret && strlen(line) >= size)
+		ret = -EMSGSIZE;
+	if (!ret) {
+		memcpy(text, line, strlen(line) + 1);
+		return 0;
+	}
+	hint = fwctl_hint(attribute_hints, ARRAY_SIZE(attribute_hints), ret);
+	return fwctl_fail(dev->error, ret, "%s: attribute %.64s of %s: %s: %s",
+			  dev->name, name, dev->parent ? dev->parent : "the parent",
+			  hint.what, hint.todo);
 }

@@ -9,11 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
-#include <libudev.h>
+#include <linux/netlink.h>
 
 #include "private.h"
+
+/* Groups of NETLINK_KOBJECT_UEVENT, and room for one event: the rest is cut off. */
+#define KERNEL_EVENTS 1
+#define UDEV_EVENTS 2
+#define EVENT_MAX 4096
 
 static int by_number(const void *a, const void *b)
 {
@@ -48,19 +55,21 @@ int fwctl_list(struct fwctl_ctx *ctx, struct fwctl_dev ***devs)
 /* The name of the device whose file @path is, to be freed, or NULL. */
 static char *name_of_file(const char *path)
 {
-	struct udev_device *device = NULL;
-	struct udev *udev = udev_new();
-	const char *subsystem;
-	char *name = NULL;
+	char *folder = NULL, *subsystem = NULL, *name = NULL;
+	char link[64];
 	struct stat st;
 
-	if (udev && !stat(path, &st) && S_ISCHR(st.st_mode))
-		device = udev_device_new_from_devnum(udev, 'c', st.st_rdev);
-	subsystem = device ? udev_device_get_subsystem(device) : NULL;
-	if (subsystem && !strcmp(subsystem, "fwctl"))
-		name = strdup(udev_device_get_sysname(device));
-	udev_device_unref(device);
-	udev_unref(udev);
+	if (stat(path, &st) || !S_ISCHR(st.st_mode))
+		return NULL;
+	snprintf(link, sizeof(link), "/sys/dev/char/%u:%u", major(st.st_rdev),
+		 minor(st.st_rdev));
+	folder = realpath(link, NULL);
+	strcat(link, "/subsystem");
+	subsystem = realpath(link, NULL);
+	if (folder && subsystem && !strcmp(basename(subsystem), "fwctl"))
+		name = strdup(basename(folder));
+	free(folder);
+	free(subsystem);
 	return name;
 }
 
@@ -154,7 +163,7 @@ int fwctl_find(struct fwctl_ctx *ctx, const char *what, struct fwctl_dev **dev)
 	/* The message names the device, not only the missing class. */
 	if (ret == -ENOENT && name)
 		ret = fwctl_fail(ctx->error, -ENODEV,
-				 "no fwctl device '%s': fwctl is not loaded: load the device's module, e.g. modprobe mlx5_fwctl",
+				 "no fwctl device '%s': fwctl is not loaded: load the device's module, which 'fwctl probe' names",
 				 what);
 	else if (!ret)
 		ret = choose(ctx, devs, what, dev);
@@ -175,38 +184,40 @@ static __s64 now(void)
  * device's file. Where udev runs, its own events are therefore the right ones;
  * where it does not run, there are none.
  */
-static struct udev_monitor *listen_to_devices(struct udev *udev)
+static int listen_to_devices(void)
 {
 	bool runs = !access("/run/udev/control", F_OK);
-	struct udev_monitor *monitor;
+	struct sockaddr_nl address = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = runs ? UDEV_EVENTS : KERNEL_EVENTS,
+	};
+	int fd;
 
-	monitor = udev ? udev_monitor_new_from_netlink(udev, runs ? "udev" :
-						       "kernel") : NULL;
-	if (monitor && udev_monitor_enable_receiving(monitor) < 0)
-		monitor = udev_monitor_unref(monitor);
-	return monitor;
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    NETLINK_KOBJECT_UEVENT);
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 	       struct fwctl_dev **dev)
 {
 	__s64 end = now() + timeout, left = timeout;
-	struct udev_monitor *monitor;
-	struct udev *udev;
+	char event[EVENT_MAX];
 	struct pollfd pfd;
-	int ret;
+	int ret, fd;
 
 	if (ctx->source->transport->replays)
 		return fwctl_find(ctx, what, dev);
-	udev = udev_new();
-	monitor = listen_to_devices(udev);
-	if (!monitor) {
-		udev_unref(udev);
+	fd = listen_to_devices();
+	if (fd < 0)
 		return fwctl_fail(ctx->error, -ENOMEM,
 				  "%s: cannot receive events of devices: no memory, or no netlink",
 				  what);
-	}
-	pfd = (struct pollfd){ udev_monitor_get_fd(monitor), POLLIN, 0 };
+	pfd = (struct pollfd){ fd, POLLIN, 0 };
 	for (;;) {
 		ret = fwctl_find(ctx, what, dev);
 		if (ret != -ENODEV && ret != -ENOENT)
@@ -227,11 +238,13 @@ int fwctl_wait(struct fwctl_ctx *ctx, const char *what, int timeout,
 					 strerrordesc_np(errno));
 			break;
 		}
-		/* Only empty the socket: fwctl_find() looks at all devices. */
-		if (ret)
-			udev_device_unref(udev_monitor_receive_device(monitor));
+		/*
+		 * Only empty the socket: fwctl_find() looks at all devices, so that
+		 * an event that was lost, or is another program's, does no harm.
+		 */
+		while (ret && recv(fd, event, sizeof(event), 0) >= 0)
+			;
 	}
-	udev_monitor_unref(monitor);
-	udev_unref(udev);
+	close(fd);
 	return ret;
 }

@@ -165,8 +165,8 @@ static int add_device(struct fwctl_dev **list, size_t *count, const char *name)
 }
 
 /*
- * This does not use libudev: its enumeration makes over a hundred system calls
- * for each device, reading the folder and the attributes makes two dozen.
+ * libudev's enumeration makes over a hundred system calls for each device, reading
+ * the folder and the attributes makes two dozen.
  */
 static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 		       struct fwctl_dev ***devs)
@@ -178,7 +178,7 @@ static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 
 	if (access(CLASS, F_OK))
 		return fwctl_fail(ctx->error, -ENOENT,
-				  "there is no %s: load the device's module, e.g. modprobe mlx5_fwctl",
+				  "there is no %s: load the device's module, which 'fwctl probe' names",
 				  CLASS);
 	if (!name) {
 		found = scandir(CLASS, &entries, is_device, NULL);
@@ -271,8 +271,18 @@ static int fail_answer(struct sockaddr_nl *from, struct nlmsgerr *error,
 	return NL_STOP;
 }
 
+/**
+ * struct lowering - a ceiling, for FWCTL_CMD_DEV_SET
+ * @attribute: FWCTL_A_DEV_CEILING or FWCTL_A_DEV_FUNCTION_CEILING
+ * @ceiling: the ceiling
+ */
+struct lowering {
+	int attribute;
+	enum fwctl_ceiling ceiling;
+};
+
 static int ask(struct fwctl_nl *nl, int cmd, const char *name,
-	       const enum fwctl_ceiling *ceiling, struct answer *answer)
+	       const struct lowering *lowering, struct answer *answer)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 	struct nl_msg *msg = nlmsg_alloc();
@@ -282,7 +292,7 @@ static int ask(struct fwctl_nl *nl, int cmd, const char *name,
 	    !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
 			 name ? 0 : NLM_F_DUMP, cmd, FWCTL_FAMILY_VERSION) ||
 	    (name && nla_put_string(msg, FWCTL_A_DEV_NAME, name)) ||
-	    (ceiling && nla_put_u32(msg, FWCTL_A_DEV_CEILING, *ceiling)))
+	    (lowering && nla_put_u32(msg, lowering->attribute, lowering->ceiling)))
 		goto out;
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, add_state, answer);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, end_answer, answer);
@@ -306,7 +316,7 @@ out:
 
 /* Send a request and receive its answer, even if the module was reloaded. */
 static int request(struct fwctl_nl *nl, int cmd, const char *name,
-		   const enum fwctl_ceiling *ceiling, struct answer *answer)
+		   const struct lowering *lowering, struct answer *answer)
 {
 	int tries, err;
 
@@ -315,7 +325,7 @@ static int request(struct fwctl_nl *nl, int cmd, const char *name,
 		err = fwctl_nl_open(nl);
 		if (err)
 			return err;
-		err = ask(nl, cmd, name, ceiling, answer);
+		err = ask(nl, cmd, name, lowering, answer);
 		/* No family has this number, so the request had no effect. */
 		if (err != -ENOENT)
 			return err;
@@ -382,12 +392,44 @@ static int kernel_state(struct fwctl_dev *dev, struct fwctl_state **state)
 	return err;
 }
 
-static int kernel_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+static int kernel_attribute(struct fwctl_dev *dev, const char *name,
+			    char text[FWCTL_ATTRIBUTE_MAX])
 {
-	struct answer answer = {};
+	char path[PATH_MAX];
+	ssize_t len;
+	int fd;
 
-	return request(&dev->nl, FWCTL_CMD_DEV_SET, dev->name, &ceiling,
-		       &answer);
+	if (snprintf(path, sizeof(path), CLASS "/%s/device/%s", dev->name,
+		     name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, text, FWCTL_ATTRIBUTE_MAX - 1);
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	if (len < 0)
+		return len;
+	text[len] = 0;
+	text[strcspn(text, "\n")] = 0;
+	return 0;
+}
+
+static int kernel_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool function)
+{
+	const struct lowering lowering = {
+		function ? FWCTL_A_DEV_FUNCTION_CEILING : FWCTL_A_DEV_CEILING, ceiling,
+	};
+	struct answer answer;
+	int err;
+
+	do {
+		err = request(&dev->nl, FWCTL_CMD_DEV_SET, dev->name, &lowering,
+			      &answer);
+		/* The kernel has waited a while for requests above the ceiling. */
+	} while (err == -EINPROGRESS);
+	return err;
 }
 
 const struct fwctl_transport fwctl_transport_kernel = {
@@ -399,4 +441,8 @@ const struct fwctl_transport fwctl_transport_kernel = {
 	.rpc = kernel_rpc,
 	.state = kernel_state,
 	.lower = kernel_lower,
+	.attribute = kernel_attribute,
+	.lock = fwctl_kernel_lock,
+	.unlock = fwctl_kernel_unlock,
+	.reload = fwctl_kernel_reload,
 };

@@ -268,6 +268,24 @@ const char *const *fwctl_dev_rdma_devs(const struct fwctl_dev *dev);
 unsigned int fwctl_dev_scopes(const struct fwctl_dev *dev);
 
 /**
+ * fwctl_dev_attribute - read an attribute of a device's parent in sysfs
+ * @dev: the device, open or not
+ * @name: path of the attribute in the parent's folder, e.g. serial or ram/size;
+ *	not outside that folder
+ * @text: receives the first line, without its end; at most 255 bytes
+ * @size: bytes of room at @text
+ *
+ * A recording has the attributes that were read while it was made.
+ *
+ * Return: 0, or a negative errno with a message in @dev: -ENOENT if the parent
+ * has no such attribute, -EINVAL if @name is not such a path, -EMSGSIZE if the
+ * line is longer than the room, -ENODATA if it is not in the recording, or an
+ * errno of the kernel.
+ */
+int fwctl_dev_attribute(struct fwctl_dev *dev, const char *name, char *text,
+			size_t size);
+
+/**
  * fwctl_dev_error - message of the last function that failed on a device
  * @dev: the device
  *
@@ -312,6 +330,68 @@ int fwctl_dev_open(struct fwctl_dev *dev, unsigned int flags);
 bool fwctl_dev_writable(const struct fwctl_dev *dev);
 
 /**
+ * fwctl_dev_lock - keep other programs from changing the same card
+ * @dev: a device that is open for writing
+ * @timeout_ms: the longest wait for another program, in milliseconds; 0: none
+ *
+ * All functions of a card have one lock, virtual functions and those on another
+ * PCI bus included, as far as the kernel knows the card (attribute card in sysfs);
+ * otherwise all functions of a PCI device. The lock is advisory: it holds up
+ * programs that call this function, also through other devices of the card, but no
+ * others. A program that changes several settings reads, writes and verifies them
+ * under the lock. The lock ends with fwctl_dev_unlock(), fwctl_dev_close() or the
+ * end of the program, however it ends; a child of fork() shares it until both have
+ * ended. If @dev has the lock already, nothing changes. Requests to a recording
+ * need no lock and get none.
+ *
+ * Return: 0, or a negative errno with a message in @dev: -EBUSY if another
+ * program has the lock for longer than @timeout_ms, or too many files of the
+ * card's first device are open; -EACCES if @dev is not open for writing or that
+ * device cannot be opened; -ENOENT, -ENODEV or -ENXIO if that device is gone;
+ * -EBADF if @dev is not open.
+ */
+int fwctl_dev_lock(struct fwctl_dev *dev, unsigned int timeout_ms);
+
+/**
+ * fwctl_dev_unlock - let other programs change the card again
+ * @dev: the device; nothing happens if it does not have the lock
+ */
+void fwctl_dev_unlock(struct fwctl_dev *dev);
+
+/**
+ * enum fwctl_reload - kinds of restart
+ * @FWCTL_RELOAD_DRIVER: the driver of the device's parent
+ * @FWCTL_RELOAD_FIRMWARE: the firmware, so that what is stored for its next start
+ *	counts; the drivers of all functions of the card, too
+ * @FWCTL_RELOAD_PATCH: nothing: the firmware changes to the stored one while it
+ *	runs, if it can
+ */
+enum fwctl_reload {
+	FWCTL_RELOAD_DRIVER = 0,
+	FWCTL_RELOAD_FIRMWARE = 1,
+	FWCTL_RELOAD_PATCH = 2,
+};
+
+/**
+ * fwctl_dev_reload - restart the driver or the firmware of a device
+ * @dev: the device; it is closed first, if it is open
+ * @what: &enum fwctl_reload
+ *
+ * The kernel does this by devlink, if the driver supports it, and waits for the
+ * end. Network links go down meanwhile. The fwctl device goes away, and another one
+ * comes with the same parent and perhaps another name: find it by fwctl_wait() and
+ * fwctl_dev_parent().
+ *
+ * Return: 0, or a negative errno with a message in @dev, which contains the driver's
+ * own: -EPERM without CAP_NET_ADMIN, or if a driver of the card refuses; -EOPNOTSUPP
+ * if the driver, the device or the kernel has no such restart; -ENODEV if the
+ * parent has no devlink instance in this network namespace; -EBUSY if another
+ * restart is in progress; -ETIMEDOUT if the device does not answer; -ENODATA if @dev
+ * is from a recording; -EINVAL if there is no such restart; or an error of the driver.
+ */
+int fwctl_dev_reload(struct fwctl_dev *dev, enum fwctl_reload what);
+
+/**
  * fwctl_dev_close - close a device
  * @dev: a device, open or not
  *
@@ -349,15 +429,17 @@ int fwctl_dev_info(struct fwctl_dev *dev, void *data, size_t *len);
  *
  * Return: 0, or a negative errno with a message in @dev: -EPERM, -EACCES and
  * -EBADMSG if the kernel refuses the request, -EMSGSIZE if a length is wrong,
- * -EOPNOTSUPP if it does not know the scope, -ENODEV if the device is gone, or
- * an errno of the device's driver.
+ * -EOPNOTSUPP if it does not know the scope, -ENODEV if the device is gone,
+ * -EPROTONOSUPPORT while recording if the request may have addresses of
+ * buffers, or an errno of the device's driver.
  */
 int fwctl_dev_rpc(struct fwctl_dev *dev, enum fwctl_rpc_scope scope,
 		  const void *in, size_t in_len, void *out, size_t *out_len);
 
 /**
  * fwctl_dev_rpc_least - send a request under the lowest scope that admits it
- * @dev: an open device of type mlx5 or sim
+ * @dev: an open device of type mlx5 or sim, or of type cxl with this project's
+ *	kernel modules
  * @max: the highest scope to try. FWCTL_RPC_DEBUG_READ_ONLY and below never
  *	taint the kernel. A higher scope taints it if the request needs that
  *	scope; with Linux's own fwctl, an attempt is enough.
@@ -465,6 +547,18 @@ const char *fwctl_state_parent(const struct fwctl_state *state);
 const char *fwctl_state_driver(const struct fwctl_state *state);
 
 /**
+ * fwctl_state_card - card that the device is a function of
+ * @state: the state
+ *
+ * Devices of the same name here share one ceiling. The name is the kernel's: for a
+ * card with several PCI functions that of the whole card, otherwise the parent's.
+ *
+ * Return: the name, valid as long as @state; NULL in recordings of version 2 and
+ * before.
+ */
+const char *fwctl_state_card(const struct fwctl_state *state);
+
+/**
  * fwctl_state_type - type of the device
  * @state: the state
  *
@@ -527,7 +621,7 @@ __u64 fwctl_state_judged(const struct fwctl_state *state,
 			 enum fwctl_reason reason);
 
 /**
- * fwctl_dev_lower - lower the ceiling of a device
+ * fwctl_dev_lower - lower the ceiling of a device's card
  * @dev: the device, open or not
  * @ceiling: the highest effective scope to admit from now on
  *
@@ -539,6 +633,19 @@ __u64 fwctl_state_judged(const struct fwctl_state *state,
  * does not exist, and as for fwctl_dev_state().
  */
 int fwctl_dev_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling);
+
+/**
+ * fwctl_dev_lower_function - lower the ceiling of one function of a card
+ * @dev: the device, open or not
+ * @ceiling: the highest effective scope to admit from now on
+ *
+ * As fwctl_dev_lower(), for this device alone: other functions of its card keep
+ * their ceilings. Settings that belong to the whole card can still be changed
+ * through them.
+ *
+ * Return: as fwctl_dev_lower().
+ */
+int fwctl_dev_lower_function(struct fwctl_dev *dev, enum fwctl_ceiling ceiling);
 
 /* Watching devices. */
 
@@ -716,6 +823,8 @@ const char *fwctl_monitor_error(const struct fwctl_monitor *monitor);
  * @FWCTL_RECORD_STATES: fwctl_states()
  * @FWCTL_RECORD_LOWER: fwctl_dev_lower()
  * @FWCTL_RECORD_END: the end of a complete recording
+ * @FWCTL_RECORD_ATTRIBUTE: fwctl_dev_attribute()
+ * @FWCTL_RECORD_LOWER_FUNCTION: fwctl_dev_lower_function()
  */
 enum fwctl_record_type {
 	FWCTL_RECORD_DEVICE = 1,
@@ -726,6 +835,8 @@ enum fwctl_record_type {
 	FWCTL_RECORD_STATES = 6,
 	FWCTL_RECORD_LOWER = 7,
 	FWCTL_RECORD_END = 8,
+	FWCTL_RECORD_ATTRIBUTE = 9,
+	FWCTL_RECORD_LOWER_FUNCTION = 10,
 };
 
 /**
@@ -739,14 +850,16 @@ enum fwctl_record_type {
  * @duration: nanoseconds that the request took
  * @write: of FWCTL_RECORD_OPEN: the device was opened for writing as well
  * @scope: of FWCTL_RECORD_RPC: &enum fwctl_rpc_scope
- * @ceiling: of FWCTL_RECORD_LOWER: &enum fwctl_ceiling
- * @in: of FWCTL_RECORD_RPC: the request
+ * @ceiling: of FWCTL_RECORD_LOWER and FWCTL_RECORD_LOWER_FUNCTION: &enum
+ *	fwctl_ceiling
+ * @in: of FWCTL_RECORD_RPC: the request; of FWCTL_RECORD_ATTRIBUTE: the
+ *	attribute's name, without a NUL
  * @in_len: its length
  * @room: of FWCTL_RECORD_RPC and FWCTL_RECORD_INFO: bytes of room for the
  *	answer
  * @out: of FWCTL_RECORD_RPC and FWCTL_RECORD_INFO: the bytes that were written
- *	to the room
- * @out_len: their number, never above @room
+ *	to the room; of FWCTL_RECORD_ATTRIBUTE: the text, without a NUL
+ * @out_len: their number, for a request with room never above @room
  * @answer_len: the length of the whole answer, which may be above @room
  * @states: of FWCTL_RECORD_STATE and FWCTL_RECORD_STATES: the states of the
  *	answer, with a NULL at the end; else NULL
@@ -991,6 +1104,20 @@ int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 void fwctl_mlx5_reg_scopes(__u16 id, int *read, int *write);
 
 /**
+ * fwctl_mlx5_request_scope - get the scope that a request needs
+ * @in: the request
+ * @len: its length
+ *
+ * The scopes are those of the driver's tables of commands and registers. Some values
+ * in a request need a higher scope, see fwctl_mlx5_reg_scopes(). A program that begins
+ * with this scope leaves no refusal in the kernel's counters and events.
+ *
+ * Return: the lowest scope that admits the request; -EPERM if no scope does; -EMSGSIZE
+ * if @len is too short for a request.
+ */
+int fwctl_mlx5_request_scope(const void *in, size_t len);
+
+/**
  * enum fwctl_mlx5_kind - kinds of layouts
  * @FWCTL_MLX5_REGISTER: a register; its number is the register id that
  *	ACCESS_REG takes
@@ -1014,12 +1141,15 @@ enum fwctl_mlx5_kind {
  * @FWCTL_MLX5_RO: the field is read
  * @FWCTL_MLX5_RW: the field is read and written
  * @FWCTL_MLX5_WO: writing the field has an effect, reading it has no meaning
+ * @FWCTL_MLX5_ACT: writing the field has an effect; a read returns something else
+ *	than was written, such as the values that can be written
  */
 enum fwctl_mlx5_use {
 	FWCTL_MLX5_KEY,
 	FWCTL_MLX5_RO,
 	FWCTL_MLX5_RW,
 	FWCTL_MLX5_WO,
+	FWCTL_MLX5_ACT,
 };
 
 /**

@@ -39,20 +39,29 @@ static const struct number_name status_names[] = {
 	{ 0x51, "BAD_OUTPUT_LEN" },
 };
 
-/* From the driver's tables, which have all commands that the driver admits. */
-static const struct number_name opcode_names[] = {
-#include "mlx5-opcodes.inc"
-};
-
 /* The lowest scope that admits an access, as named in the driver's tables. */
 enum {
 	R_CONF = FWCTL_RPC_CONFIGURATION,
+	R_SECRET = R_CONF,
 	W_CONF = FWCTL_RPC_CONFIGURATION,
 	R_DEBUG = FWCTL_RPC_DEBUG_READ_ONLY,
 	W_DEBUG = FWCTL_RPC_DEBUG_WRITE,
 	R_FULL = FWCTL_RPC_DEBUG_WRITE_FULL,
 	W_FULL = FWCTL_RPC_DEBUG_WRITE_FULL,
 	NEVER = -EPERM,
+	/* A capability that the driver's context has; it needs no other scope. */
+	MLX5_FWCTL_TOOLS = 0,
+	/* The scope is that of the access to the register. */
+	MLX5_FWCTL_BY_REGISTER = 0x40,
+};
+
+/* From the driver's tables, which have all commands that the driver admits. */
+static const struct op_rule {
+	__u16 number;
+	int scope;
+	const char *name;
+} op_rules[] = {
+#include "mlx5-opcodes.inc"
 };
 
 static const struct reg_rule {
@@ -94,9 +103,21 @@ const char *fwctl_mlx5_status_name(__u8 status)
 	return get_name(status_names, ARRAY_SIZE(status_names), status);
 }
 
+static const struct op_rule *find_op(__u16 opcode)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(op_rules); i++)
+		if (op_rules[i].number == opcode)
+			return &op_rules[i];
+	return NULL;
+}
+
 const char *fwctl_mlx5_opcode_name(__u16 opcode)
 {
-	return get_name(opcode_names, ARRAY_SIZE(opcode_names), opcode);
+	const struct op_rule *rule = find_op(opcode);
+
+	return rule ? rule->name : NULL;
 }
 
 static const struct reg_rule *find_rule(__u16 id)
@@ -122,6 +143,23 @@ void fwctl_mlx5_reg_scopes(__u16 id, int *read, int *write)
 
 	*read = rule ? rule->read : R_DEBUG;
 	*write = rule ? rule->write : W_FULL;
+}
+
+int fwctl_mlx5_request_scope(const void *in, size_t len)
+{
+	const struct op_rule *rule;
+	const __u8 *bytes = in;
+	int read, write;
+
+	if (len < 4)
+		return -EMSGSIZE;
+	rule = find_op(fwctl_load_be32(bytes) >> 16);
+	if (!rule || rule->scope != MLX5_FWCTL_BY_REGISTER)
+		return rule ? rule->scope : NEVER;
+	if (len < FWCTL_MLX5_REG_HEADER)
+		return -EMSGSIZE;
+	fwctl_mlx5_reg_scopes(fwctl_load_be32(bytes + 8), &read, &write);
+	return fwctl_load_be32(bytes + 4) & 0xffff ? read : write;
 }
 
 int fwctl_mlx5_reg_find(const char *name, __u16 *id)
@@ -182,7 +220,7 @@ int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 	const char *status;
 	void *buf = NULL;
 	size_t none = 0;
-	int ret = 0;
+	int ret = 0, known;
 
 	/* Linux's own fwctl has no attribute for the type, only FWCTL_INFO. */
 	if (fwctl_dev_type(dev) == FWCTL_DEVICE_TYPE_ERROR)
@@ -205,7 +243,11 @@ int fwctl_mlx5_reg_access(struct fwctl_dev *dev, enum fwctl_rpc_scope max,
 				  reg->id, ret == -ENOMEM ? "no memory" :
 				  "the length is not a multiple of 4 between 4 bytes and 2 MiB: see the register's layout");
 	}
-	ret = fwctl_dev_rpc_least(dev, max, buf, room, buf, &len, &reg->scope);
+	reg->scope = FWCTL_RPC_CONFIGURATION;
+	known = fwctl_mlx5_request_scope(buf, room);
+	if (known > 0)
+		reg->scope = known < (int)max ? (enum fwctl_rpc_scope)known : max;
+	ret = fwctl_rpc_from(dev, max, buf, room, buf, &len, &reg->scope);
 	if (!ret) {
 		ret = fwctl_mlx5_reg_parse(reg, buf, len < room ? len : room);
 		status = fwctl_mlx5_status_name(reg->status);

@@ -12,6 +12,8 @@
 #define FWCTL_ERROR_LEN 512
 /* The kernel refuses a longer request or answer without reading it. */
 #define FWCTL_RPC_MAX (2U << 20)
+/* Bytes of an attribute's text, with its end; longer ones are cut. */
+#define FWCTL_ATTRIBUTE_MAX 256
 /* The kernel has fewer reasons, and fewer scopes. */
 #define FWCTL_COUNTERS 16
 
@@ -36,7 +38,15 @@ struct fwctl_source;
  * @info: do ioctl(FWCTL_INFO) on an open device
  * @rpc: do ioctl(FWCTL_RPC) on an open device
  * @state: get the state of a device that may be closed
- * @lower: lower the ceiling of a device that may be closed
+ * @lower: lower the ceiling of a device that may be closed: its card's, or if
+ *	@function that of its function alone
+ * @attribute: read an attribute of the parent of a device that may be closed;
+ *	NULL if no device has one
+ * @lock: lock the card of a device that is open for writing against other programs;
+ *	or NULL if there are none
+ * @unlock: undo a @lock that succeeded; or NULL
+ * @reload: restart the driver or the firmware of a device that is closed; writes
+ *	the kernel's own message, or an empty text, to @text; or NULL
  * @release: release all that the source refers to, but not the source itself;
  *	or NULL
  * @replays: the answers come from a recording. Paths and names of this machine
@@ -56,7 +66,13 @@ struct fwctl_transport {
 	int (*info)(struct fwctl_dev *dev, struct fwctl_info *info);
 	int (*rpc)(struct fwctl_dev *dev, struct fwctl_rpc *rpc);
 	int (*state)(struct fwctl_dev *dev, struct fwctl_state **state);
-	int (*lower)(struct fwctl_dev *dev, enum fwctl_ceiling ceiling);
+	int (*lower)(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool function);
+	int (*attribute)(struct fwctl_dev *dev, const char *name,
+			 char text[FWCTL_ATTRIBUTE_MAX]);
+	int (*lock)(struct fwctl_dev *dev, unsigned int timeout_ms);
+	void (*unlock)(struct fwctl_dev *dev);
+	int (*reload)(struct fwctl_dev *dev, enum fwctl_reload what, char *text,
+		      size_t size);
 	void (*release)(struct fwctl_source *source);
 	bool replays;
 };
@@ -119,7 +135,9 @@ struct fwctl_ctx {
  * @nl: connection for state and ceiling, made when it is needed
  * @is_open: the device is open
  * @writable: the device was last opened for writing
+ * @locked: this program has the lock of the device's card
  * @fd: the open file of the transport to the kernel
+ * @lock_fd: the open file that has the lock, valid with @locked
  * @error: message of the last failure
  */
 struct fwctl_dev {
@@ -138,7 +156,9 @@ struct fwctl_dev {
 	struct fwctl_nl nl;
 	bool is_open;
 	bool writable;
+	bool locked;
 	int fd;
+	int lock_fd;
 	char error[FWCTL_ERROR_LEN];
 };
 
@@ -147,6 +167,7 @@ struct fwctl_state {
 	char *bus;
 	char *parent;
 	char *driver;
+	char *card;
 	__u32 index;
 	__u32 type;
 	__u32 ceiling;
@@ -236,6 +257,19 @@ char *fwctl_get_string(struct fwctl_view *view);
 /* device.c */
 
 void fwctl_strings_free(char **strings);
+int fwctl_rpc_from(struct fwctl_dev *dev, enum fwctl_rpc_scope max, const void *in,
+		   size_t in_len, void *out, size_t *out_len,
+		   enum fwctl_rpc_scope *scope);
+
+/* lock.c */
+
+int fwctl_kernel_lock(struct fwctl_dev *dev, unsigned int timeout_ms);
+void fwctl_kernel_unlock(struct fwctl_dev *dev);
+
+/* devlink.c */
+
+int fwctl_kernel_reload(struct fwctl_dev *dev, enum fwctl_reload what, char *text,
+			size_t size);
 
 /* netlink.c */
 
@@ -280,12 +314,17 @@ int fwctl_state_parse(struct nlattr *attrs, int len,
 		      struct fwctl_state **state);
 int fwctl_state_fail(char *error, int err, const char *where);
 void fwctl_state_put(struct fwctl_buffer *buf, const struct fwctl_state *state);
-struct fwctl_state *fwctl_state_get(struct fwctl_view *view);
+struct fwctl_state *fwctl_state_get(struct fwctl_view *view, __u32 version);
 
 /* tape.c */
 
 #define FWCTL_TAPE_MAGIC "fwctlrec"
-#define FWCTL_TAPE_VERSION 1
+/*
+ * Version 2 added the type of record FWCTL_RECORD_ATTRIBUTE, version 3 the cards of states
+ * and FWCTL_RECORD_LOWER_FUNCTION.
+ */
+#define FWCTL_TAPE_VERSION 3
+#define FWCTL_TAPE_OLDEST 1
 #define FWCTL_TAPE_HEADER 16	/* bytes at the beginning of a file */
 #define FWCTL_TAPE_FRAME 8	/* bytes before each record */
 #define FWCTL_TAPE_FIXED 40	/* bytes at the beginning of each record */
@@ -324,6 +363,7 @@ struct fwctl_tape_record {
  * @count: their number
  * @devices: index of the record that describes a device, by the device's number
  * @device_count: their number
+ * @version: version of the format
  * @complete: the file has its end record
  */
 struct fwctl_tape {
@@ -333,6 +373,7 @@ struct fwctl_tape {
 	__u32 count;
 	__u32 *devices;
 	__u32 device_count;
+	__u32 version;
 	bool complete;
 };
 
@@ -342,7 +383,8 @@ int fwctl_tape_load(struct fwctl_tape *tape, const char *path, char *error);
 void fwctl_tape_unload(struct fwctl_tape *tape);
 int fwctl_tape_device(const struct fwctl_tape *tape, __u32 id,
 		      struct fwctl_dev **dev);
-struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record);
+struct fwctl_state **fwctl_tape_states(const struct fwctl_tape *tape,
+				       const struct fwctl_tape_record *record);
 
 /* recording.c */
 

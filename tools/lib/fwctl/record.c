@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <fwctl/sim.h>
 
 #include "private.h"
 
@@ -384,9 +385,33 @@ static int record_info(struct fwctl_dev *dev, struct fwctl_info *info)
 	return ret;
 }
 
+/*
+ * Requests with addresses of buffers: uapi/fwctl/pds.h, and the commands of bnxt with
+ * DMA. The buffers' content is not in the request, and in the next run of a program the
+ * addresses are others.
+ */
+static bool has_addresses(const struct fwctl_dev *dev, const struct fwctl_rpc *rpc)
+{
+	struct fwctl_sim_request sim;
+
+	switch (dev->type) {
+	case FWCTL_DEVICE_TYPE_BNXT:
+	case FWCTL_DEVICE_TYPE_PDS:
+		return true;
+	case FWCTL_DEVICE_TYPE_SIM:
+		if (rpc->in_len < sizeof(sim))
+			return false;
+		memcpy(&sim, (const void *)(uintptr_t)rpc->in, sizeof(sim));
+		return sim.opcode == FWCTL_SIM_BUFFERS;
+	default:
+		return false;
+	}
+}
+
 static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 {
 	struct entry entry;
+	size_t none = 0;
 	__u32 room = rpc->out_len;
 	int ret;
 
@@ -395,6 +420,11 @@ static int record_rpc(struct fwctl_dev *dev, struct fwctl_rpc *rpc)
 		return -EMSGSIZE;
 	if ((rpc->in_len && !rpc->in) || (room && !rpc->out))
 		return -EFAULT;
+	/* Linux's own fwctl has no attribute for the type, only FWCTL_INFO. */
+	if (dev->type == FWCTL_DEVICE_TYPE_ERROR)
+		fwctl_dev_info(dev, NULL, &none);
+	if (has_addresses(dev, rpc))
+		return -EPROTONOSUPPORT;
 	entry = begin_entry(dev->source, dev->id, FWCTL_RECORD_RPC);
 	fwctl_put_u32(&entry.buf, rpc->scope);
 	fwctl_put_u32(&entry.buf, room);
@@ -425,17 +455,55 @@ static int record_state(struct fwctl_dev *dev, struct fwctl_state **state)
 	return ret;
 }
 
-static int record_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+static int record_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool function)
 {
 	struct entry entry = begin_entry(dev->source, dev->id,
-					 FWCTL_RECORD_LOWER);
+					 function ? FWCTL_RECORD_LOWER_FUNCTION :
+						    FWCTL_RECORD_LOWER);
 	int ret;
 
 	fwctl_put_u32(&entry.buf, ceiling);
 	send_entry(&entry);
-	ret = below(dev)->lower(dev, ceiling);
+	ret = below(dev)->lower(dev, ceiling, function);
 	end_entry(&entry, ret);
 	return ret;
+}
+
+static int record_attribute(struct fwctl_dev *dev, const char *name,
+			    char text[FWCTL_ATTRIBUTE_MAX])
+{
+	struct entry entry = begin_entry(dev->source, dev->id,
+					 FWCTL_RECORD_ATTRIBUTE);
+	int ret = -ENOENT;
+
+	fwctl_put(&entry.buf, name, strlen(name));
+	send_entry(&entry);
+	if (below(dev)->attribute)
+		ret = below(dev)->attribute(dev, name, text);
+	if (!ret)
+		fwctl_put(&entry.buf, text, strlen(text));
+	end_entry(&entry, ret);
+	return ret;
+}
+
+/* A lock is no request: a recording has none. */
+static int record_lock(struct fwctl_dev *dev, unsigned int timeout_ms)
+{
+	return below(dev)->lock ? below(dev)->lock(dev, timeout_ms) : 0;
+}
+
+static void record_unlock(struct fwctl_dev *dev)
+{
+	if (below(dev)->unlock)
+		below(dev)->unlock(dev);
+}
+
+/* Nor is a restart one. */
+static int record_reload(struct fwctl_dev *dev, enum fwctl_reload what, char *text,
+			 size_t size)
+{
+	return below(dev)->reload ? below(dev)->reload(dev, what, text, size) :
+				    -ENODATA;
 }
 
 const struct fwctl_transport fwctl_transport_recorder = {
@@ -448,5 +516,9 @@ const struct fwctl_transport fwctl_transport_recorder = {
 	.rpc = record_rpc,
 	.state = record_state,
 	.lower = record_lower,
+	.attribute = record_attribute,
+	.lock = record_lock,
+	.unlock = record_unlock,
+	.reload = record_reload,
 	.release = release,
 };

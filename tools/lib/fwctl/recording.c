@@ -75,7 +75,14 @@ static void fill_record(struct fwctl_record *to,
 			to->out_len = out.left;
 		}
 		break;
+	case FWCTL_RECORD_ATTRIBUTE:
+		to->in = from->request;
+		to->in_len = from->request_len;
+		to->out = from->answer;
+		to->out_len = from->answer_len;
+		break;
 	case FWCTL_RECORD_LOWER:
+	case FWCTL_RECORD_LOWER_FUNCTION:
 		to->ceiling = fwctl_get_u32(&in);
 		break;
 	}
@@ -117,7 +124,7 @@ int fwctl_recording_next(struct fwctl_recording *recording,
 		dev->type = to->device_type;
 	if (from->type == FWCTL_RECORD_STATE ||
 	    from->type == FWCTL_RECORD_STATES) {
-		recording->states = fwctl_tape_states(from);
+		recording->states = fwctl_tape_states(&recording->tape, from);
 		if (!recording->states)
 			return -ENOMEM;
 		to->states = (const struct fwctl_state *const *)recording->states;

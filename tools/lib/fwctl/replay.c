@@ -217,7 +217,7 @@ static int player_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 
 	if (ret)
 		return ret;
-	*states = fwctl_tape_states(record);
+	*states = fwctl_tape_states(&player_of(ctx->source)->tape, record);
 	return *states ? 0 : -ENOMEM;
 }
 
@@ -293,7 +293,7 @@ static int player_state(struct fwctl_dev *dev, struct fwctl_state **state)
 
 	if (ret)
 		return ret;
-	states = fwctl_tape_states(record);
+	states = fwctl_tape_states(&player_of(dev->source)->tape, record);
 	if (!states)
 		return -ENOMEM;
 	*state = states[0];
@@ -301,14 +301,33 @@ static int player_state(struct fwctl_dev *dev, struct fwctl_state **state)
 	return 0;
 }
 
-static int player_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+static int player_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool function)
 {
 	const struct fwctl_tape_record *record;
 	struct fwctl_buffer request = {};
 
 	fwctl_put_u32(&request, ceiling);
-	return answer(dev->source, FWCTL_RECORD_LOWER, dev->id, &request,
-		      &record);
+	return answer(dev->source,
+		      function ? FWCTL_RECORD_LOWER_FUNCTION : FWCTL_RECORD_LOWER,
+		      dev->id, &request, &record);
+}
+
+static int player_attribute(struct fwctl_dev *dev, const char *name,
+			    char text[FWCTL_ATTRIBUTE_MAX])
+{
+	const struct fwctl_tape_record *record;
+	struct fwctl_buffer request = {};
+	int ret;
+
+	fwctl_put(&request, name, strlen(name));
+	ret = answer(dev->source, FWCTL_RECORD_ATTRIBUTE, dev->id, &request,
+		     &record);
+	if (ret)
+		return ret;
+	/* The tape has checked that the text fits. */
+	memcpy(text, record->answer, record->answer_len);
+	text[record->answer_len] = 0;
+	return 0;
 }
 
 const struct fwctl_transport fwctl_transport_player = {
@@ -320,6 +339,7 @@ const struct fwctl_transport fwctl_transport_player = {
 	.rpc = player_rpc,
 	.state = player_state,
 	.lower = player_lower,
+	.attribute = player_attribute,
 	.release = release,
 	.replays = true,
 };

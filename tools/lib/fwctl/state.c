@@ -19,6 +19,7 @@ static const struct fwctl_field state_fields[] = {
 	FIELD(PARENT_BUS, STRING, bus),
 	FIELD(PARENT_NAME, STRING, parent),
 	FIELD(DRIVER, STRING, driver),
+	FIELD(CARD, STRING, card),
 	FIELD(TYPE, U32, type),
 	FIELD(CEILING, U32, ceiling),
 	FIELD(FILES, U32, files),
@@ -82,6 +83,7 @@ int fwctl_state_parse(struct nlattr *attrs, int len, struct fwctl_state **state)
 	err |= !copy_string(&new->parent);
 	err |= !copy_string(&new->driver);
 	err |= new->bus && !copy_string(&new->bus);
+	err |= new->card && !copy_string(&new->card);
 	if (err) {
 		fwctl_state_free(new);
 		return -ENOMEM;
@@ -100,6 +102,7 @@ void fwctl_state_put(struct fwctl_buffer *buf, const struct fwctl_state *state)
 	fwctl_put_string(buf, state->bus);
 	fwctl_put_string(buf, state->parent);
 	fwctl_put_string(buf, state->driver);
+	fwctl_put_string(buf, state->card);
 	fwctl_put_u32(buf, state->index);
 	fwctl_put_u32(buf, state->type);
 	fwctl_put_u32(buf, state->ceiling);
@@ -112,7 +115,7 @@ void fwctl_state_put(struct fwctl_buffer *buf, const struct fwctl_state *state)
 		fwctl_put_u64(buf, state->delivered[i]);
 }
 
-struct fwctl_state *fwctl_state_get(struct fwctl_view *view)
+struct fwctl_state *fwctl_state_get(struct fwctl_view *view, __u32 version)
 {
 	struct fwctl_state *state = calloc(1, sizeof(*state));
 	unsigned int i;
@@ -125,6 +128,8 @@ struct fwctl_state *fwctl_state_get(struct fwctl_view *view)
 	state->bus = fwctl_get_string(view);
 	state->parent = fwctl_get_string(view);
 	state->driver = fwctl_get_string(view);
+	if (version >= 3)
+		state->card = fwctl_get_string(view);
 	state->index = fwctl_get_u32(view);
 	state->type = fwctl_get_u32(view);
 	state->ceiling = fwctl_get_u32(view);
@@ -167,17 +172,27 @@ int fwctl_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 	return count;
 }
 
-int fwctl_dev_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+static int set_ceiling(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool function)
 {
 	const char *name = fwctl_ceiling_name(ceiling);
 	char where[96];
-	int err = dev->source->transport->lower(dev, ceiling);
+	int err = dev->source->transport->lower(dev, ceiling, function);
 
 	if (!err)
 		return 0;
-	snprintf(where, sizeof(where), "%s: lower the ceiling to %s", dev->name,
-		 name ? name : "an unknown one");
+	snprintf(where, sizeof(where), "%s: lower the ceiling%s to %s", dev->name,
+		 function ? " of this function" : "", name ? name : "an unknown one");
 	return fwctl_state_fail(dev->error, err, where);
+}
+
+int fwctl_dev_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	return set_ceiling(dev, ceiling, false);
+}
+
+int fwctl_dev_lower_function(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	return set_ceiling(dev, ceiling, true);
 }
 
 void fwctl_states_free(struct fwctl_state **states)
@@ -197,6 +212,7 @@ void fwctl_state_free(struct fwctl_state *state)
 	free(state->bus);
 	free(state->parent);
 	free(state->driver);
+	free(state->card);
 	free(state);
 }
 
@@ -223,6 +239,11 @@ const char *fwctl_state_parent(const struct fwctl_state *state)
 const char *fwctl_state_driver(const struct fwctl_state *state)
 {
 	return state->driver;
+}
+
+const char *fwctl_state_card(const struct fwctl_state *state)
+{
+	return state->card;
 }
 
 __u32 fwctl_state_type(const struct fwctl_state *state)

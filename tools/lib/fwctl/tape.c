@@ -73,7 +73,8 @@ int fwctl_tape_device(const struct fwctl_tape *tape, __u32 id,
  * The states in an answer, in an array with NULL at its end. NULL if the answer
  * is not valid, or without memory.
  */
-struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record)
+struct fwctl_state **fwctl_tape_states(const struct fwctl_tape *tape,
+				       const struct fwctl_tape_record *record)
 {
 	struct fwctl_view view = { record->answer, record->answer_len, false };
 	__u32 count = record->result ? 0 : fwctl_get_u32(&view), i;
@@ -83,7 +84,7 @@ struct fwctl_state **fwctl_tape_states(const struct fwctl_tape_record *record)
 		return NULL;
 	states = view.bad ? NULL : calloc(count + 1, sizeof(*states));
 	for (i = 0; states && i < count && !view.bad; i++)
-		states[i] = fwctl_state_get(&view);
+		states[i] = fwctl_state_get(&view, tape->version);
 	if (!view.bad && !view.left)
 		return states;
 	fwctl_states_free(states);
@@ -102,9 +103,10 @@ static bool is_device(const struct fwctl_tape *tape,
 	return true;
 }
 
-static bool is_states(const struct fwctl_tape_record *record)
+static bool is_states(const struct fwctl_tape *tape,
+		      const struct fwctl_tape_record *record)
 {
-	struct fwctl_state **states = fwctl_tape_states(record);
+	struct fwctl_state **states = fwctl_tape_states(tape, record);
 	bool good = states && (record->result || states[0] ||
 			       record->type == FWCTL_RECORD_STATES) &&
 		    (record->type == FWCTL_RECORD_STATES || record->result ||
@@ -132,6 +134,16 @@ static bool is_info(const struct fwctl_tape_record *record, __u32 room)
 	if (record->result)
 		return !record->answer_len;
 	return record->answer_len == 2 * sizeof(__u32) + (__u64)room;
+}
+
+static bool is_attribute(const struct fwctl_tape *tape,
+			 const struct fwctl_tape_record *record)
+{
+	return tape->version >= 2 && record->request_len &&
+	       !memchr(record->request, 0, record->request_len) &&
+	       record->answer_len < FWCTL_ATTRIBUTE_MAX &&
+	       !memchr(record->answer, 0, record->answer_len) &&
+	       !(record->result && record->answer_len);
 }
 
 /* Is a record valid for its type? */
@@ -162,10 +174,14 @@ static bool is_sound(const struct fwctl_tape *tape,
 	case FWCTL_RECORD_STATE:
 	case FWCTL_RECORD_STATES:
 		return none == (record->type == FWCTL_RECORD_STATES) &&
-		       !view.left && is_states(record);
+		       !view.left && is_states(tape, record);
 	case FWCTL_RECORD_LOWER:
+	case FWCTL_RECORD_LOWER_FUNCTION:
 		fwctl_get_u32(&view);
-		return !none && !view.bad && !view.left && !record->answer_len;
+		return (record->type == FWCTL_RECORD_LOWER || tape->version >= 3) &&
+		       !none && !view.bad && !view.left && !record->answer_len;
+	case FWCTL_RECORD_ATTRIBUTE:
+		return !none && is_attribute(tape, record);
 	case FWCTL_RECORD_END:
 		return none && fwctl_get_u32(&view) == tape->count &&
 		       !view.bad && !view.left && !record->answer_len;
@@ -228,7 +244,8 @@ static int add_record(struct fwctl_tape *tape, struct fwctl_view view)
 	return 0;
 }
 
-static int parse_header(struct fwctl_view *view, char *error)
+static int parse_header(struct fwctl_tape *tape, struct fwctl_view *view,
+			char *error)
 {
 	const void *magic = fwctl_get(view, strlen(FWCTL_TAPE_MAGIC));
 	__u32 version = fwctl_get_u32(view), reserved = fwctl_get_u32(view);
@@ -237,11 +254,13 @@ static int parse_header(struct fwctl_view *view, char *error)
 	    memcmp(magic, FWCTL_TAPE_MAGIC, strlen(FWCTL_TAPE_MAGIC)))
 		return fwctl_fail(error, -EUCLEAN,
 				  "not a recording: name a file that this library recorded");
-	if (version != FWCTL_TAPE_VERSION || reserved)
-		return fwctl_fail(error, -EPROTONOSUPPORT,
-				  "the format has version %u, and this library reads version %u: use the library that made the file",
-				  version, FWCTL_TAPE_VERSION);
-	return 0;
+	tape->version = version;
+	if (version >= FWCTL_TAPE_OLDEST && version <= FWCTL_TAPE_VERSION &&
+	    !reserved)
+		return 0;
+	return fwctl_fail(error, -EPROTONOSUPPORT,
+			  "the format has version %u, and this library reads version %u: use the library that made the file",
+			  version, FWCTL_TAPE_VERSION);
 }
 
 /*
@@ -257,7 +276,7 @@ int fwctl_tape_parse(struct fwctl_tape *tape, __u8 *data, size_t size,
 	int ret;
 
 	*tape = (struct fwctl_tape){ .data = data, .size = size };
-	ret = parse_header(&view, error);
+	ret = parse_header(tape, &view, error);
 	/* If the last record is cut off, the tape ends before it. */
 	while (!ret && view.left >= FWCTL_TAPE_FRAME) {
 		body.data = view.data;

@@ -13,7 +13,7 @@ KINDS = {"register": "REGISTER", "cap": "CAP", "query": "QUERY", "segment": "SEG
 NAME = r"[a-z][a-z0-9_]*"
 HEAD = re.compile(rf"(register|cap|query|segment) ({NAME}) (0x[0-9a-f]+) (\d+)(?: (\d+))?: (\S.*)")
 WHEN = re.compile(rf"\twhen ({NAME})=([a-z0-9_]+)")
-FIELD = re.compile(r"\t(key|ro|rw|wo) ([a-z][a-z0-9_]*)(?:\{(\d+)\.\.(\d+)\}(\w*))? "
+FIELD = re.compile(r"\t(key|ro|rw|wo|act) ([a-z][a-z0-9_]*)(?:\{(\d+)\.\.(\d+)\}(\w*))? "
                    r"0x([0-9a-f]+)\.(\d+)(?:([+-]\d+))? (s?)(\d+)"
                    r"(?: by=([a-z0-9_#]+))?(?: default=(\d+))?(?:: (\S.*))?")
 VALUE = re.compile(r"([a-z0-9][a-zA-Z0-9_]*)=(\d+)")
@@ -81,7 +81,7 @@ def add(layout, field):
         raise Wrong(f"{field.name} reaches beyond the end")
     if layout.kind != "register" and field.at < 32 and layout.kind == "query":
         raise Wrong(f"{field.name} overlaps the header of commands")
-    if layout.kind != "register" and field.access in ("rw", "wo"):
+    if layout.kind != "register" and field.access in ("rw", "wo", "act"):
         raise Wrong(f"{field.name}: only registers can be written")
     if field.access != "ro" and (field.text or not field.about):
         raise Wrong(f"{field.name}: a field that is not ro is a number and has a description")

@@ -52,7 +52,7 @@ static void keep(const struct fwctl_state *state)
 
 	fwctl_state_put(&first, state);
 	view = (struct fwctl_view){ .data = first.data, .left = first.len };
-	again = fwctl_state_get(&view);
+	again = fwctl_state_get(&view, FWCTL_TAPE_VERSION);
 	assert(again);
 	fwctl_state_put(&second, again);
 	assert(first.len == second.len && !memcmp(first.data, second.data, first.len));

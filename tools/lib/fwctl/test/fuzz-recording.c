@@ -4,6 +4,7 @@
  * recording of any content reads no byte beyond it. mend() corrects the checksums,
  * because otherwise hardly any input would pass them.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ static void replay(struct fwctl_ctx *ctx, const struct fwctl_tape *tape)
 	static __u8 out[4096];
 	struct fwctl_state *state, **states;
 	struct fwctl_dev **devs;
+	char text[FWCTL_ATTRIBUTE_MAX], name[FWCTL_ATTRIBUTE_MAX];
 	__u32 i, n;
 
 	if (fwctl_states(ctx, &states) >= 0)
@@ -56,12 +58,22 @@ static void replay(struct fwctl_ctx *ctx, const struct fwctl_tape *tape)
 
 			if (room > sizeof(out))
 				continue;
-			if (r->type == FWCTL_RECORD_INFO)
+			switch (r->type) {
+			case FWCTL_RECORD_INFO:
 				fwctl_dev_info(devs[n], out, &room);
-			else if (r->type == FWCTL_RECORD_RPC)
+				break;
+			case FWCTL_RECORD_RPC:
 				fwctl_dev_rpc(devs[n], fwctl_load_le32(r->request),
 					      r->request + 8,
 					      r->request_len - 8, out, &room);
+				break;
+			case FWCTL_RECORD_ATTRIBUTE:
+				snprintf(name, sizeof(name), "%.*s",
+					 (int)r->request_len, r->request);
+				fwctl_dev_attribute(devs[n], name, text,
+						    sizeof(text));
+				break;
+			}
 		}
 	}
 	fwctl_list_free(devs);

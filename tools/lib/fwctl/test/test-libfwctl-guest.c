@@ -162,6 +162,7 @@ static void test_state(void)
 	CHECK(!strcmp(fwctl_state_parent(state), PARENT));
 	CHECK(!strcmp(fwctl_state_bus(state), "fwctl_sim"));
 	CHECK(!strcmp(fwctl_state_driver(state), "fwctl_sim"));
+	CHECK(!strcmp(fwctl_state_card(state), PARENT));
 	CHECK(fwctl_state_type(state) == FWCTL_DEVICE_TYPE_SIM);
 	CHECK(fwctl_state_ceiling(state) == FWCTL_CEILING_DEBUG_WRITE_FULL);
 	CHECK(fwctl_state_files(state) == 1);
@@ -221,10 +222,53 @@ static void test_lower(void)
 	CHECK(sim_rpc(dev, FWCTL_RPC_DEBUG_READ_ONLY, FWCTL_SIM_READ, 20, 0) ==
 	      -EACCES);
 	CHECK(!sim_rpc(dev, FWCTL_RPC_DEBUG_READ_ONLY, FWCTL_SIM_READ, 1, 0));
-	CHECK(!fwctl_dev_lower(dev, FWCTL_CEILING_NONE));
+	/* A function never gets more than its card. */
+	CHECK(fwctl_dev_lower_function(dev, FWCTL_CEILING_DEBUG_WRITE) == -EPERM);
+	CHECK_HAS(fwctl_dev_error(dev), "of this function");
+	CHECK(!fwctl_dev_lower_function(dev, FWCTL_CEILING_NONE));
 	fwctl_dev_close(dev);
 	CHECK(fwctl_dev_open(dev, 0) == -EACCES);
 	CHECK_HAS(fwctl_dev_error(dev), "ceiling is none");
+	fwctl_dev_free(dev);
+	put(BUS "del_device", id);
+}
+
+#define ANY_KNOBS "/sys/kernel/debug/fwctl_sim/fwctl_sim%s/"
+
+/* How many RPCs the simulated device executes. */
+static unsigned long sim_rpcs_now(const char *id)
+{
+	char path[128], text[512] = "", *counter;
+	int fd;
+
+	snprintf(path, sizeof(path), ANY_KNOBS "counters", id);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	CHECK(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	counter = strstr(text, "rpcs_now ");
+	CHECK(counter);
+	return strtoul(counter + strlen("rpcs_now "), NULL, 10);
+}
+
+/* fwctl_dev_lower() returns when a call above the ceiling has ended, and not before. */
+static void test_lower_waits(void)
+{
+	struct fwctl_dev *dev;
+	char id[16], path[128];
+	int status;
+	pid_t pid;
+
+	dev = make_lowered_sim(FWCTL_CEILING_DEBUG_WRITE_FULL, id);
+	snprintf(path, sizeof(path), ANY_KNOBS "rpc_delay_ms", id);
+	CHECK(put(path, "1000"));
+	pid = fork();
+	if (!pid)
+		_exit(-sim_rpc(dev, FWCTL_RPC_CONFIGURATION, FWCTL_SIM_NOP, 0, 0));
+	while (!sim_rpcs_now(id))
+		usleep(1000);
+	CHECK(!fwctl_dev_lower(dev, FWCTL_CEILING_NONE));
+	CHECK(!sim_rpcs_now(id));
+	CHECK(waitpid(pid, &status, 0) == pid && !status);
 	fwctl_dev_free(dev);
 	put(BUS "del_device", id);
 }
@@ -769,6 +813,7 @@ static const struct ktap_test tests[] = {
 	{ "wait", test_wait },
 	{ "state", test_state },
 	{ "lower", test_lower },
+	{ "lower waits", test_lower_waits },
 	{ "least scope", test_least },
 	{ "device events", test_device_events },
 	{ "audit", test_audit },

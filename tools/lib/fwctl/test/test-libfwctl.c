@@ -8,11 +8,13 @@
 #include <ftw.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <fwctl/sim.h>
 #include <netlink/attr.h>
@@ -22,7 +24,7 @@
 #include "ktap.h"
 
 /*
- * A simulated /sys. libudev finds devices in /sys only, so the tests mount the
+ * A simulated /sys. The library finds devices in /sys only, so the tests mount the
  * simulated one there, in a mount namespace of their own.
  */
 
@@ -91,6 +93,8 @@ static bool make_tree(void)
 	       put_file(PCI0 "/net/eth5/x", "") &&
 	       put_file(PCI0 "/net/eth10/x", "") &&
 	       put_file(PCI0 "/infiniband/mlx5_7/x", "") &&
+	       put_file(PCI0 "/serial", "0x1122\nnext line\n") &&
+	       put_file(PCI0 "/ram/size", "0x10000000\n") &&
 	       put_device(PCI0, "fwctl0",
 			  "MAJOR=1\nMINOR=3\nDEVNAME=fwctl/fwctl0\n") &&
 	       put_file(PCI0 "/fwctl/fwctl0/type", "1\n") &&
@@ -115,8 +119,6 @@ static bool see_tree(void)
 {
 	char sys[64];
 
-	/* libudev's own tests do the same, because this is not a sysfs. */
-	setenv("SYSTEMD_DEVICE_VERIFY_SYSFS", "0", 1);
 	snprintf(sys, sizeof(sys), "%s/sys", root);
 	return !unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNS : CLONE_NEWNS) &&
 	       !mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) &&
@@ -153,6 +155,7 @@ static struct {
 	unsigned int least;
 	__u32 type;
 	struct fwctl_rpc rpc;
+	const char *text;
 } fake;
 
 static int fake_open(struct fwctl_dev *dev, bool write)
@@ -209,10 +212,20 @@ static int fake_state(struct fwctl_dev *dev, struct fwctl_state **state)
 	return fake.result;
 }
 
-static int fake_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+static int fake_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool function)
 {
 	(void)dev;
 	(void)ceiling;
+	(void)function;
+	return fake.result;
+}
+
+static int fake_reload(struct fwctl_dev *dev, enum fwctl_reload what, char *text,
+		       size_t size)
+{
+	(void)what;
+	CHECK(!dev->is_open);
+	snprintf(text, size, "%s", fake.text ? fake.text : "");
 	return fake.result;
 }
 
@@ -223,6 +236,7 @@ static const struct fwctl_transport fake_transport = {
 	.rpc = fake_rpc,
 	.state = fake_state,
 	.lower = fake_lower,
+	.reload = fake_reload,
 };
 
 /* The tests. */
@@ -312,6 +326,36 @@ static void test_attributes(void)
 	CHECK(fwctl_dev_scopes(dev) == (1 << FWCTL_RPC_CONFIGURATION |
 					1 << FWCTL_RPC_DEBUG_WRITE_FULL));
 	CHECK(!fwctl_dev_writable(dev));
+	fwctl_dev_free(dev);
+}
+
+static void test_parent_attributes(void)
+{
+	static const char * const bad[] = {
+		"", "/serial", "../secret", "ram/../../secret", "ram//size",
+		"ram/.", "ram/",
+	};
+	struct fwctl_dev *dev;
+	char text[16], path[300];
+	size_t i;
+
+	want_tree();
+	CHECK(!fwctl_find(ctx, "fwctl0", &dev));
+	CHECK(!fwctl_dev_attribute(dev, "serial", text, sizeof(text)) &&
+	      !strcmp(text, "0x1122"));
+	CHECK(!fwctl_dev_attribute(dev, "ram/size", text, 11) &&
+	      !strcmp(text, "0x10000000"));
+	CHECK(fwctl_dev_attribute(dev, "ram/size", text, 10) == -EMSGSIZE);
+	CHECK(fwctl_dev_attribute(dev, "pmem/size", text, 10) == -ENOENT);
+	CHECK_HAS(fwctl_dev_error(dev), "pmem/size of 0000:03:00.0");
+	CHECK(fwctl_dev_attribute(dev, "ram", text, 10) == -EISDIR);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		CHECK(fwctl_dev_attribute(dev, bad[i], text, 10) == -EINVAL);
+	memset(path, 'a', sizeof(path));
+	path[256] = 0;
+	CHECK(fwctl_dev_attribute(dev, path, text, 10) == -EINVAL);
+	path[255] = 0;
+	CHECK(fwctl_dev_attribute(dev, path, text, 10) == -ENOENT);
 	fwctl_dev_free(dev);
 }
 
@@ -449,6 +493,177 @@ static void test_kernel_open(void)
 	CHECK(fwctl_dev_info(dev, NULL, &(size_t){ 0 }) == -ENOTTY);
 	CHECK_HAS(fwctl_dev_error(dev), "is not an fwctl device");
 	fwctl_dev_free(dev);
+}
+
+/* A device of the simulated /sys, whose file is a regular one, open for writing. */
+static struct fwctl_dev *lockable(const char *name)
+{
+	struct fwctl_dev *dev = fake_device();
+	char path[64];
+
+	CHECK(dev);
+	fwctl_source_put(dev->source);
+	dev->source = fwctl_source_new(&fwctl_transport_kernel);
+	snprintf(path, sizeof(path), "files/%s", name);
+	CHECK(put_file(path, ""));
+	snprintf(path, sizeof(path), "%s/files/%s", root, name);
+	free(dev->name);
+	free(dev->path);
+	dev->name = strdup(name);
+	dev->path = strdup(path);
+	dev->bus = strdup("pci");
+	CHECK(!fwctl_dev_open(dev, 0));
+	return dev;
+}
+
+static void test_lock(void)
+{
+	struct fwctl_dev *one = lockable("fwctl5"), *same = lockable("fwctl5");
+	struct fwctl_dev *read_only = lockable("fwctl5");
+	int pipes[2];
+	pid_t child;
+	char byte;
+
+	CHECK(!fwctl_dev_lock(one, 0) && !fwctl_dev_lock(one, 0));
+	CHECK(fwctl_dev_lock(same, 0) == -EBUSY);
+	CHECK(fwctl_dev_lock(same, 20) == -EBUSY);
+	CHECK_HAS(fwctl_dev_error(same), "another program is changing the card");
+	fwctl_dev_unlock(one);
+	fwctl_dev_unlock(one);
+	CHECK(!fwctl_dev_lock(same, 0));
+	fwctl_dev_close(same);
+	CHECK(fwctl_dev_lock(same, 0) == -EBADF);
+	fwctl_dev_close(read_only);
+	CHECK(!fwctl_dev_open(read_only, FWCTL_OPEN_READ_ONLY));
+	CHECK(fwctl_dev_lock(read_only, 0) == -EACCES);
+
+	/* A program that is killed keeps no lock. */
+	CHECK(!pipe(pipes));
+	fwctl_dev_close(one);
+	child = fork();
+	if (!child) {
+		if (!fwctl_dev_open(one, 0) && !fwctl_dev_lock(one, 0))
+			child = write(pipes[1], "x", 1);
+		for (;;)
+			pause();
+	}
+	CHECK(child > 0 && read(pipes[0], &byte, 1) == 1);
+	CHECK(!fwctl_dev_open(one, 0));
+	CHECK(fwctl_dev_lock(one, 0) == -EBUSY);
+	CHECK(!kill(child, SIGKILL));
+	CHECK(!fwctl_dev_lock(one, 10000));
+	waitpid(child, NULL, 0);
+	close(pipes[0]);
+	close(pipes[1]);
+	fwctl_dev_free(one);
+	fwctl_dev_free(same);
+	fwctl_dev_free(read_only);
+}
+
+/* fwctl0 is the first device of the card of fwctl2 and fwctl10. */
+static void test_lock_card(void)
+{
+	struct fwctl_dev *first, *second, *third;
+	char path[64];
+
+	want_tree();
+	first = lockable("fwctl0");
+	second = lockable("fwctl2");
+	third = lockable("fwctl10");
+	CHECK(!fwctl_dev_lock(second, 0));
+	CHECK(fwctl_dev_lock(first, 0) == -EBUSY);
+	CHECK(fwctl_dev_lock(third, 0) == -EBUSY);
+	fwctl_dev_unlock(second);
+	CHECK(!fwctl_dev_lock(first, 0));
+	CHECK(fwctl_dev_lock(second, 0) == -EBUSY);
+	fwctl_dev_free(first);
+	CHECK(!fwctl_dev_lock(third, 0));
+	fwctl_dev_unlock(third);
+	/* Without the file of the first device there is no lock. */
+	snprintf(path, sizeof(path), "%s/files/fwctl0", root);
+	CHECK(!unlink(path));
+	CHECK(fwctl_dev_lock(second, 0) == -ENOENT);
+	CHECK_HAS(fwctl_dev_error(second), "no file of the card's first device");
+	fwctl_dev_free(second);
+	fwctl_dev_free(third);
+}
+
+static void test_reload(void)
+{
+	static const struct {
+		int err;
+		const char *says;
+	} errors[] = {
+		{ -EOPNOTSUPP, "reload fw_activate: the driver or the kernel has no such" },
+		{ -ENODEV, "no devlink instance" },
+		{ -EPERM, "CAP_NET_ADMIN" },
+		{ -EBUSY, "another restart" },
+		{ -ETIMEDOUT, "did not answer" },
+		{ -ENODATA, "recording" },
+	};
+	struct fwctl_dev *dev = fake_device();
+	size_t i;
+
+	CHECK(dev);
+	CHECK(!fwctl_dev_open(dev, 0));
+	CHECK(!fwctl_dev_reload(dev, FWCTL_RELOAD_DRIVER) && fake.closed == 1);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		fake.result = errors[i].err;
+		CHECK(fwctl_dev_reload(dev, FWCTL_RELOAD_FIRMWARE) == errors[i].err);
+		CHECK_HAS(fwctl_dev_error(dev), errors[i].says);
+	}
+	/* The driver's own words are better. */
+	fake.text = "mlx5_core: FW activate requires reboot";
+	CHECK(fwctl_dev_reload(dev, FWCTL_RELOAD_PATCH) == -ENODATA);
+	CHECK_HAS(fwctl_dev_error(dev), "limit no_reset: mlx5_core: FW activate requires");
+	CHECK(fwctl_dev_reload(dev, (enum fwctl_reload)3) == -EINVAL);
+	CHECK_HAS(fwctl_dev_error(dev), "no such restart");
+	fwctl_dev_free(dev);
+}
+
+/* The kernel has no devlink instance of a device that is not on any bus. */
+static void test_reload_kernel(void)
+{
+	struct fwctl_dev *dev = fake_device();
+	int ret;
+
+	CHECK(dev);
+	fwctl_source_put(dev->source);
+	dev->source = fwctl_source_new(&fwctl_transport_kernel);
+	CHECK(fwctl_dev_reload(dev, FWCTL_RELOAD_DRIVER) == -EOPNOTSUPP);
+	dev->bus = strdup("pci");
+	free(dev->parent);
+	dev->parent = strdup("ffff:ff:1f.7");
+	ret = fwctl_dev_reload(dev, FWCTL_RELOAD_DRIVER);
+	/* Without devlink, without the right to use it, and with both */
+	CHECK(ret == -EOPNOTSUPP || ret == -EPERM || ret == -ENODEV);
+	fwctl_dev_free(dev);
+}
+
+/* The name that the kernel gives a card counts, not the addresses of its functions. */
+static void test_lock_named_card(void)
+{
+	static const char * const names[] = { "fwctl0", "fwctl2", "fwctl10" };
+	struct fwctl_dev *devs[ARRAY_SIZE(names)];
+	char path[64];
+	size_t i;
+
+	want_tree();
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "sys/class/fwctl/%s/card", names[i]);
+		CHECK(put_file(path, i ? "b859:9f03:0000:0010\n" : "0000:03:00\n"));
+		devs[i] = lockable(names[i]);
+	}
+	CHECK(!fwctl_dev_lock(devs[2], 0));
+	CHECK(fwctl_dev_lock(devs[1], 0) == -EBUSY);
+	CHECK(!fwctl_dev_lock(devs[0], 0));
+	fwctl_dev_unlock(devs[2]);
+	CHECK(!fwctl_dev_lock(devs[1], 0));
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		fwctl_dev_free(devs[i]);
+		snprintf(path, sizeof(path), "%s/sys/class/fwctl/%s/card", root, names[i]);
+		CHECK(!unlink(path));
+	}
 }
 
 static void test_open_denied(void)
@@ -604,6 +819,9 @@ static void test_least_once(void)
 				  data, &len, &used) == -EOPNOTSUPP);
 	CHECK(!fake.rpcs);
 	CHECK_HAS(fwctl_dev_error(dev), "name the scope");
+	dev->driver = strdup("this project's");
+	CHECK(!fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL, data, 16,
+				   data, &len, &used));
 	fwctl_dev_free(dev);
 }
 
@@ -735,7 +953,7 @@ static void test_no_class(void)
 	CHECK(!mount("none", "/sys", "tmpfs", 0, NULL));
 	CHECK(fwctl_list(ctx, &devs) == -ENOENT);
 	CHECK_HAS(fwctl_ctx_error(ctx), "/sys/class/fwctl");
-	CHECK_HAS(fwctl_ctx_error(ctx), "modprobe");
+	CHECK_HAS(fwctl_ctx_error(ctx), "load the device's module");
 	CHECK(fwctl_find(ctx, "03:00.0", &dev) == -ENOENT);
 	CHECK(fwctl_find(ctx, "fwctl0", &dev) == -ENODEV);
 	CHECK_HAS(fwctl_ctx_error(ctx), "fwctl0");
@@ -840,6 +1058,7 @@ static const struct ktap_test tests[] = {
 	{ "other names", test_other_names },
 	{ "list", test_list },
 	{ "attributes", test_attributes },
+	{ "parent's attributes", test_parent_attributes },
 	{ "no attributes", test_no_attributes },
 	{ "find", test_find },
 	{ "find fails", test_find_fails },
@@ -848,6 +1067,11 @@ static const struct ktap_test tests[] = {
 	{ "open read-only", test_open_read_only },
 	{ "kernel open", test_kernel_open },
 	{ "open denied", test_open_denied },
+	{ "lock", test_lock },
+	{ "reload", test_reload },
+	{ "reload_by_the_kernel", test_reload_kernel },
+	{ "lock of a card", test_lock_card },
+	{ "lock of a card by its name", test_lock_named_card },
 	{ "info", test_info },
 	{ "rpc", test_rpc },
 	{ "rpc fails", test_rpc_fails },

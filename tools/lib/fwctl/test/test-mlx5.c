@@ -234,6 +234,7 @@ static void test_text(void)
 /* The driver's tables and the layouts have the same names and numbers. */
 static void test_names(void)
 {
+	__u8 paos[16] = { 0x08, 0x05, 0, 0, 0, 0, 0, 1, 0, 0, 0x50, 0x06 };
 	const struct fwctl_mlx5_layout *layout = NULL;
 	const char *name;
 	int read, write;
@@ -254,6 +255,19 @@ static void test_names(void)
 	CHECK(write == FWCTL_RPC_DEBUG_WRITE_FULL);
 	fwctl_mlx5_reg_scopes(0x38f0, &read, &write);
 	CHECK(read == -EPERM && write == -EPERM);
+	CHECK(fwctl_mlx5_request_scope(paos, 16) == FWCTL_RPC_DEBUG_READ_ONLY);
+	paos[7] = 0;
+	CHECK(fwctl_mlx5_request_scope(paos, 16) == FWCTL_RPC_DEBUG_WRITE_FULL);
+	paos[10] = 0x90;
+	paos[11] = 0x24;
+	CHECK(fwctl_mlx5_request_scope(paos, 16) == FWCTL_RPC_CONFIGURATION);
+	CHECK(fwctl_mlx5_request_scope(paos, 15) == -EMSGSIZE);
+	memcpy(paos, "\x0b\x0c", 2);
+	CHECK(fwctl_mlx5_request_scope(paos, 16) == FWCTL_RPC_CONFIGURATION);
+	CHECK(fwctl_mlx5_request_scope(paos, 3) == -EMSGSIZE);
+	CHECK(fwctl_mlx5_request_scope("\x05\x0b\0", 4) == FWCTL_RPC_DEBUG_READ_ONLY);
+	CHECK(fwctl_mlx5_request_scope("\x01\0\0", 4) == FWCTL_RPC_CONFIGURATION);
+	CHECK(fwctl_mlx5_request_scope("\x08\0\0", 4) == -EPERM);
 	fwctl_mlx5_reg_scopes(0x0001, &read, &write);
 	CHECK(read == FWCTL_RPC_DEBUG_READ_ONLY);
 	CHECK(write == FWCTL_RPC_DEBUG_WRITE_FULL);
