@@ -6,6 +6,7 @@
 #include <archive_entry.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +17,33 @@
 
 #include "tool.h"
 
-/* Data that identify a machine, a network or a person are replaced everywhere. */
+/*
+ * Data that identify a machine, a network or a person are replaced everywhere, the
+ * kernel's addresses also with --identify.
+ */
 static const struct {
 	const char *kind;
 	const char *regex;
+	bool always;
 } identifying[] = {
-	{ "mac", "([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}" },
-	{ "guid", "([0-9a-fA-F]{4}:){3}[0-9a-fA-F]{4}" },
-	{ "uuid", "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}" },
-	{ "ip", "([0-9]{1,3}\\.){3}[0-9]{1,3}" },
-	{ "host", NULL },
+	{ "address", "(0x)?f{4}[0-9a-f]{12}", true },
+	{ "mac", "([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}", false },
+	{ "guid", "([0-9a-fA-F]{4}:){3}[0-9a-fA-F]{4}", false },
+	{ "uuid", "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", false },
+	{ "ip", "([0-9]{1,3}\\.){3}[0-9]{1,3}", false },
+	{ "ip", "([0-9a-fA-F]{1,4}:){1,7}(:[0-9a-fA-F]{1,4}){1,6}", false },
+	{ "ip", "([0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{1,4}", false },
+	{ "iqn", "(iqn|nqn)\\.[0-9]{4}-[0-9]{2}\\.[A-Za-z0-9.:_-]+", false },
+	{ "host", NULL, false },
 };
 
-/* JSON keys of raw bytes, in which no pattern finds such data. */
-static const char * const opaque_keys[] = { "answer", "request", "data" };
+/*
+ * JSON keys of raw bytes, of serial numbers, and of names that have one in them: no pattern
+ * finds such data.
+ */
+static const char * const opaque_keys[] = {
+	"answer", "request", "data", "serial", "cable_serial", "card",
+};
 
 /* Files of the system, and their names in the bundle. */
 static const struct {
@@ -55,6 +69,10 @@ static const char * const commands_once[] = {
 
 static const char * const commands_device[] = { "dev show %s", NULL };
 
+/* Another program, if the machine has it: the health of the drivers' devices. */
+#define DEVLINK "/usr/sbin/devlink"
+#define DEVLINK_HEALTH DEVLINK " -jp health show 2>&1"
+
 /*
  * libarchive and the dozen libraries that it needs are loaded only when they are
  * used; otherwise every command would take twice as long to start.
@@ -66,7 +84,7 @@ struct libarchive {
 	__typeof__(archive_write_free) *write_free;
 	__typeof__(archive_write_close) *write_close;
 	__typeof__(archive_write_set_format_filter_by_ext_def) *write_set_format;
-	__typeof__(archive_write_open_filename) *write_open_filename;
+	__typeof__(archive_write_open_fd) *write_open_fd;
 	__typeof__(archive_write_header) *write_header;
 	__typeof__(archive_write_data) *write_data;
 	__typeof__(archive_error_string) *error_string;
@@ -90,8 +108,7 @@ static const struct {
 	{ "archive_write_close", offsetof(struct libarchive, write_close) },
 	{ "archive_write_set_format_filter_by_ext_def",
 	  offsetof(struct libarchive, write_set_format) },
-	{ "archive_write_open_filename",
-	  offsetof(struct libarchive, write_open_filename) },
+	{ "archive_write_open_fd", offsetof(struct libarchive, write_open_fd) },
 	{ "archive_write_header", offsetof(struct libarchive, write_header) },
 	{ "archive_write_data", offsetof(struct libarchive, write_data) },
 	{ "archive_error_string", offsetof(struct libarchive, error_string) },
@@ -135,6 +152,7 @@ struct pseudonym {
  * struct bundle - an archive that is being written
  * @archive: libarchive's handle
  * @manifest: a JSON array of its entries
+ * @folder: the folder in the archive that all entries are in
  * @redact: true if identifying data are replaced
  * @regexes: the regular expressions of identifying[], compiled
  * @pseudonyms: values that were replaced so far; they are never written
@@ -146,6 +164,7 @@ struct pseudonym {
 struct bundle {
 	struct archive *archive;
 	json_object *manifest;
+	char folder[64];
 	bool redact;
 	regex_t regexes[ARRAY_SIZE(identifying)];
 	struct pseudonym *pseudonyms;
@@ -202,13 +221,15 @@ static char *redact_kind(struct bundle *bundle, size_t kind, const char *text)
 	return fclose(file) ? NULL : out;
 }
 
-/* A copy of a text without identifying data, from malloc(), or NULL. */
+/* A copy of a text without the data to be replaced, from malloc(), or NULL. */
 static char *redact(struct bundle *bundle, const char *text)
 {
 	char *now = strdup(text), *next;
 	size_t i;
 
 	for (i = 0; now && i < ARRAY_SIZE(identifying); i++) {
+		if (!bundle->redact && !identifying[i].always)
+			continue;
 		next = redact_kind(bundle, i, now);
 		free(now);
 		now = next;
@@ -259,21 +280,22 @@ static int add_text(struct run *run, struct bundle *bundle, const char *name,
 		    const char *text)
 {
 	struct archive_entry *entry;
-	char *copy;
+	char *copy, path[256];
 	int ret;
 
 	show_progress(bundle, name);
-	copy = bundle->redact ? redact(bundle, text) : strdup(text);
+	snprintf(path, sizeof(path), "%s/%s", bundle->folder, name);
+	copy = redact(bundle, text);
 	entry = lib.entry_new();
 	if (!copy || !entry) {
 		free(copy);
 		lib.entry_free(entry);
 		return fail(run, FWCTL_EXIT_USAGE, "no memory");
 	}
-	lib.entry_set_pathname(entry, name);
+	lib.entry_set_pathname(entry, path);
 	lib.entry_set_size(entry, strlen(copy));
 	lib.entry_set_filetype(entry, AE_IFREG);
-	lib.entry_set_perm(entry, 0644);
+	lib.entry_set_perm(entry, bundle->redact ? 0644 : 0600);
 	lib.entry_set_mtime(entry, time(NULL), 0);
 	ret = lib.write_header(bundle->archive, entry);
 	if (ret == ARCHIVE_OK && *copy &&
@@ -295,7 +317,7 @@ static void note(struct bundle *bundle, const char *name, const char *source,
 	json_object *entry = json_object_new_object();
 	char *copy = NULL;
 
-	if (error && bundle->redact)
+	if (error)
 		copy = redact(bundle, error);
 	json_add(entry, "name", json_text(name));
 	json_add(entry, "source", json_text(source));
@@ -355,13 +377,45 @@ static void add_file(struct run *run, struct bundle *bundle, const char *path,
 	free_run(&reader);
 }
 
-/* Add the lines of the kernel log that contain one of the words. */
+/* Add the output of devlink. */
+static void add_devlink(struct run *run, struct bundle *bundle)
+{
+	FILE *pipe = popen(DEVLINK_HEALTH, "r"), *file;
+	char line[1024], *text = NULL;
+	size_t size;
+
+	file = pipe ? open_memstream(&text, &size) : NULL;
+	while (file && fgets(line, sizeof(line), pipe))
+		fputs(line, file);
+	if (file)
+		fclose(file);
+	if (!pipe || pclose(pipe) || !text) {
+		note(bundle, "system/devlink-health.json", DEVLINK, "devlink failed");
+	} else {
+		note(bundle, "system/devlink-health.json", DEVLINK, NULL);
+		add_text(run, bundle, "system/devlink-health.json", text);
+	}
+	free(text);
+}
+
+/* Is a line of the kernel log about fwctl, or a driver that it depends on? */
+static bool is_relevant(const char *line)
+{
+	const struct object *object;
+
+	for (object = objects(); object; object = object->next)
+		if (object->vendor && object->vendor->hardware &&
+		    strstr(line, object->vendor->hardware->driver))
+			return true;
+	return strstr(line, "fwctl") || strstr(line, "ockdown");
+}
+
+/* Add the lines of the kernel log that are relevant. */
 static void add_log(struct run *run, struct bundle *bundle)
 {
-	static const char * const words[] = { "fwctl", "mlx5_core", "ockdown" };
 	int size = klogctl(10, NULL, 0), len;
 	char *log, *line, *rest, *text = NULL;
-	size_t i, text_size;
+	size_t text_size;
 	FILE *file;
 
 	log = malloc(size > 0 ? size + 1 : 1);
@@ -373,11 +427,8 @@ static void add_log(struct run *run, struct bundle *bundle)
 		log[len] = 0;
 		for (line = strtok_r(log, "\n", &rest); line;
 		     line = strtok_r(NULL, "\n", &rest))
-			for (i = 0; i < ARRAY_SIZE(words); i++)
-				if (strstr(line, words[i])) {
-					fprintf(file, "%s\n", line);
-					break;
-				}
+			if (is_relevant(line))
+				fprintf(file, "%s\n", line);
 		fclose(file);
 		add_text(run, bundle, "system/log", text);
 	}
@@ -439,6 +490,7 @@ static void gather(struct run *run, struct bundle *bundle)
 		bundle->total += nr_commands(devs[i]);
 	for (i = 0; i < (int)ARRAY_SIZE(files); i++)
 		bundle->total += !access(files[i].path, F_OK);
+	bundle->total += !access(DEVLINK, X_OK);
 
 	for (command = commands_once; *command; command++)
 		add_command(run, bundle, *command, "");
@@ -449,6 +501,8 @@ static void gather(struct run *run, struct bundle *bundle)
 	for (i = 0; i < (int)ARRAY_SIZE(files); i++)
 		if (!access(files[i].path, F_OK))
 			add_file(run, bundle, files[i].path, files[i].name);
+	if (!access(DEVLINK, X_OK))
+		add_devlink(run, bundle);
 	add_log(run, bundle);
 	add_manifest(run, bundle);
 	end_progress(bundle);
@@ -472,10 +526,26 @@ static void host_regex(char *regex, size_t size)
 	snprintf(regex + len, size - len, "\\>");
 }
 
+/* The folder in the archive has the name of the file, without its suffixes. */
+static void name_folder(struct bundle *bundle, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	const char *base = slash ? slash + 1 : name;
+	int len = strcspn(base, ".");
+
+	if (!strcmp(name, "-") || !len) {
+		base = "fwctl-bundle";
+		len = strlen(base);
+	}
+	snprintf(bundle->folder, sizeof(bundle->folder), "%.*s", len, base);
+}
+
 static int begin_bundle(struct run *run, struct bundle *bundle)
 {
 	char host[256];
 	size_t i;
+
+	name_folder(bundle, run->argv[0]);
 
 	bundle->redact = !option(run, "identify");
 	bundle->progress = isatty(STDERR_FILENO);
@@ -507,15 +577,14 @@ static void end_bundle(struct bundle *bundle)
 	}
 }
 
-static int write_bundle(struct run *run, struct bundle *bundle,
-			const char *path)
+static int write_bundle(struct run *run, struct bundle *bundle, int fd)
 {
 	struct archive *archive = bundle->archive;
 
-	/* The suffix of the final name, not that of path, selects the format. */
+	/* The suffix of the final name selects the format. */
 	if (lib.write_set_format(archive, run->argv[0], ".tar.gz") !=
 	    ARCHIVE_OK ||
-	    lib.write_open_filename(archive, path) != ARCHIVE_OK)
+	    lib.write_open_fd(archive, fd) != ARCHIVE_OK)
 		return fail(run, FWCTL_EXIT_USAGE, "cannot write %s: %s",
 			    run->argv[0], lib.error_string(archive));
 	gather(run, bundle);
@@ -527,17 +596,32 @@ static int write_bundle(struct run *run, struct bundle *bundle,
 
 static int create_run(struct run *run)
 {
+	bool to_stdout = !strcmp(run->argv[0], "-");
+	struct output_file *out = NULL;
 	struct bundle bundle = {};
-	struct output_file *out;
+	int fd = STDOUT_FILENO;
 
+	if (to_stdout && (run->set.json || isatty(STDOUT_FILENO)))
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "bundle -: standard output is for the archive: redirect it, without --json");
 	if (load_libarchive(run))
 		return run->code;
-	out = output_begin(run, run->argv[0]);
-	if (!out)
-		return run->code;
-	if (!begin_bundle(run, &bundle))
-		write_bundle(run, &bundle, output_path(out));
-	output_end(run, out, !run->code);
+	if (!to_stdout) {
+		out = output_begin(run, run->argv[0]);
+		if (!out)
+			return run->code;
+		fd = open(output_path(out), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			  option(run, "identify") ? 0600 : 0666);
+		if (fd < 0)
+			fail(run, FWCTL_EXIT_USAGE, "cannot write %s: %m", run->argv[0]);
+	}
+	if (!run->code && !begin_bundle(run, &bundle))
+		write_bundle(run, &bundle, fd);
+	if (!to_stdout && fd >= 0 && close(fd))
+		fail(run, FWCTL_EXIT_USAGE, "cannot write %s: %m", run->argv[0]);
+	if (out)
+		output_end(run, out, !run->code);
+	run->printed = to_stdout;
 	if (!run->code) {
 		run->result = json_object_new_object();
 		json_add(run->result, "file", json_text(run->argv[0]));
@@ -557,7 +641,7 @@ static int create_run(struct run *run)
 }
 
 static const struct option_spec options[] = {
-	{ "identify", 'I', NULL, "keep addresses, host names and raw answers" },
+	{ "identify", 'I', NULL, "keep addresses, names, serial numbers and raw answers" },
 	{}
 };
 

@@ -187,6 +187,19 @@ static void offer_alternatives(const char *arg, const char *cur)
 	}
 }
 
+/* Offer the words that a plugin knows for an argument. */
+static void offer_vendor(const struct vendor *vendor, const char *arg, const char *cur)
+{
+	char name[32];
+	const char *word;
+	size_t i;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strspn(arg, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+		 arg);
+	for (i = 0; (word = vendor->word(name, i)); i++)
+		offer(word, cur, NULL);
+}
+
 /* Offer values of an argument, by its name in the synopsis. */
 static void offer_values(struct run *run, const struct command *command,
 			 const char *arg, const char *cur)
@@ -194,13 +207,13 @@ static void offer_values(struct run *run, const struct command *command,
 	const char *name;
 	int i;
 
-	if (is_word(arg, "DEV"))
+	if (is_word(arg, "DEV") || is_word(arg, "OTHER"))
 		offer_devices(run, cur);
 	else if (is_word(arg, "OBJECT"))
 		offer_objects(cur);
 	else if (is_word(arg, "COLUMNS"))
 		offer_columns(command, cur);
-	else if (is_word(arg, "FILE"))
+	if (is_word(arg, "FILE") || is_word(arg, "OTHER"))
 		printf(":files\n");
 	else if (is_word(arg, "SCOPE"))
 		for (i = 0; (name = fwctl_scope_name(i)); i++)
@@ -210,6 +223,8 @@ static void offer_values(struct run *run, const struct command *command,
 			offer(name, cur, NULL);
 	else if (strchr(arg, '|'))
 		offer_alternatives(arg, cur);
+	else if (run->object && run->object->vendor && run->object->vendor->word)
+		offer_vendor(run->object->vendor, arg, cur);
 }
 
 /* The option with this name or letter, or NULL. */
@@ -261,11 +276,14 @@ static void offer_next(struct run *run, int count, char **words)
 			run->object = find_object(run, words[i]);
 			if (!run->object)
 				return;
-		} else if (!run->command) {
+		} else if (!run->command || (!number && verbs && verbs < MAX_VERB)) {
 			verb[verbs++] = words[i];
 			find_verb(run, verbs, verb, &number);
 			if (!run->command && verbs == MAX_VERB)
 				return;
+			/* The name of another command may be longer. */
+			if (run->command && verbs > words_in(run->command->name))
+				number = 1;
 		} else {
 			number++;
 		}
@@ -286,11 +304,10 @@ static void offer_next(struct run *run, int count, char **words)
 	} else if (!run->object) {
 		offer_objects(cur);
 	} else {
-		if (!run->command) {
+		if (!number && verbs < MAX_VERB)
 			offer_commands(run->object, verbs, verb, cur);
-			if (!verbs)
-				run->command = default_command(run->object);
-		}
+		if (!run->command && !verbs)
+			run->command = default_command(run->object);
 		if (run->command)
 			offer_values(run, run->command,
 				     argument(run->command->args, number), cur);

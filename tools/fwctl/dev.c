@@ -9,9 +9,17 @@
 static const struct column_spec list_columns[] = {
 	{ "NAME", "name", 0 },
 	{ "TYPE", "type", 0 },
-	{ "DRIVER", "driver", 0 },
 	{ "PARENT", "parent", 0 },
-	{ "SCOPES", "scopes", 0 },
+	{ "MODEL", "model", COLUMN_IF_SET },
+	{ "PART", "part", COLUMN_IF_SET },
+	{ "SERIAL", "serial", COLUMN_IF_SET },
+	{ "PSID", "psid", COLUMN_IF_SET },
+	{ "FIRMWARE", "firmware", COLUMN_IF_SET },
+	{ "PENDING", "pending", COLUMN_IF_SET },
+	{ "CEILING", "ceiling", 0 },
+	{ "CARD", "card", COLUMN_EXTRA },
+	{ "DRIVER", "driver", COLUMN_EXTRA },
+	{ "SCOPES", "scopes", COLUMN_EXTRA },
 	{ "PATH", "path", COLUMN_EXTRA },
 	{ "BUS", "bus", COLUMN_EXTRA },
 	{ "NETDEVS", "netdevs", COLUMN_EXTRA },
@@ -29,7 +37,7 @@ static int list_run(struct run *run)
 		return fail_find(run, ret);
 	run->result = json_object_new_array();
 	for (i = 0; i < ret; i++)
-		json_object_array_add(run->result, json_device(devs[i]));
+		json_object_array_add(run->result, json_device(run, devs[i]));
 	fwctl_list_free(devs);
 	return 0;
 }
@@ -43,6 +51,14 @@ static const struct column_spec show_columns[] = {
 	{ "BUS", "bus", 0 },
 	{ "NETDEVS", "netdevs", 0 },
 	{ "RDMA", "rdma_devs", 0 },
+	{ "MODEL", "model", COLUMN_IF_SET },
+	{ "PART", "part", COLUMN_IF_SET },
+	{ "SERIAL", "serial", COLUMN_IF_SET },
+	{ "PSID", "psid", COLUMN_IF_SET },
+	{ "FIRMWARE", "firmware", COLUMN_IF_SET },
+	{ "PENDING", "pending", COLUMN_IF_SET },
+	{ "CARD", "card", COLUMN_IF_SET },
+	{ "CEILING", "ceiling", 0 },
 	{ "SCOPES", "scopes", 0 },
 	{ "WRITABLE", "writable", 0 },
 	{ "INFO", "info", 0 },
@@ -65,7 +81,7 @@ static int add_info(struct run *run, struct fwctl_dev *dev)
 	if (len > sizeof(data))
 		len = sizeof(data);
 	vendor = find_vendor(fwctl_dev_type(dev));
-	run->result = json_device(dev);
+	run->result = json_device(run, dev);
 	if (vendor && vendor->info) {
 		info = json_object_new_object();
 		vendor->info(info, data, len);
@@ -107,18 +123,20 @@ static int wait_run(struct run *run)
 	if (ret)
 		return fail_find(run, ret);
 	run->result = json_object_new_array();
-	json_object_array_add(run->result, json_device(dev));
+	json_object_array_add(run->result, json_device(run, dev));
 	fwctl_dev_free(dev);
 	return 0;
 }
 
 static const struct command commands[] = {
-	{ .name = "list", .args = "", .help = "list the devices, without opening them",
-	  .columns = list_columns, .run = list_run },
+	{ .name = "list", .args = "",
+	  .help = "list the devices: model, serial number, firmware, ceiling",
+	  .columns = list_columns, .scope = SCOPE_CONFIGURATION, .run = list_run },
 	{ .name = "show", .args = "DEV", .help = "show the properties of a device",
-	  .columns = show_columns, .run = show_run },
+	  .columns = show_columns, .scope = SCOPE_CONFIGURATION, .run = show_run },
 	{ .name = "wait", .args = "DEV", .help = "wait until a device exists",
-	  .options = wait_options, .columns = list_columns, .run = wait_run },
+	  .options = wait_options, .columns = list_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = wait_run },
 	{}
 };
 

@@ -31,11 +31,55 @@ static json_object *json_names(const char *const *names)
 	return array;
 }
 
-/* The properties of a device that are known without opening it. */
-json_object *json_device(const struct fwctl_dev *dev)
+/* Keys whose values only a plugin can tell, in the order of the columns. */
+static const char * const described[] = {
+	"model", "part", "serial", "psid", "firmware", "pending", "card",
+};
+
+/* Does -o name nothing that a plugin tells? Then the device need not be opened. */
+static bool is_undescribed(const struct run *run)
+{
+	const char *list = run->set.columns;
+	const struct column_spec *column;
+	size_t i;
+
+	if (!list || run->set.json)
+		return false;
+	for (; *list; list += *list == ',') {
+		column = find_column(run->command, list);
+		for (i = 0; column && i < ARRAY_SIZE(described); i++)
+			if (!strcmp(column->key, described[i]))
+				return false;
+		list += strcspn(list, ",");
+	}
+	return true;
+}
+
+/* The highest scope that a device admits, where the kernel reports its scopes. */
+static json_object *json_ceiling(const struct fwctl_dev *dev)
 {
 	unsigned int scopes = fwctl_dev_scopes(dev);
+	int ceiling = FWCTL_CEILING_NONE;
+
+	/* Linux's own fwctl reports neither the driver nor scopes. */
+	if (!scopes && !fwctl_dev_driver(dev))
+		return NULL;
+	for (; scopes; scopes >>= 1)
+		ceiling++;
+	return json_text(fwctl_ceiling_name((enum fwctl_ceiling)ceiling));
+}
+
+/*
+ * The properties of a device, as far as they can be had: model, part number, serial
+ * number, board (psid), running firmware and, if it is another one, that of the next
+ * start (pending), and the name that the functions of a card share.
+ */
+json_object *json_device(struct run *run, struct fwctl_dev *dev)
+{
+	const struct vendor *vendor = find_vendor(fwctl_dev_type(dev));
+	unsigned int scopes = fwctl_dev_scopes(dev);
 	json_object *object = json_object_new_object();
+	size_t i;
 
 	json_add(object, "name", json_text(fwctl_dev_name(dev)));
 	json_add(object, "path", json_text(fwctl_dev_path(dev)));
@@ -45,6 +89,11 @@ json_object *json_device(const struct fwctl_dev *dev)
 	json_add(object, "bus", json_text(fwctl_dev_bus(dev)));
 	json_add(object, "netdevs", json_names(fwctl_dev_netdevs(dev)));
 	json_add(object, "rdma_devs", json_names(fwctl_dev_rdma_devs(dev)));
+	for (i = 0; i < ARRAY_SIZE(described); i++)
+		json_add(object, described[i], NULL);
+	if (vendor && vendor->describe && !run->set.dry_run && !is_undescribed(run))
+		vendor->describe(run, object, dev);
+	json_add(object, "ceiling", json_ceiling(dev));
 	json_add(object, "scopes", scopes ? json_scopes(scopes) : NULL);
 	return object;
 }
@@ -121,16 +170,11 @@ static int agree_to_scope(struct run *run, const char *dev)
 	return agree_to_taint(run, dev, why);
 }
 
-/* Consent to the scopes above debug-read-only, under which the kernel refused. */
-static int agree_to_higher(struct run *run, const struct fwctl_dev *dev,
-			   const struct buffer *in)
+/* Consent to the scopes above debug-read-only, as far as they are needed. */
+static int agree_to_higher(struct run *run, const struct fwctl_dev *dev, int least)
 {
-	const struct vendor *vendor = find_vendor(fwctl_dev_type(dev));
-	int least = -1;
 	char why[128];
 
-	if (vendor && vendor->scope)
-		least = vendor->scope(in->data, in->len);
 	if (least >= FWCTL_RPC_DEBUG_WRITE)
 		snprintf(why, sizeof(why),
 			 "this request needs scope %s, which taints the kernel",
@@ -142,17 +186,44 @@ static int agree_to_higher(struct run *run, const struct fwctl_dev *dev,
 }
 
 /*
+ * Send a request under the scope that the driver's tables name, and while it is refused
+ * under the next ones up to @max. A request whose scope is not known is tried from the
+ * lowest scope on. *used becomes the last scope. Returns the library's result.
+ */
+static int send_from(struct fwctl_dev *dev, int least, enum fwctl_rpc_scope max,
+		     const struct buffer *in, void *out, size_t *len,
+		     enum fwctl_rpc_scope *used)
+{
+	int ret;
+
+	if (least > 0) {
+		*used = least < (int)max ? (enum fwctl_rpc_scope)least : max;
+		while ((ret = fwctl_dev_rpc(dev, *used, in->data, in->len, out,
+					    len)) == -EBADMSG && *used < max)
+			(*used)++;
+		return ret;
+	}
+	*used = FWCTL_RPC_CONFIGURATION;
+	ret = fwctl_dev_rpc_least(dev, max, in->data, in->len, out, len, used);
+	/* A type for which trying is not safe gets the lowest scope only. */
+	if (ret == -EOPNOTSUPP)
+		ret = fwctl_dev_rpc(dev, *used, in->data, in->len, out, len);
+	return ret;
+}
+
+/*
  * Send a request under the scope that is given, or under the least one that admits
- * it. No request taints the kernel without the user's consent. Returns an exit
- * code.
+ * it. No request taints the kernel without the user's consent, and none is sent that
+ * is known to be refused before the consent. Returns an exit code.
  */
 static int send_scoped(struct run *run, struct fwctl_dev *dev,
 		       const struct buffer *in, void *out, size_t *len,
 		       enum fwctl_rpc_scope *used)
 {
+	const struct vendor *vendor = find_vendor(fwctl_dev_type(dev));
 	enum fwctl_rpc_scope max = FWCTL_RPC_DEBUG_READ_ONLY;
 	size_t room = *len;
-	int ret;
+	int ret = -EBADMSG, least = -1;
 
 	if (run->set.has_scope) {
 		*used = run->set.scope;
@@ -162,22 +233,20 @@ static int send_scoped(struct run *run, struct fwctl_dev *dev,
 		return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
 	}
 
-	*used = FWCTL_RPC_CONFIGURATION;
+	if (vendor && vendor->scope)
+		least = vendor->scope(in->data, in->len);
 	if (run->set.taint)
 		max = FWCTL_RPC_DEBUG_WRITE_FULL;
-	ret = fwctl_dev_rpc_least(dev, max, in->data, in->len, out, len, used);
-	/* A type for which trying is not safe gets the lowest scope only. */
-	if (ret == -EOPNOTSUPP)
-		ret = fwctl_dev_rpc(dev, *used, in->data, in->len, out, len);
+	if (least <= (int)max || !fwctl_dev_writable(dev))
+		ret = send_from(dev, least, max, in, out, len, used);
 	/* A request that writes needs a writable file first, then a higher scope. */
 	if (ret != -EBADMSG || !fwctl_dev_writable(dev) ||
 	    max == FWCTL_RPC_DEBUG_WRITE_FULL)
 		return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
-	if (agree_to_higher(run, dev, in))
+	if (agree_to_higher(run, dev, least))
 		return run->code;
 	*len = room;
-	ret = fwctl_dev_rpc_least(dev, FWCTL_RPC_DEBUG_WRITE_FULL, in->data,
-				  in->len, out, len, used);
+	ret = send_from(dev, least, FWCTL_RPC_DEBUG_WRITE_FULL, in, out, len, used);
 	return ret ? fail_errno(run, ret, fwctl_dev_error(dev)) : 0;
 }
 
@@ -280,10 +349,16 @@ void drop_request(json_object *report)
  */
 int vendor_open(struct run *run, struct fwctl_dev **dev)
 {
+	return vendor_open_named(run, run->argv[0], dev);
+}
+
+/* The same for a device that another argument names. */
+int vendor_open_named(struct run *run, const char *what, struct fwctl_dev **dev)
+{
 	const char *type = fwctl_type_name(run->object->vendor->type);
 
 	*dev = NULL;
-	if (open_device(run, run->argv[0], FWCTL_OPEN_READ_ONLY_OK, dev))
+	if (open_device(run, what, FWCTL_OPEN_READ_ONLY_OK, dev))
 		return run->code;
 	if (fwctl_dev_type(*dev) == run->object->vendor->type)
 		return 0;

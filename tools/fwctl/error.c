@@ -45,6 +45,7 @@ static const struct {
 	{ EPROTONOSUPPORT, FWCTL_EXIT_UNSUPPORTED },
 	{ EIO, FWCTL_EXIT_FIRMWARE },
 	{ EREMOTEIO, FWCTL_EXIT_FIRMWARE },
+	{ EPROTO, FWCTL_EXIT_FIRMWARE },
 	{ ENODEV, FWCTL_EXIT_GONE },
 	{ ENXIO, FWCTL_EXIT_GONE },
 	{ ETIMEDOUT, FWCTL_EXIT_GONE },
@@ -73,6 +74,16 @@ int fail(struct run *run, int code, const char *fmt, ...)
 		run->error = NULL;
 	va_end(args);
 	return code;
+}
+
+/* Go on as if there had been no error. */
+void forget_error(struct run *run)
+{
+	free(run->error);
+	run->error = NULL;
+	run->code = 0;
+	run->err = 0;
+	run->has_firmware = false;
 }
 
 /* Combine a run's error with another text, in the order that the format gives. */

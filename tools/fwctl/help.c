@@ -55,17 +55,22 @@ static void print_all(FILE *file)
 	fputs(notes, file);
 }
 
-static void print_object(const struct object *object, FILE *file)
+/* Print the commands of an object, or those of a group of them. */
+static void print_object(const struct object *object, const char *group,
+			 FILE *file)
 {
 	const struct command *command;
 
-	fprintf(file, "Usage: fwctl %s COMMAND\n\n%s\n\nCommands:\n",
-		object->name, object->help);
+	fprintf(file, "Usage: fwctl %s %.*s%sCOMMAND\n\n%s\n\nCommands:\n",
+		object->name, group ? (int)strcspn(group, " ") : 0,
+		group ? group : "", group ? " " : "", object->help);
 	for (command = object->commands; command->name; command++)
-		fprintf(file, "  %s%s%s\n        %s%s\n", command->name,
-			*command->args ? " " : "", command->args, command->help,
-			command->flags & COMMAND_DEFAULT ?
-			" (the default command)" : "");
+		if (!group || in_group(command, group))
+			fprintf(file, "  %s%s%s\n        %s%s\n", command->name,
+				*command->args ? " " : "", command->args,
+				command->help,
+				command->flags & COMMAND_DEFAULT ?
+				" (the default command)" : "");
 }
 
 static void print_command(const struct object *object,
@@ -96,13 +101,13 @@ static void print_command(const struct object *object,
 	print_options(common_options, file);
 }
 
-/* Print help on the run's command, else on its object, else on the tool. */
+/* Print help on the run's command, else on its group or object, else on the tool. */
 void print_help(const struct run *run, FILE *file)
 {
 	if (run->command)
 		print_command(run->object, run->command, file);
 	else if (run->object)
-		print_object(run->object, file);
+		print_object(run->object, run->group, file);
 	else
 		print_all(file);
 }
@@ -224,6 +229,8 @@ static int help_run(struct run *run)
 		run->object = topic.object;
 		topic.command = find_command(run, run->argc - 1, run->argv + 1,
 					     &used);
+		topic.group = run->group;
+		run->group = NULL;
 		if (topic.command && used < run->argc - 1)
 			fail(run, FWCTL_EXIT_USAGE,
 			     "%s %s: no such command; see 'fwctl help %s'",

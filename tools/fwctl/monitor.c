@@ -53,6 +53,8 @@ static void add_audit(json_object *object, const struct fwctl_audit *audit)
 	json_add(object, "in_len", json_object_new_int64(audit->in_len));
 	json_add(object, "out_len", json_object_new_int64(audit->out_len));
 	json_add(object, "result", json_object_new_int(audit->result));
+	json_add(object, "errno",
+		 audit->result ? json_text(strerrorname_np(-audit->result)) : NULL);
 	json_add(object, "reason", json_text(fwctl_reason_name(audit->reason)));
 	json_add(object, "firmware_status",
 		 audit->has_fw_status ?
@@ -89,6 +91,7 @@ static void audit_text(FILE *file, const struct fwctl_audit *audit)
 	const char *declared = fwctl_scope_name(audit->declared);
 	const char *effective = fwctl_scope_name(audit->effective);
 	const char *reason = fwctl_reason_name(audit->reason);
+	const char *errname;
 
 	fputs(" ", file);
 	put_comm(file, audit->comm ? audit->comm : "?");
@@ -100,7 +103,11 @@ static void audit_text(FILE *file, const struct fwctl_audit *audit)
 		effective ? effective : "?", audit->writes ? " writes" : "",
 		audit->reason == FWCTL_REASON_ADMITTED ? "" : "refused: ");
 	fputs(reason ? reason : "?", file);
-	fprintf(file, " result %d", audit->result);
+	errname = strerrorname_np(-audit->result);
+	if (audit->result && errname)
+		fprintf(file, " result %s", errname);
+	else
+		fprintf(file, " result %d", audit->result);
 	if (audit->has_fw_status)
 		fprintf(file, " firmware 0x%x", audit->fw_status);
 	if (audit->has_time)
@@ -108,21 +115,35 @@ static void audit_text(FILE *file, const struct fwctl_audit *audit)
 			(unsigned long long)audit->duration / 1000);
 }
 
+/* The local time, with milliseconds, for text. */
+static void put_time(FILE *file, int64_t now)
+{
+	time_t seconds = now / 1000000000;
+	struct tm tm = {};
+	char text[32];
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), "%F %T", &tm);
+	fprintf(file, "%s.%03d ", text, (int)(now / 1000000 % 1000));
+}
+
 static void show_event(struct run *run, const struct fwctl_event *event)
 {
 	json_object *object = json_object_new_object();
+	int64_t now = clock_ns(CLOCK_REALTIME);
 	const char *name = name_of(event);
 	char *text = NULL;
 	size_t size;
 	FILE *file;
 
 	json_add(object, "type", json_text(type_names[event->type]));
-	json_add(object, "time_ns",
-		 json_object_new_int64(clock_ns(CLOCK_REALTIME)));
+	json_add(object, "time_ns", json_object_new_int64(now));
 	json_add(object, "device", json_text(name));
 	file = open_memstream(&text, &size);
-	if (file)
+	if (file) {
+		put_time(file, now);
 		fprintf(file, "%s", type_names[event->type]);
+	}
 	if (file && name)
 		fprintf(file, " %s", name);
 	if (event->state) {

@@ -2,9 +2,14 @@
 /*
  * The table of objects, and look-ups in it.
  */
+#include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 #include "tool.h"
+
+/* A longer word is like no name. */
+#define MAX_WORD 96
 
 /* The tool's own objects in the order of commands.c, then plugins by name. */
 static struct object *all_objects;
@@ -43,10 +48,68 @@ static int fit(const char *name, const char *word)
 	return name[len] ? 1 : 2;
 }
 
+static int lower(const char *text, size_t at)
+{
+	return tolower((unsigned char)text[at]);
+}
+
+/*
+ * The number of single changes that make a word of @len characters a name, if case
+ * does not count: characters replaced, added, removed, or swapped with the next one.
+ * UINT_MAX if they are more than a third of the word's characters.
+ */
+unsigned int word_distance(const char *name, const char *word, size_t len)
+{
+	unsigned int rows[3][MAX_WORD + 1], *row, *before, best;
+	size_t i, j;
+
+	if (len > MAX_WORD)
+		return UINT_MAX;
+	for (j = 0; j <= len; j++)
+		rows[0][j] = j;
+	for (i = 1; name[i - 1]; i++) {
+		row = rows[i % 3];
+		before = rows[(i - 1) % 3];
+		row[0] = i;
+		for (j = 1; j <= len; j++) {
+			best = before[j - 1] +
+			       (lower(name, i - 1) != lower(word, j - 1));
+			if (before[j] + 1 < best)
+				best = before[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 &&
+			    lower(name, i - 1) == lower(word, j - 2) &&
+			    lower(name, i - 2) == lower(word, j - 1) &&
+			    rows[(i - 2) % 3][j - 2] + 1 < best)
+				best = rows[(i - 2) % 3][j - 2] + 1;
+			row[j] = best;
+		}
+	}
+	best = rows[(i - 1) % 3][len];
+	return best < len / 3 + 1 ? best : UINT_MAX;
+}
+
+/* The object whose name a word was probably meant to be, or NULL. */
+static const struct object *nearest_object(const char *word)
+{
+	const struct object *object, *found = NULL;
+	unsigned int least = UINT_MAX, now;
+
+	for (object = objects(); object; object = object->next) {
+		now = word_distance(object->name, word, strlen(word));
+		if (now < least) {
+			least = now;
+			found = object;
+		}
+	}
+	return found;
+}
+
 /* Find an object by an unambiguous prefix; on failure sets the run's error. */
 const struct object *find_object(struct run *run, const char *word)
 {
-	const struct object *object, *found = NULL, *other = NULL;
+	const struct object *object, *found = NULL, *other = NULL, *near;
 
 	for (object = objects(); object; object = object->next) {
 		int how = fit(object->name, word);
@@ -63,9 +126,11 @@ const struct object *find_object(struct run *run, const char *word)
 	if (found)
 		fail(run, FWCTL_EXIT_USAGE, "%s: ambiguous: %s or %s",
 		     word, found->name, other->name);
-	else
-		fail(run, FWCTL_EXIT_USAGE,
-		     "%s: no such object; see 'fwctl help'", word);
+	near = found ? NULL : nearest_object(word);
+	fail(run, FWCTL_EXIT_USAGE,
+	     near ? "%s: no such object; did you mean %s?" :
+		    "%s: no such object; see 'fwctl help'",
+	     word, near ? near->name : "");
 	return NULL;
 }
 
@@ -118,35 +183,85 @@ static int verb_words(int count, char **words)
 	return i;
 }
 
-/* Is a word the first of two words of both commands, as "reg" of "reg get"? */
-static bool is_group(const char *word, const struct command *one,
-		     const struct command *other)
+/* Is a command in the group that a command begins with, as "reg get" in "reg"? */
+bool in_group(const struct command *command, const char *group)
 {
-	size_t len = strlen(word);
+	size_t len = strcspn(group, " ");
 
-	return !strncmp(one->name, word, len) && one->name[len] == ' ' &&
-	       !strncmp(one->name, other->name, len + 1);
+	return group[len] && !strncmp(command->name, group, len + 1);
+}
+
+/* The command whose name the words were probably meant to be, or NULL. */
+static const struct command *nearest_command(const struct command *command,
+					     int count, char **words)
+{
+	const struct command *found = NULL;
+	unsigned int least = UINT_MAX, now;
+	const char *second;
+	char first[32];
+
+	for (; count && command->name; command++) {
+		second = strchr(command->name, ' ');
+		snprintf(first, sizeof(first), "%.*s",
+			 (int)strcspn(command->name, " "), command->name);
+		now = word_distance(first, words[0], strlen(words[0]));
+		if (now != UINT_MAX && second && count > 1 &&
+		    word_distance(second + 1, words[1], strlen(words[1])) != UINT_MAX)
+			now += word_distance(second + 1, words[1], strlen(words[1]));
+		else if (second && (count > 1 || !now))
+			continue;
+		if (now < least) {
+			least = now;
+			found = command;
+		}
+	}
+	return found;
+}
+
+/* Set the run's error: the words fit no command of the object. */
+static void fail_command(struct run *run, int count, char **words)
+{
+	const struct command *near = nearest_command(run->object->commands,
+						     count, words);
+	const char *name = run->object->name;
+
+	if (!count) {
+		fail(run, FWCTL_EXIT_USAGE,
+		     "%s: a command is missing; see 'fwctl help %s'", name, name);
+		return;
+	}
+	if (near)
+		fail(run, FWCTL_EXIT_USAGE, "no such command; did you mean %s %.*s?",
+		     name, (int)(count > 1 ? strlen(near->name) :
+				 strcspn(near->name, " ")), near->name);
+	else
+		fail(run, FWCTL_EXIT_USAGE, "no such command; see 'fwctl help %s'",
+		     name);
+	fail_front(run, "%s %s%s%s", name, words[0], count > 1 ? " " : "",
+		   count > 1 ? words[1] : "");
 }
 
 /*
  * Find a command of run->object by an unambiguous prefix; *used becomes the number
  * of words of it. Without a word, or if the words fit no command, the result is the
- * default command, and *used is 0. On failure sets the run's error.
+ * default command, and *used is 0. If the only word is that of a group, the result
+ * is NULL, and run->group is a command of it. On failure sets the run's error.
  */
 const struct command *find_command(struct run *run, int count, char **words,
 				   int *used)
 {
 	const struct command *usual = default_command(run->object);
 	const struct command *command, *found = NULL, *other = NULL;
-	const char *word;
+	bool group = true;
 
 	count = verb_words(count, words);
-	word = count ? words[0] : NULL;
-	for (command = run->object->commands; word && command->name; command++) {
+	for (command = run->object->commands; count && command->name; command++) {
 		int how = fit_words(command->name, count, words, used);
 
 		if (how == 2)
 			return command;
+		if (how && found)
+			group &= in_group(command, found->name);
 		if (how && !found)
 			found = command;
 		else if (how && !other)
@@ -157,22 +272,14 @@ const struct command *find_command(struct run *run, int count, char **words,
 		return found;
 	}
 	*used = 0;
-	if (other && count == 1 && is_group(word, found, other))
-		fail(run, FWCTL_EXIT_USAGE,
-		     "%s %s: a second word is missing, e.g. %s; see 'fwctl help %s'",
-		     run->object->name, word, found->name, run->object->name);
+	if (other && count == 1 && group)
+		run->group = found->name;
 	else if (other)
 		fail(run, FWCTL_EXIT_USAGE, "%s %s: ambiguous: %s or %s",
-		     run->object->name, word, found->name, other->name);
-	else if (usual)
-		found = usual;
-	else
-		fail(run, FWCTL_EXIT_USAGE, "%s%s%s%s%s: %s; see 'fwctl help %s'",
-		     run->object->name, word ? " " : "", word ? word : "",
-		     count > 1 ? " " : "", count > 1 ? words[1] : "",
-		     word ? "no such command" : "a command is missing",
-		     run->object->name);
-	return other ? NULL : found;
+		     run->object->name, words[0], found->name, other->name);
+	else if (!usual)
+		fail_command(run, count, words);
+	return other ? NULL : usual;
 }
 
 /* The plugin for a type of device, or NULL. */

@@ -11,7 +11,7 @@
 
 enum common_option {
 	OPTION_JSON, OPTION_RAW, OPTION_OUTPUT, OPTION_SCOPE, OPTION_TAINT,
-	OPTION_DRY_RUN, OPTION_HELP, NR_COMMON,
+	OPTION_DRY_RUN, OPTION_HELP, OPTION_VERSION, NR_COMMON,
 };
 
 const struct option_spec common_options[NR_COMMON + 1] = {
@@ -27,6 +27,7 @@ const struct option_spec common_options[NR_COMMON + 1] = {
 	[OPTION_DRY_RUN] = { "dry-run", 'n', NULL,
 			     "print the request, do not send it" },
 	[OPTION_HELP] = { "help", 'h', NULL, "print help" },
+	[OPTION_VERSION] = { "version", 'V', NULL, "print the tool's version" },
 };
 
 /* getopt_long() returns these for long options and letters alike. */
@@ -107,6 +108,9 @@ static int set_common(struct run *run, int which, char *value)
 		break;
 	case OPTION_HELP:
 		run->set.help = true;
+		break;
+	case OPTION_VERSION:
+		run->set.version = true;
 		break;
 	}
 	return 0;
@@ -237,14 +241,38 @@ static int check_arguments(struct run *run)
 		    *run->command->args ? " " : "", run->command->args);
 }
 
-/* An error in front of --json is printed as JSON as well. */
-static void look_for_json(struct run *run, int argc, char **argv)
+/* Is a common option among the words before "--"? */
+static bool is_among(enum common_option which, int argc, char **argv)
 {
+	const struct option_spec *spec = &common_options[which];
 	int i;
 
 	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-j"))
-			run->set.json = true;
+		if ((!strncmp(argv[i], "--", 2) && !strcmp(argv[i] + 2, spec->name)) ||
+		    (argv[i][0] == '-' && argv[i][1] == spec->letter && !argv[i][2]))
+			return true;
+	return false;
+}
+
+/* A group of commands has help; otherwise one of its commands is missing. */
+static int parse_group(struct run *run, int argc, char **argv)
+{
+	run->set.help |= is_among(OPTION_HELP, argc, argv);
+	if (run->set.help)
+		return 0;
+	return fail(run, FWCTL_EXIT_USAGE,
+		    "%s %s: a command is missing; see 'fwctl help %s %s'",
+		    run->object->name, argv[1], run->object->name, argv[1]);
+}
+
+/* Have --version, wherever it is given, run the command that prints it. */
+static int parse_version(struct run *run)
+{
+	run->object = &version_object;
+	run->command = version_object.commands;
+	run->set.help = false;
+	run->argc = 0;
+	return 0;
 }
 
 /* Find the command in the words behind the object, argv[0]. */
@@ -257,6 +285,8 @@ static int parse_verb(struct run *run, struct parser *parser, int *argc,
 	/* Options in front of the command; those of a default command come later. */
 	if (word && *word == '-' && !default_command(run->object)) {
 		code = parse_options(run, parser, "+", *argc, *argv, &next);
+		if (!code && run->set.version)
+			return parse_version(run);
 		if (code)
 			return code;
 		*argc -= next - 1;
@@ -273,6 +303,8 @@ static int parse_verb(struct run *run, struct parser *parser, int *argc,
 	if (!word && run->set.help)
 		return 0;
 	run->command = find_command(run, *argc - 1, *argv + 1, &used);
+	if (run->group)
+		return parse_group(run, *argc, *argv);
 	if (!run->command)
 		return run->code;
 	*argc -= used;
@@ -290,9 +322,12 @@ int parse_run(struct run *run, int argc, char **argv)
 	const char *order = "";
 	int next, code;
 
-	look_for_json(run, argc, argv);
+	/* An error in front of --json is printed as JSON as well. */
+	run->set.json |= is_among(OPTION_JSON, argc, argv);
 	add_options(&parser, common_options, COMMON_BASE);
 	code = parse_options(run, &parser, "+", argc, argv, &next);
+	if (!code && run->set.version)
+		return parse_version(run);
 	if (code || (next == argc && run->set.help))
 		return code;
 	if (next == argc)
@@ -316,6 +351,8 @@ int parse_run(struct run *run, int argc, char **argv)
 	code = parse_options(run, &parser, order, argc, argv, &next);
 	run->argc = argc - next;
 	run->argv = argv + next;
+	if (!code && run->set.version)
+		return parse_version(run);
 	if (code || run->set.help)
 		return code;
 	return check_arguments(run) ?: check_common(run, parser.given);

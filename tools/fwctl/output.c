@@ -51,7 +51,7 @@ static char *cell_text(json_object *value, unsigned int flags)
 	return strdup(json_object_get_string(value));
 }
 
-#define MAX_COLUMNS 24
+#define MAX_COLUMNS 40
 
 /* Find the column that is the first one in a list of names. */
 const struct column_spec *find_column(const struct command *command,
@@ -67,6 +67,31 @@ const struct column_spec *find_column(const struct command *command,
 	return NULL;
 }
 
+/* The value in a row that a column shows: at a key, or at a path (/a/b). */
+static json_object *value_of(json_object *row, const char *key)
+{
+	json_object *value = NULL;
+
+	if (*key != '/')
+		return json_object_object_get(row, key);
+	return json_pointer_get(row, key, &value) ? NULL : value;
+}
+
+/* Is a column without -o shown for this result? */
+static bool is_shown(json_object *result, const struct column_spec *column)
+{
+	size_t i;
+
+	if (!(column->flags & COLUMN_IF_SET))
+		return !(column->flags & COLUMN_EXTRA);
+	if (!json_object_is_type(result, json_type_array))
+		return value_of(result, column->key);
+	for (i = 0; i < json_object_array_length(result); i++)
+		if (value_of(json_object_array_get_idx(result, i), column->key))
+			return true;
+	return false;
+}
+
 /* The columns to show, with an empty one at the end. */
 static void choose_columns(const struct run *run,
 			   struct column_spec chosen[MAX_COLUMNS + 1])
@@ -76,7 +101,7 @@ static void choose_columns(const struct run *run,
 	size_t n = 0;
 
 	for (column = run->command->columns; !list && column->name; column++)
-		if (!(column->flags & COLUMN_EXTRA) && n < MAX_COLUMNS)
+		if (n < MAX_COLUMNS && is_shown(run->result, column))
 			chosen[n++] = *column;
 	/* The list was checked when it was parsed. */
 	while (list && *list && n < MAX_COLUMNS) {
@@ -85,16 +110,6 @@ static void choose_columns(const struct run *run,
 		list += *list == ',';
 	}
 	chosen[n] = (struct column_spec){};
-}
-
-/* The value in a row that a column shows: at a key, or at a path (/a/b). */
-static json_object *value_of(json_object *row, const char *key)
-{
-	json_object *value = NULL;
-
-	if (*key != '/')
-		return json_object_object_get(row, key);
-	return json_pointer_get(row, key, &value) ? NULL : value;
 }
 
 static void set_cell(struct libscols_line *line, size_t n, json_object *value,
@@ -114,8 +129,10 @@ static void fill_table(json_object *rows, const struct column_spec *columns,
 
 	for (n = 0; columns[n].name; n++)
 		scols_table_new_column(table, columns[n].name, 0,
-				       columns[n].flags & COLUMN_RIGHT ?
-				       SCOLS_FL_RIGHT : 0);
+				       (columns[n].flags & COLUMN_RIGHT ?
+					SCOLS_FL_RIGHT : 0) |
+				       (columns[n].flags & COLUMN_WRAP ?
+					SCOLS_FL_WRAP : 0));
 	for (i = 0; i < json_object_array_length(rows); i++) {
 		json_object *row = json_object_array_get_idx(rows, i);
 
@@ -182,18 +199,31 @@ void print_table(struct run *run, FILE *file)
 	scols_unref_table(table);
 }
 
-/* Hexadecimal digits as rows of sixteen bytes, with the offset in front. */
+/* Digits of a row of print_bytes(). */
+#define ROW 32
+
+/*
+ * Hexadecimal digits as rows of sixteen bytes, with the offset in front. A star stands
+ * for rows that are as the one before; the last row is always printed.
+ */
 void print_bytes(const char *hex)
 {
-	size_t i;
+	size_t at, i, len = strlen(hex);
+	bool star = false;
 
-	for (i = 0; hex[i]; i += 2) {
-		if (i % 32 == 0)
-			printf("%s%04zx: ", i ? "\n" : "", i / 2);
-		printf(" %.2s", hex + i);
-	}
-	if (*hex)
+	for (at = 0; at < len; at += ROW) {
+		if (at && at + ROW < len && !memcmp(hex + at, hex + at - ROW, ROW)) {
+			if (!star)
+				puts("*");
+			star = true;
+			continue;
+		}
+		star = false;
+		printf("%04zx: ", at / 2);
+		for (i = at; i < at + ROW && i < len; i += 2)
+			printf(" %.2s", hex + i);
 		putchar('\n');
+	}
 }
 
 /* Print the request, for --dry-run. */

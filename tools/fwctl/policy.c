@@ -9,6 +9,7 @@
 static const struct column_spec columns[] = {
 	{ "NAME", "name", 0 },
 	{ "PARENT", "parent", 0 },
+	{ "CARD", "card", COLUMN_EXTRA },
 	{ "CEILING", "ceiling", 0 },
 	{ "FILES", "files", COLUMN_RIGHT },
 	{ "IN-FLIGHT", "in_flight", COLUMN_RIGHT },
@@ -30,6 +31,7 @@ static json_object *json_policy(const struct fwctl_state *state)
 		refused += fwctl_state_judged(state, reason);
 	json_add(object, "name", json_text(fwctl_state_name(state)));
 	json_add(object, "parent", json_text(fwctl_state_parent(state)));
+	json_add(object, "card", json_text(fwctl_state_card(state)));
 	json_add(object, "driver", json_text(fwctl_state_driver(state)));
 	json_add(object, "ceiling",
 		 json_text(fwctl_ceiling_name(fwctl_state_ceiling(state))));
@@ -84,6 +86,26 @@ static int show_run(struct run *run)
 	return run->code;
 }
 
+/* Ask before the ceiling is lowered; returns an exit code. */
+static int agree(struct run *run, struct fwctl_dev *dev,
+		 enum fwctl_ceiling ceiling)
+{
+	const char *name = fwctl_dev_name(dev);
+
+	if (run->set.dry_run || option(run, "yes"))
+		return 0;
+	if (!can_ask())
+		return fail(run, FWCTL_EXIT_REFUSED,
+			    "%s: nothing was lowered: only a reboot raises the ceiling again: add --yes",
+			    name);
+	if (confirm("%s: the ceiling of its %s becomes %s until the next reboot. Lower it?",
+		    name, option(run, "function") ? "function" : "card",
+		    fwctl_ceiling_name(ceiling)))
+		return 0;
+	return fail(run, FWCTL_EXIT_REFUSED,
+		    "%s: nothing was lowered: the answer was not yes", name);
+}
+
 static int lower_run(struct run *run)
 {
 	enum fwctl_ceiling ceiling;
@@ -98,18 +120,28 @@ static int lower_run(struct run *run)
 			    "no such ceiling");
 	if (find_device(run, run->argv[0], &dev))
 		return run->code;
+	if (agree(run, dev, ceiling))
+		goto out;
 	run->result = json_object_new_array();
 	if (!run->set.dry_run) {
-		ret = fwctl_dev_lower(dev, ceiling);
+		ret = option(run, "function") ? fwctl_dev_lower_function(dev, ceiling) :
+						fwctl_dev_lower(dev, ceiling);
 		if (ret)
 			fail_errno(run, ret, fwctl_dev_error(dev));
 	}
 	if (!run->code && !add_state(run, dev) && run->set.dry_run)
 		json_add(json_object_array_get_idx(run->result, 0), "ceiling",
 			 json_text(fwctl_ceiling_name(ceiling)));
+out:
 	fwctl_dev_free(dev);
 	return run->code;
 }
+
+static const struct option_spec lower_options[] = {
+	{ "function", 0, NULL, "of this function of the card alone" },
+	{ "yes", 'y', NULL, "lower the ceiling without asking" },
+	{}
+};
 
 static const struct command commands[] = {
 	{ .name = "show", .args = "[DEV]",
@@ -117,7 +149,8 @@ static const struct command commands[] = {
 	  .columns = columns, .run = show_run },
 	{ .name = "lower", .args = "DEV CEILING",
 	  .help = "lower the ceiling of a device; it cannot be raised again",
-	  .columns = columns, .flags = COMMAND_DRY_RUN, .run = lower_run },
+	  .options = lower_options, .columns = columns,
+	  .flags = COMMAND_DRY_RUN, .run = lower_run },
 	{}
 };
 

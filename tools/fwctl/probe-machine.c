@@ -3,8 +3,8 @@
  * The checks of fwctl probe that need no fwctl: the modules that are installed, whether
  * the kernel would load them, and the PCI functions that they serve.
  */
+#include <dirent.h>
 #include <glob.h>
-#include <libudev.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -13,20 +13,22 @@
 #include "tool.h"
 
 #define FWCTL_MODULE "/sys/module/fwctl"
+#define PCI_DEVICES "/sys/bus/pci/devices"
 #define CONFIRM "reboot, and choose Enroll MOK in the blue menu"
 #define MOK_NEW "/sys/firmware/efi/efivars/MokNew-605dab50-e046-4300-abb6-3dd810dd8b23"
 
-/* Modules that register fwctl devices, and the PCI functions that they serve. */
-static const struct backend {
-	const char *module;
-	const char *driver;
-	const char *vendor;
-	const char *class;
-	const char *absent;
-} backends[] = {
-	{ "mlx5_fwctl", "mlx5_core", "0x15b3", "0x02",
-	  "the firmware offers no user contexts (UCTX), or mlx5_fwctl failed; see dmesg" },
-};
+/* The hardware of the next plugin that has some, or NULL. */
+static const struct hardware *next_hardware(const struct object **object)
+{
+	for (; *object; *object = (*object)->next)
+		if ((*object)->vendor && (*object)->vendor->hardware) {
+			const struct hardware *found = (*object)->vendor->hardware;
+
+			*object = (*object)->next;
+			return found;
+		}
+	return NULL;
+}
 
 /* A field of the module that modprobe would load; false if there is none. */
 static bool module_field(const char *module, const char *field, char *value, size_t size)
@@ -82,13 +84,13 @@ static bool add_own(struct run *run, bool builtin)
 	if (builtin)
 		return add_check(run, "kernel", "module", ok,
 				 "fwctl is built into this kernel (CONFIG_FWCTL=y), so this project's module cannot be loaded",
-				 "commands that need no netlink work; for ceilings, counters and audit records boot a kernel with CONFIG_FWCTL=m or without it");
+				 "commands that need no netlink work; for ceilings, counters and audit records boot a kernel without CONFIG_FWCTL");
 	return add_check(run, "kernel", "module", ok,
 			 "the loaded module fwctl is the kernel's own, not this project's",
-			 "commands that need no netlink work; for ceilings, counters and audit records: make modules_install in this project's tree (modules in updates/ take precedence), modprobe -r the modules that use fwctl, modprobe mlx5_fwctl");
+			 "commands that need no netlink work; for ceilings, counters and audit records boot a kernel without CONFIG_FWCTL, and install this project's modules for it");
 }
 
-static bool add_installed(struct run *run, const char *release)
+static bool add_installed(struct run *run, const char *release, const char *modprobe)
 {
 	char *other = other_kernel("fwctl"), why[256], help[256], file[512];
 
@@ -101,8 +103,8 @@ static bool add_installed(struct run *run, const char *release)
 			 release);
 	else
 		snprintf(help, sizeof(help),
-			 "apt install fwctl-dkms linux-headers-%s, or make modules_install; modprobe mlx5_fwctl",
-			 release);
+			 "apt install fwctl-dkms linux-headers-%s, or make modules_install; %s",
+			 release, modprobe);
 	free(other);
 	return add_check(run, "kernel", "module",
 			 module_field("fwctl", "filename", file, sizeof(file)), why, help);
@@ -148,9 +150,9 @@ static bool add_signature(struct run *run)
 			 "the enrolment waits for confirmation: " CONFIRM);
 }
 
-static void probe_modules(struct run *run)
+static void probe_modules(struct run *run, const char *modprobe)
 {
-	char line[512], path[256];
+	char line[512], path[256], help[256];
 	struct utsname uts = {};
 	bool builtin;
 
@@ -161,83 +163,136 @@ static void probe_modules(struct run *run)
 		add_own(run, builtin);
 		return;
 	}
-	if (!add_installed(run, uts.release) || !add_signature(run))
+	if (!add_installed(run, uts.release, modprobe) || !add_signature(run))
 		return;
-	add_check(run, "kernel", "loaded", false, "the module fwctl is not loaded",
-		  "modprobe mlx5_fwctl; if that fails, see dmesg");
+	snprintf(help, sizeof(help), "%s; if that fails, see dmesg", modprobe);
+	add_check(run, "kernel", "loaded", false, "the module fwctl is not loaded", help);
 }
 
 /* Check whether a function has its driver and a fwctl device. */
-static void probe_function(struct run *run, struct udev_device *dev, const struct backend *backend)
+static void probe_function(struct run *run, const char *name, const struct hardware *hardware)
 {
-	const char *name = udev_device_get_sysname(dev), *driver = udev_device_get_driver(dev);
-	char path[512], why[128], help[128];
+	char path[512], link[512], why[128], help[128], *driver;
 	glob_t files;
+	ssize_t len;
 	bool found;
 
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/driver", name);
+	len = readlink(path, link, sizeof(link) - 1);
+	link[len < 0 ? 0 : len] = 0;
+	driver = len < 0 ? NULL : basename(link);
 	if (driver) {
-		snprintf(why, sizeof(why), "the driver is %s, not %s", driver, backend->driver);
-		snprintf(help, sizeof(help), "unbind the function from %s and bind it to %s",
-			 driver, backend->driver);
+		snprintf(why, sizeof(why), "the driver is %.60s, not %s", driver, hardware->driver);
+		snprintf(help, sizeof(help), "unbind the function from %.40s and bind it to %s",
+			 driver, hardware->driver);
 	} else {
-		snprintf(why, sizeof(why), "no driver is bound; it needs %s", backend->driver);
+		snprintf(why, sizeof(why), "no driver is bound; it needs %s", hardware->driver);
 		snprintf(help, sizeof(help), "modprobe %s; if that does not help, see dmesg",
-			 backend->driver);
+			 hardware->driver);
 	}
-	if (!add_check(run, name, "driver", driver && !strcmp(driver, backend->driver), why, help))
+	if (!add_check(run, name, "driver", driver && !strcmp(driver, hardware->driver), why, help))
 		return;
-	snprintf(path, sizeof(path), "%s/fwctl/fwctl*", udev_device_get_syspath(dev));
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/%s", name, hardware->node);
 	found = !glob(path, 0, NULL, &files);
 	if (found)
 		globfree(&files);
-	snprintf(path, sizeof(path), "/sys/module/%s", backend->module);
+	snprintf(path, sizeof(path), "/sys/module/%s", hardware->module);
 	if (!found && access(path, F_OK)) {
-		snprintf(why, sizeof(why), "the module %s is not loaded", backend->module);
-		snprintf(help, sizeof(help), "modprobe %s", backend->module);
+		snprintf(why, sizeof(why), "the module %s is not loaded", hardware->module);
+		snprintf(help, sizeof(help), "modprobe %s", hardware->module);
 		add_check(run, name, "device", false, why, help);
 		return;
 	}
-	add_check(run, name, "device", found, backend->absent,
-		  "update the firmware, or set UCTX_EN with mstconfig if the card has it");
+	add_check(run, name, "device", found, hardware->absent, hardware->help);
 }
 
-/* Returns the number of functions that a backend serves. */
-static int probe_backend(struct run *run, struct udev *udev, const struct backend *backend)
+/* Does an attribute of a function begin with a text? NULL fits any. */
+static bool begins(const char *name, const char *attribute, const char *text)
 {
-	struct udev_enumerate *found = udev_enumerate_new(udev);
-	struct udev_list_entry *entry;
-	int count = 0;
+	char path[512], line[64];
 
-	udev_enumerate_add_match_subsystem(found, "pci");
-	udev_enumerate_add_match_sysattr(found, "vendor", backend->vendor);
-	udev_enumerate_scan_devices(found);
-	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(found)) {
-		struct udev_device *dev;
-		const char *class;
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/%s", name, attribute);
+	return !text || read_line(path, text, line, sizeof(line));
+}
 
-		dev = udev_device_new_from_syspath(udev, udev_list_entry_get_name(entry));
-		class = dev ? udev_device_get_sysattr_value(dev, "class") : NULL;
-		if (class && !strncmp(class, backend->class, strlen(backend->class))) {
-			probe_function(run, dev, backend);
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* The number of functions of some hardware; checks each if there is a run. */
+static int probe_hardware(struct run *run, const struct hardware *hardware)
+{
+	struct dirent **entries = NULL;
+	int count = 0, i, n;
+
+	n = scandir(PCI_DEVICES, &entries, is_visible, alphasort);
+	for (i = 0; i < n; i++) {
+		if (begins(entries[i]->d_name, "vendor", hardware->vendor) &&
+		    begins(entries[i]->d_name, "class", hardware->class)) {
+			if (run)
+				probe_function(run, entries[i]->d_name, hardware);
 			count++;
 		}
-		udev_device_unref(dev);
+		free(entries[i]);
 	}
-	udev_enumerate_unref(found);
+	free(entries);
 	return count;
+}
+
+/* The command that loads the modules of this machine's devices; the caller frees it. */
+char *modprobe_command(void)
+{
+	const struct object *object = objects();
+	const struct hardware *hardware;
+	char *command = NULL, *more;
+
+	while ((hardware = next_hardware(&object))) {
+		if (!probe_hardware(NULL, hardware))
+			continue;
+		/* With -a each word is a module. */
+		if (asprintf(&more, "%s %s", command ? command : "modprobe -a",
+			     hardware->module) < 0)
+			break;
+		free(command);
+		command = more;
+	}
+	return command ? command : strdup("modprobe fwctl_sim");
+}
+
+/* The check whether a plugin has any hardware here; it names all that there is. */
+static void add_hardware(struct run *run, bool ok)
+{
+	const struct object *object = objects();
+	const struct hardware *hardware;
+	bool first = true;
+	char *why = NULL;
+	size_t size;
+	FILE *file = open_memstream(&why, &size);
+
+	if (!file)
+		return;
+	fputs("no device on this machine is supported", file);
+	while ((hardware = next_hardware(&object))) {
+		fprintf(file, "%s %s", first ? ": fwctl supports" : ",", hardware->name);
+		first = false;
+	}
+	fclose(file);
+	add_check(run, "machine", "hardware", ok, why,
+		  "for a virtual machine, pass an adapter through; to try fwctl without one: modprobe fwctl_sim");
+	free(why);
 }
 
 void probe_machine(struct run *run)
 {
-	struct udev *udev = udev_new();
+	const struct object *object = objects();
+	const struct hardware *hardware;
+	char *modprobe = modprobe_command();
 	int count = 0;
-	size_t i;
 
-	probe_modules(run);
-	for (i = 0; udev && i < ARRAY_SIZE(backends); i++)
-		count += probe_backend(run, udev, &backends[i]);
-	udev_unref(udev);
-	add_check(run, "machine", "hardware", count,
-		  "no device on this machine is supported: fwctl supports NVIDIA network adapters (PCI vendor 15b3) with the driver mlx5_core",
-		  "for a virtual machine, pass an adapter through; to try fwctl without one: modprobe fwctl_sim");
+	probe_modules(run, modprobe);
+	while ((hardware = next_hardware(&object)))
+		count += probe_hardware(run, hardware);
+	free(modprobe);
+	add_hardware(run, count);
 }

@@ -19,6 +19,9 @@
 	"join the group that owns the file (ls -l /dev/fwctl), "	\
 	"e.g. fwctl by the udev rule 60-fwctl.rules, or run as root"
 #define AS_ROOT "run as root, or give the program the capability"
+#define UNLOCK								\
+	"update firmware with 'devlink dev flash', or reboot without lockdown; " \
+	"configuration is not affected; see kernel_lockdown(7)"
 
 static void probe_kernel(struct run *run)
 {
@@ -43,7 +46,7 @@ static void probe_kernel(struct run *run)
 		  AS_ROOT " CAP_SYS_ADMIN");
 	add_check(run, subject, "not-locked-down", !locked_down(),
 		  "the kernel is locked down and refuses requests under debug-write-full",
-		  "reboot without lockdown; see kernel_lockdown(7)");
+		  UNLOCK);
 	add_check(run, subject, "not-tainted",
 		  !read_line("/proc/sys/kernel/tainted", "", line, sizeof(line)) ||
 		  !(strtoull(line, NULL, 10) >> TAINT_FWCTL_BIT & 1),
@@ -68,7 +71,7 @@ static const char *scope_obstacle(const struct fwctl_dev *dev,
 	*help = AS_ROOT " CAP_SYS_RAWIO";
 	if (!capable(CAP_SYS_RAWIO_BIT))
 		return "the capability CAP_SYS_RAWIO is missing";
-	*help = "reboot without lockdown; see kernel_lockdown(7)";
+	*help = UNLOCK;
 	return locked_down() ? "the kernel is locked down" : NULL;
 }
 
@@ -109,6 +112,12 @@ static void probe_device(struct run *run, struct fwctl_dev *dev)
 	size_t none = 0;
 	int scope, ret;
 
+	/* An attempt to open it would count as a refusal. */
+	if (fwctl_dev_driver(dev) && !fwctl_dev_scopes(dev)) {
+		add_check(run, name, "open", false, "the device's ceiling is none",
+			  "it stays so until the machine reboots");
+		return;
+	}
 	ret = fwctl_dev_open(dev, FWCTL_OPEN_READ_ONLY_OK);
 	/* No group helps a user who may open any file: the ceiling is none. */
 	if (!add_check(run, name, "open", !ret, fwctl_dev_error(dev),
@@ -134,6 +143,7 @@ static void probe_device(struct run *run, struct fwctl_dev *dev)
 static int show_run(struct run *run)
 {
 	struct fwctl_dev **devs = NULL, *dev = NULL;
+	char *modprobe;
 	int ret = 0, i;
 
 	if (run->argc && find_device(run, run->argv[0], &dev))
@@ -141,8 +151,10 @@ static int show_run(struct run *run)
 	run->result = json_object_new_array();
 	if (!dev)
 		ret = fwctl_list(run->ctx, &devs);
+	modprobe = modprobe_command();
 	add_check(run, "kernel", "fwctl", ret >= 0, fwctl_ctx_error(run->ctx),
-		  "load the module of the device, e.g. modprobe mlx5_fwctl");
+		  modprobe);
+	free(modprobe);
 	probe_machine(run);
 	probe_kernel(run);
 	for (i = 0; i < ret; i++)

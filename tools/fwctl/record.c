@@ -4,6 +4,7 @@
  * them from a recording.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
@@ -31,6 +32,7 @@ static int record_run(struct run *run)
 		output_end(run, out, false);
 		return run->code;
 	}
+	run->set.recorded = true;
 	code = run_line(run->ctx, run, run->argc, run->argv);
 	run->printed = true;
 	ret = fwctl_ctx_end_record(run->ctx);
@@ -54,6 +56,7 @@ static int replay_run(struct run *run)
 	if (ret) {
 		fail_context(run, ctx, ret);
 	} else {
+		run->set.recorded = true;
 		run->code = run_line(ctx, run, run->argc, run->argv);
 		run->printed = true;
 	}
@@ -70,13 +73,29 @@ static const char * const type_names[] = {
 	[FWCTL_RECORD_STATES] = "states",
 	[FWCTL_RECORD_LOWER] = "lower",
 	[FWCTL_RECORD_END] = "end",
+	[FWCTL_RECORD_ATTRIBUTE] = "attribute",
+	[FWCTL_RECORD_LOWER_FUNCTION] = "lower-function",
 };
+
+/* Bytes without a NUL, as JSON. */
+static json_object *json_bytes(const void *data, size_t len)
+{
+	char *text = strndup(data, len);
+	json_object *value = json_text(text);
+
+	free(text);
+	return value;
+}
 
 static json_object *json_record(const struct fwctl_record *record)
 {
 	json_object *object = json_object_new_object();
 	bool rpc = record->type == FWCTL_RECORD_RPC;
+	bool attribute = record->type == FWCTL_RECORD_ATTRIBUTE;
 	bool answer = rpc || record->type == FWCTL_RECORD_INFO;
+	const struct vendor *vendor = find_vendor(record->device_type);
+	bool lower = record->type == FWCTL_RECORD_LOWER ||
+		     record->type == FWCTL_RECORD_LOWER_FUNCTION;
 	const char *type = NULL, *name = NULL;
 
 	if (record->type < ARRAY_SIZE(type_names))
@@ -94,9 +113,11 @@ static json_object *json_record(const struct fwctl_record *record)
 		 json_text(rpc ? fwctl_scope_name((enum fwctl_rpc_scope)
 						  record->scope) : NULL));
 	json_add(object, "ceiling",
-		 json_text(record->type == FWCTL_RECORD_LOWER ?
-			   fwctl_ceiling_name((enum fwctl_ceiling)
-					      record->ceiling) : NULL));
+		 json_text(lower ? fwctl_ceiling_name((enum fwctl_ceiling)
+						      record->ceiling) : NULL));
+	json_add(object, "command",
+		 rpc && vendor && vendor->command ?
+		 json_text(vendor->command(record->in, record->in_len)) : NULL);
 	json_add(object, "request",
 		 rpc ? json_hex(record->in, record->in_len) : NULL);
 	json_add(object, "room",
@@ -105,6 +126,10 @@ static json_object *json_record(const struct fwctl_record *record)
 		 answer ? json_hex(record->out, record->out_len) : NULL);
 	json_add(object, "answer_len",
 		 answer ? json_object_new_int64(record->answer_len) : NULL);
+	json_add(object, "attribute",
+		 attribute ? json_bytes(record->in, record->in_len) : NULL);
+	json_add(object, "text", attribute && !record->result ?
+		 json_bytes(record->out, record->out_len) : NULL);
 	return object;
 }
 
@@ -135,11 +160,14 @@ static const struct column_spec columns[] = {
 	{ "DEVICE", "device", 0 },
 	{ "ERRNO", "errno", 0 },
 	{ "SCOPE", "scope", 0 },
+	{ "COMMAND", "command", COLUMN_IF_SET },
 	{ "REQUEST", "request", 0 },
 	{ "ROOM", "room", COLUMN_RIGHT },
 	{ "ANSWER", "answer", 0 },
 	{ "LENGTH", "answer_len", COLUMN_RIGHT | COLUMN_EXTRA },
 	{ "CEILING", "ceiling", COLUMN_EXTRA },
+	{ "ATTRIBUTE", "attribute", COLUMN_EXTRA },
+	{ "TEXT", "text", COLUMN_EXTRA },
 	{ "PARENT", "parent", COLUMN_EXTRA },
 	{ "START-NS", "start_ns", COLUMN_RIGHT | COLUMN_EXTRA },
 	{ "DURATION-NS", "duration_ns", COLUMN_RIGHT | COLUMN_EXTRA },

@@ -29,7 +29,7 @@ int run_line(struct fwctl_ctx *ctx, const struct run *outer, int argc,
 		else
 			run.command->run(&run);
 	}
-	if (run.code == FWCTL_EXIT_USAGE && !run.set.json && argc < 2)
+	if (run.code == FWCTL_EXIT_USAGE && !run.set.json && (argc < 2 || run.group))
 		print_help(&run, stderr);
 	if (!run.set.collect)
 		print_run(&run);

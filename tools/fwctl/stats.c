@@ -199,6 +199,12 @@ static int take_stats(struct run *run, const struct stats *stats)
 	if (run->argc && find_device(run, run->argv[0], &dev))
 		return run->code;
 	ret = fwctl_states(run->ctx, &states);
+	/* A kernel with its own fwctl has no counters, but metrics of its cards. */
+	if (ret == -EOPNOTSUPP && option(run, "prometheus") &&
+	    !access("/sys/class/fwctl", F_OK)) {
+		states = NULL;
+		ret = 0;
+	}
 	if (ret < 0) {
 		fwctl_dev_free(dev);
 		return fail_errno(run, ret, fwctl_ctx_error(run->ctx));
@@ -213,140 +219,6 @@ static int take_stats(struct run *run, const struct stats *stats)
 	fwctl_states_free(states);
 	fwctl_dev_free(dev);
 	return 0;
-}
-
-/* Prometheus' text format: the samples of a metric follow one another. */
-
-static void put_label(FILE *file, const char *label, const char *value)
-{
-	fprintf(file, "%s=\"", label);
-	for (; value && *value; value++) {
-		if (*value == '"' || *value == '\\')
-			fputc('\\', file);
-		fputc(*value == '\n' ? ' ' : *value, file);
-	}
-	fputc('"', file);
-}
-
-static void put_labels(FILE *file, json_object *row)
-{
-	put_label(file, "device", string_of(row, "name"));
-	put_label(file, ",parent", string_of(row, "parent"));
-	put_label(file, ",driver", string_of(row, "driver"));
-}
-
-static void put_head(FILE *file, const char *name, const char *type,
-		     const char *help)
-{
-	fprintf(file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void put_gauge(FILE *file, json_object *rows, const char *metric,
-		      const char *key, const char *help)
-{
-	size_t i;
-
-	put_head(file, metric, "gauge", help);
-	for (i = 0; i < json_object_array_length(rows); i++) {
-		json_object *row = json_object_array_get_idx(rows, i);
-
-		fprintf(file, "%s{", metric);
-		put_labels(file, row);
-		fprintf(file, "} %llu\n",
-			(unsigned long long)number_of(row, key));
-	}
-}
-
-static void put_counters(FILE *file, json_object *rows, const char *metric,
-			 const char *key, const char *label, const char *help)
-{
-	size_t i;
-
-	put_head(file, metric, "counter", help);
-	for (i = 0; i < json_object_array_length(rows); i++) {
-		json_object *row = json_object_array_get_idx(rows, i);
-
-		json_object_object_foreach(json_object_object_get(row, key),
-					   name, value) {
-			fprintf(file, "%s{", metric);
-			put_labels(file, row);
-			fprintf(file, ",%s=\"%s\"} %llu\n", label, name,
-				(unsigned long long)
-				json_object_get_uint64(value));
-		}
-	}
-}
-
-static void put_histogram(FILE *file, json_object *row)
-{
-	json_object *latency = json_object_object_get(row, "latency");
-	json_object *buckets = json_object_object_get(latency, "buckets");
-	uint64_t below = 0, limit;
-	char text[32] = "+Inf";
-	size_t i;
-
-	for (i = 0; i < json_object_array_length(buckets); i++) {
-		json_object *bucket = json_object_array_get_idx(buckets, i);
-
-		limit = number_of(bucket, "limit_ns");
-		below += number_of(bucket, "count");
-		if (limit)
-			snprintf(text, sizeof(text), "%llu.%09llu",
-				 (unsigned long long)limit / 1000000000,
-				 (unsigned long long)limit % 1000000000);
-		else
-			strcpy(text, "+Inf");
-		fputs("fwctl_rpc_duration_seconds_bucket{", file);
-		put_labels(file, row);
-		fprintf(file, ",le=\"%s\"} %llu\n", text,
-			(unsigned long long)below);
-	}
-	fputs("fwctl_rpc_duration_seconds_sum{", file);
-	put_labels(file, row);
-	fprintf(file, "} %.9f\n", number_of(latency, "sum_ns") / 1e9);
-	fputs("fwctl_rpc_duration_seconds_count{", file);
-	put_labels(file, row);
-	fprintf(file, "} %llu\n",
-		(unsigned long long)number_of(latency, "count"));
-}
-
-static void put_prometheus(FILE *file, json_object *rows, bool histograms)
-{
-	size_t i;
-
-	put_gauge(file, rows, "fwctl_open_files", "files",
-		  "Open files of a device.");
-	put_gauge(file, rows, "fwctl_rpcs_in_flight", "in_flight",
-		  "Requests in flight.");
-	put_counters(file, rows, "fwctl_rpcs_delivered_total", "delivered",
-		     "scope", "Requests that reached a device, by effective scope.");
-	put_counters(file, rows, "fwctl_rpcs_judged_total", "judged", "reason",
-		     "Requests, by reason of their refusal, or admitted.");
-	if (!histograms)
-		return;
-	put_head(file, "fwctl_rpc_duration_seconds", "histogram",
-		 "Duration of requests, since this exporter was started.");
-	for (i = 0; i < json_object_array_length(rows); i++)
-		put_histogram(file, json_object_array_get_idx(rows, i));
-}
-
-static int write_prometheus(struct run *run, bool histograms)
-{
-	const char *name = option(run, "out");
-	char *text = NULL;
-	size_t size = 0;
-	FILE *file;
-	int code;
-
-	file = open_memstream(&text, &size);
-	if (!file)
-		return fail(run, FWCTL_EXIT_USAGE, "no memory");
-	put_prometheus(file, run->result, histograms);
-	fclose(file);
-	code = write_bytes(run, name ? name : "-", text, size);
-	free(text);
-	run->printed = true;
-	return code;
 }
 
 static void show_live(struct run *run)
@@ -364,6 +236,9 @@ static int check_options(struct run *run, unsigned long interval)
 {
 	const char *out = option(run, "out");
 
+	if (option(run, "health") && !option(run, "prometheus"))
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "stats: --health needs --prometheus; see 'fwctl mlx5 link' and the like");
 	if (out && !option(run, "prometheus"))
 		return fail(run, FWCTL_EXIT_USAGE,
 			    "stats: --out needs --prometheus; redirect standard output instead");
@@ -443,6 +318,7 @@ static const struct option_spec options[] = {
 	{ "count", 'c', "NUMBER", "end after printing this number of times" },
 	{ "seconds", 't', "SECONDS", "measure latencies for this time, then print once" },
 	{ "prometheus", 'p', NULL, "print Prometheus' text format" },
+	{ "health", 'H', NULL, "with that, read links, sensors and PCI Express of each card" },
 	{ "out", 'O', "FILE", "write that to a file, which is replaced when it is complete" },
 	{}
 };

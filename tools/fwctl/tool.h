@@ -61,7 +61,7 @@ enum command_scope {
  * @name: without the dashes
  * @letter: its short form, or 0
  * @arg: name of its value, or NULL if it takes none. Shells complete DEV, SCOPE,
- *	CEILING, FILE and alternatives (A|B).
+ *	CEILING, FILE, OTHER (a device or a file) and alternatives (A|B).
  * @help: one line about it
  */
 struct option_spec {
@@ -76,11 +76,15 @@ struct option_spec {
  * @COLUMN_HEX: a number, in hexadecimal
  * @COLUMN_RIGHT: adjusted to the right
  * @COLUMN_EXTRA: shown only if -o names it
+ * @COLUMN_IF_SET: shown only if a row has a value, or -o names it
+ * @COLUMN_WRAP: folded on a terminal that is not wide enough
  */
 enum column_flags {
 	COLUMN_HEX = 1 << 0,
 	COLUMN_RIGHT = 1 << 1,
 	COLUMN_EXTRA = 1 << 2,
+	COLUMN_IF_SET = 1 << 3,
+	COLUMN_WRAP = 1 << 4,
 };
 
 /**
@@ -97,7 +101,7 @@ struct column_spec {
 };
 
 /* Maximum number of words in the name of a command. */
-#define MAX_VERB 2
+#define MAX_VERB 3
 
 /**
  * enum command_flags - properties of a command
@@ -155,27 +159,91 @@ struct firmware_status {
 };
 
 /**
+ * struct hardware - the PCI functions that the devices of a plugin belong to
+ * @name: their name, for a message, in the plural
+ * @vendor: PCI vendor as in sysfs, or NULL for any
+ * @class: first characters of the PCI class as in sysfs
+ * @driver: the kernel's driver that has to be bound
+ * @module: the module that registers fwctl devices for them
+ * @node: pattern of the fwctl device's path below the function's folder in sysfs
+ * @absent: why there is none though the module is loaded
+ * @help: a remedy for that
+ */
+struct hardware {
+	const char *name;
+	const char *vendor;
+	const char *class;
+	const char *driver;
+	const char *module;
+	const char *node;
+	const char *absent;
+	const char *help;
+};
+
+/**
+ * struct metric_spec - a metric of Prometheus; those of a command follow one another
+ * @command: a command, with %s in place of the device. Its result is an object, or has
+ *	rows in "fields". Its port and name become labels.
+ * @key: key of the value; a value that is null has no sample, or with @label 0
+ * @metric: name of the metric
+ * @type: "gauge" or "counter"
+ * @help: one sentence about it
+ * @label: the value is text, which becomes this label; or NULL
+ * @equals: the sample is 1 if the value is this text, else 0; or NULL
+ * @factor: from the command's unit to that of the metric; 0 is 1
+ */
+struct metric_spec {
+	const char *command;
+	const char *key;
+	const char *metric;
+	const char *type;
+	const char *help;
+	const char *label;
+	const char *equals;
+	double factor;
+};
+
+/**
  * struct vendor - a plugin for one type of device
  * @type: &enum fwctl_device_type
  * @status: finds the firmware's status in an answer to a request; false if it
  *	has none. Optional.
  * @info: adds the decoded data of FWCTL_INFO to a JSON object. Optional.
- * @scope: the least scope that admits a request, by the tables of the driver, or -1
- *	if they do not tell. A message names it. Optional.
+ * @describe: sets model, part, serial, psid, firmware, pending and card in a JSON
+ *	object, which json_device() documents, as far as they can be had. It may open
+ *	the device, and then leaves it as it was; run->set.recorded forbids answers
+ *	from elsewhere. Optional.
+ * @scope: the least scope that admits a request, by the tables of the driver, or
+ *	negative if they do not tell. The request is sent under it first, and a
+ *	message names it. Optional.
+ * @command: the name of the register or command that a request is about, or NULL.
+ *	Optional.
  * @hello: fills in a request that any firmware of the type answers, that is
  *	admitted under FWCTL_RPC_CONFIGURATION and changes nothing, and returns
  *	its length. Optional.
+ * @word: the words that an argument of this name in a synopsis takes, by number from
+ *	0; NULL behind the last one. For completion. Optional.
  * @bundle: commands, with %s in place of the device, whose output becomes part of
  *	a bundle; NULL at the end. Optional.
+ * @metrics: values of commands' results that are metrics; a table that ends with an
+ *	empty one. Optional.
+ * @hardware: the PCI functions, for fwctl probe and for the lines of the kernel log
+ *	in a bundle. Optional.
  */
 struct vendor {
 	__u32 type;
 	bool (*status)(const void *in, size_t in_len, const void *out,
 		       size_t out_len, struct firmware_status *status);
 	void (*info)(json_object *object, const void *data, size_t len);
+	void (*describe)(struct run *run, json_object *object,
+			 struct fwctl_dev *dev);
 	int (*scope)(const void *in, size_t in_len);
+	const char *(*command)(const void *in, size_t in_len);
 	size_t (*hello)(void *in, size_t room);
+	const char *(*word)(const char *argument, size_t number);
 	const char *const *bundle;
+	const struct metric_spec *metrics;
+	const struct hardware *hardware;
 };
 
 /**
@@ -201,6 +269,8 @@ struct object {
  * @taint: --taint
  * @dry_run: --dry-run
  * @help: --help, or the word help
+ * @version: --version
+ * @recorded: requests are recorded, or answered from a recording
  * @has_scope: true if --scope is given
  * @scope: the value of --scope
  * @columns: the value of --output, or NULL
@@ -212,6 +282,8 @@ struct settings {
 	bool taint;
 	bool dry_run;
 	bool help;
+	bool version;
+	bool recorded;
 	bool has_scope;
 	enum fwctl_rpc_scope scope;
 	const char *columns;
@@ -226,6 +298,7 @@ struct settings {
  * @set: the common options
  * @object: the noun, NULL if not known
  * @command: the verb, NULL if not known
+ * @group: the name of a command in the group of commands that the words name, or NULL
  * @argc: number of @argv
  * @argv: arguments that are not options, NULL at the end
  * @values: values of @command->options, NULL where one is not given; options
@@ -243,6 +316,7 @@ struct run {
 	struct settings set;
 	const struct object *object;
 	const struct command *command;
+	const char *group;
 	int argc;
 	char **argv;
 	const char *values[MAX_OPTIONS];
@@ -290,6 +364,8 @@ const struct object *find_object(struct run *run, const char *word);
 const struct command *default_command(const struct object *object);
 const struct command *find_command(struct run *run, int count, char **words,
 				   int *used);
+bool in_group(const struct command *command, const char *group);
+unsigned int word_distance(const char *name, const char *word, size_t len);
 const struct vendor *find_vendor(__u32 type);
 
 /* options.c */
@@ -314,6 +390,7 @@ extern const struct exit_spec {
 int __printf(3, 4) fail(struct run *run, int code, const char *fmt, ...);
 int __printf(2, 3) fail_front(struct run *run, const char *fmt, ...);
 int __printf(2, 3) fail_more(struct run *run, const char *fmt, ...);
+void forget_error(struct run *run);
 int fail_errno(struct run *run, int err, const char *message);
 int fail_firmware(struct run *run, const char *dev,
 		  const struct firmware_status *status);
@@ -365,10 +442,11 @@ int send_next_rpc(struct run *run, struct fwctl_dev *dev,
 		  json_object *report);
 void drop_request(json_object *report);
 int vendor_open(struct run *run, struct fwctl_dev **dev);
+int vendor_open_named(struct run *run, const char *what, struct fwctl_dev **dev);
 int vendor_rpc(struct run *run, const struct buffer *in, struct buffer *out);
 int parse_number(struct run *run, const char *what, const char *text,
 		 uint64_t max, uint64_t *value);
-json_object *json_device(const struct fwctl_dev *dev);
+json_object *json_device(struct run *run, struct fwctl_dev *dev);
 json_object *json_devtype(__u32 type);
 
 /* wait.c */
@@ -388,6 +466,9 @@ void interrupt_begin(void);
 void interrupt_end(void);
 int interrupted(void);
 
+/* prometheus.c */
+int write_prometheus(struct run *run, bool histograms);
+
 /* probe-check.c */
 bool add_check(struct run *run, const char *subject, const char *check, bool ok,
 	       const char *why, const char *help);
@@ -396,6 +477,7 @@ bool capable(int bit);
 bool locked_down(void);
 
 /* probe-machine.c */
+char *modprobe_command(void);
 void probe_machine(struct run *run);
 
 /* help.c */
