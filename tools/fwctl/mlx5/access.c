@@ -13,7 +13,8 @@
 #include "be.h"
 
 #define QUERY_HCA_CAP 0x100
-#define ACCESS_REG 0x805
+/* The register by which firmware is updated. */
+#define MCC 0x9062
 
 static int fail_short(struct run *run, struct fwctl_dev *dev,
 		      const struct fwctl_mlx5_reg *reg, size_t len)
@@ -77,13 +78,17 @@ int access_quietly(struct run *run, struct fwctl_dev *dev,
 	enum fwctl_rpc_scope *scope = reg->write ? &accesses->write :
 						   &accesses->read;
 	__u8 buf[FWCTL_MLX5_REG_HEADER + ACCESS_MAX];
+	int ret, in, known;
 	size_t len;
-	int ret, in;
 
 	for (;;) {
 		in = fwctl_mlx5_reg_build(reg, buf, sizeof(buf));
 		if (in < 0)
 			return fail_errno(run, in, "the register is too long");
+		/* Begin where the driver admits it, so that nothing is refused. */
+		known = fwctl_mlx5_request_scope(buf, in);
+		if (known > (int)*scope && known <= (int)max)
+			*scope = known;
 		len = in;
 		accesses->rpcs++;
 		ret = fwctl_dev_rpc(dev, run->set.has_scope ?
@@ -94,6 +99,8 @@ int access_quietly(struct run *run, struct fwctl_dev *dev,
 	}
 	if (ret)
 		return fail_errno(run, ret, fwctl_dev_error(dev));
+	if (reg->write && reg->id == MCC)
+		describe_forget(dev);
 	ret = fwctl_mlx5_reg_parse(reg, buf, len < (size_t)in ? len : (size_t)in);
 	if (ret == -EMSGSIZE)
 		return fail_short(run, dev, reg, len);
@@ -109,19 +116,6 @@ int fail_access(struct run *run, struct fwctl_dev *dev,
 	};
 
 	return fail_firmware(run, fwctl_dev_name(dev), &status);
-}
-
-/* The least scope that admits a request, if it accesses a register; else -1. */
-int access_scope(const void *in, size_t in_len)
-{
-	const __u8 *request = in;
-	int read, write;
-
-	if (in_len < FWCTL_MLX5_REG_HEADER ||
-	    get_unaligned_be16(request) != ACCESS_REG)
-		return -1;
-	fwctl_mlx5_reg_scopes(get_unaligned_be16(request + 10), &read, &write);
-	return get_unaligned_be16(request + 6) ? read : write;
 }
 
 /* Read a page; @out has room for CAPS_HEADER and CAPS_PAGE bytes. */

@@ -7,6 +7,8 @@
 
 #include "../tool.h"
 
+#define ACCESS_REG 0x805
+
 /* The longest register that access_quietly() takes. */
 #define ACCESS_MAX 268
 
@@ -39,9 +41,12 @@ int access_quietly(struct run *run, struct fwctl_dev *dev,
 		   struct accesses *accesses, struct fwctl_mlx5_reg *reg);
 int fail_access(struct run *run, struct fwctl_dev *dev,
 		const struct fwctl_mlx5_reg *reg);
-int access_scope(const void *in, size_t in_len);
 int read_caps(struct run *run, struct fwctl_dev *dev,
 	      const struct fwctl_mlx5_layout *layout, enum caps_mode mode,
 	      __u8 *out, json_object *report);
+
+/* describe.c */
+void mlx5_describe(struct run *run, json_object *object, struct fwctl_dev *dev);
+void describe_forget(const struct fwctl_dev *dev);
 
 #endif

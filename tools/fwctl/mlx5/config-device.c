@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ConnectX's configuration in the device. Each view of an item is requested at
- * most once, also if the device does not have it.
- *
- * Layouts: Adapters PRM, register MNVDA.
+ * The items and parameters that a device may have, and the numbers in them.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <fwctl/mlx5.h>
@@ -14,146 +10,18 @@
 #include "config.h"
 #include "fields.h"
 
-#define MNVDA 0x9024
-#define HEADER 12
+/* Milliseconds that another program may take to change the card. */
+#define LOCK_WAIT 60000
 #define MAX_PORTS 8
 #define MAX_MODULES 16
-
-/* The first dword of an item's header. */
-#define LENGTH 0x1ff
-#define VERSION_SHIFT 12
-#define VERSION 0xf
-/* The writer, with mstconfig's number, and the bit that permits replacing an item. */
-#define WRITER 0x02090000
-#define READ_DEFAULT 0x00800000
-#define READ_CURRENT 0x00400000
-
-/* The status of a firmware that has no such item. */
-#define BAD_RESOURCE 0x05
-#define NO_RESOURCES 0x0f
-
-static int fail_item(struct config *config, const struct fwctl_mlx5_reg *reg,
-		     const struct config_item *item)
-{
-	if (config->run->code)
-		return config->run->code;
-	fail_access(config->run, config->dev, reg);
-	return fail_front(config->run, "%s of %s", reg->write ? "write" : "read",
-			  item->tlv->name);
-}
-
-static __u32 type_of(const struct config_item *item)
-{
-	__u32 type = item->tlv->class << 24 | item->tlv->index;
-
-	if (item->tlv->class == CONFIG_PORT)
-		return type | item->instance << 16;
-	if (item->tlv->class == CONFIG_MODULE)
-		return type | item->instance << 14;
-	/* Without host_id_valid the item is that of the function that sends the request. */
-	return type;
-}
-
-static int read_item(struct config *config, struct config_item *item,
-		     enum config_view view)
-{
-	static const __u32 views[] = {
-		[CONFIG_DEFAULT] = READ_DEFAULT,
-		[CONFIG_CURRENT] = READ_CURRENT,
-	};
-	__u8 data[HEADER + CONFIG_MAX_ITEM] = {};
-	struct fwctl_mlx5_reg reg = {
-		.id = MNVDA, .data = data, .len = sizeof(data),
-	};
-	int ret;
-
-	put_unaligned_be32(WRITER | CONFIG_MAX_ITEM |
-			   (view == CONFIG_NEXT ? 0 : views[view]), data);
-	put_unaligned_be32(type_of(item), data + 4);
-	ret = access_quietly(config->run, config->dev, &config->accesses, &reg);
-	if (ret > 0)
-		return ret;
-	if (ret && reg.status != BAD_RESOURCE && reg.status != NO_RESOURCES)
-		return fail_item(config, &reg, item);
-	if (ret) {
-		item->missing |= 1U << view;
-		return 0;
-	}
-	item->len = get_unaligned_be32(data) & LENGTH;
-	if (item->len > CONFIG_MAX_ITEM || item->len % 4)
-		return fail(config->run, FWCTL_EXIT_FIRMWARE,
-			    "%s: %s: the firmware reports a length of %u bytes, not a multiple of 4 up to %u",
-			    fwctl_dev_name(config->dev), item->tlv->name,
-			    item->len, CONFIG_MAX_ITEM);
-	item->version = get_unaligned_be32(data) >> VERSION_SHIFT & VERSION;
-	memcpy(item->data[view], data + HEADER, item->len);
-	item->read |= 1U << view;
-	return 0;
-}
-
-/* Modules are numbered without gaps: behind a missing one there are no others. */
-static bool module_missing(struct config *config, struct config_item *item)
-{
-	return item->tlv->class == CONFIG_MODULE && item->instance &&
-	       !config_read(config, item - 1, CONFIG_NEXT);
-}
-
-/*
- * Read a view of an item into item->data, unless it was read before. CONFIG_WANTED
- * is not read: it begins as a copy of CONFIG_NEXT. Returns false if the device does
- * not have the view, and after an error, which the run has.
- */
-bool config_read(struct config *config, struct config_item *item,
-		 enum config_view view)
-{
-	if (config->run->code)
-		return false;
-	if (view == CONFIG_WANTED && !(item->read & 1U << CONFIG_WANTED) &&
-	    config_read(config, item, CONFIG_NEXT)) {
-		memcpy(item->data[view], item->data[CONFIG_NEXT], item->len);
-		item->read |= 1U << CONFIG_WANTED;
-	}
-	if (view == CONFIG_WANTED || (item->read | item->missing) & 1U << view)
-		return item->read & 1U << view;
-	if (view != CONFIG_NEXT && !config_read(config, item, CONFIG_NEXT))
-		return false;
-	if (view == CONFIG_NEXT && module_missing(config, item))
-		item->missing |= 1U << view;
-	else if (read_item(config, item, view))
-		return false;
-	return item->read & 1U << view;
-}
-
-/* Write an item; the firmware uses it from its next start. Returns an exit code. */
-int config_write(struct config *config, struct config_item *item,
-		 const __u8 *data)
-{
-	__u8 reg_data[HEADER + CONFIG_MAX_ITEM] = {};
-	struct fwctl_mlx5_reg reg = {
-		.id = MNVDA, .write = true, .data = reg_data,
-		.len = HEADER + item->len,
-	};
-	int ret;
-
-	put_unaligned_be32(WRITER | item->version << VERSION_SHIFT | item->len,
-			   reg_data);
-	put_unaligned_be32(type_of(item), reg_data + 4);
-	memcpy(reg_data + HEADER, data, item->len);
-	ret = access_quietly(config->run, config->dev, &config->accesses, &reg);
-	return ret < 0 ? fail_item(config, &reg, item) : ret;
-}
-
-/* Read CONFIG_NEXT again; returns an exit code. */
-int config_reread(struct config *config, struct config_item *item)
-{
-	int code = read_item(config, item, CONFIG_NEXT);
-
-	if (!code && item->missing & 1U << CONFIG_NEXT)
-		code = fail(config->run, FWCTL_EXIT_PARTIAL,
-			    "%s: %s: the firmware has no such item any more after it was written",
-			    fwctl_dev_name(config->dev), item->tlv->name);
-	return code;
-}
+/* Characters of a name without the number of a port, module or element. */
+#define MAX_STEM 60
+/* The largest numbers that an item's type can have. */
+#define MAX_HOST 63
+#define MAX_PF 255
+/* The places of these numbers. */
+#define HOST_SHIFT 18
+#define PF_SHIFT 10
 
 /* An item of the catalogue, or NULL. */
 struct config_item *config_item(struct config *config,
@@ -169,10 +37,35 @@ struct config_item *config_item(struct config *config,
 	return NULL;
 }
 
+/* Do values of an item change? */
+bool config_dirty(const struct config_item *item)
+{
+	return item->read & 1U << CONFIG_WANTED &&
+	       memcmp(item->data[CONFIG_WANTED], item->data[CONFIG_NEXT],
+		      item->len);
+}
+
+/* The item that a register or a file names by a number, or NULL. */
+struct config_item *config_item_of_type(struct config *config, __u32 type)
+{
+	size_t i;
+
+	for (i = 0; i < config->nitems; i++)
+		if (config_item_type(&config->items[i]) == type &&
+		    config->items[i].other == config->other)
+			return &config->items[i];
+	return NULL;
+}
+
 /* The width of one value in bits; of an array, that of an element. */
 unsigned int config_width(const struct config_field *field)
 {
 	return field->elements ? 8 : field->width;
+}
+
+bool config_is_number(const struct config_field *field)
+{
+	return field->type == CONFIG_INT || field->type == CONFIG_BINARY;
 }
 
 uint64_t config_mask(unsigned int width)
@@ -216,6 +109,20 @@ static unsigned int last_instance(const struct config_tlv *tlv,
 	return tlv->class == CONFIG_MODULE ? MAX_MODULES - 1 : 0;
 }
 
+/* The bits of a type that name the host and function of a command, or 0. */
+static __u32 owner_of(const struct config *config, const struct config_tlv *tlv)
+{
+	if (tlv->class == CONFIG_FUNCTION)
+		return config->host << HOST_SHIFT | config->pf << PF_SHIFT;
+	return tlv->class == CONFIG_HOST ? config->host << HOST_SHIFT : 0;
+}
+
+static bool is_others(const struct config *config, const struct config_tlv *tlv)
+{
+	return config->other && (tlv->class == CONFIG_FUNCTION ||
+				 tlv->class == CONFIG_HOST);
+}
+
 static int make_items(struct config *config, unsigned int ports)
 {
 	size_t i, room = config->names.ntlvs * MAX_MODULES + 1;
@@ -231,6 +138,8 @@ static int make_items(struct config *config, unsigned int ports)
 		for (; instance <= last_instance(tlv, ports); instance++)
 			config->items[config->nitems++] = (struct config_item){
 				.tlv = tlv, .instance = instance,
+				.other = is_others(config, tlv),
+				.owner = owner_of(config, tlv),
 			};
 	}
 	return 0;
@@ -238,32 +147,32 @@ static int make_items(struct config *config, unsigned int ports)
 
 static void name_param(struct config_param *param)
 {
-	const char *name = param->field->name;
 	unsigned int instance = param->item->instance;
-	char suffix[16] = "", index[16] = "";
+	size_t len = strnlen(param->field->name, MAX_STEM);
+	char *end = param->name + len;
 
+	/* Most names are those of the catalogue: printf() costs ten times as much. */
+	memcpy(param->name, param->field->name, len);
+	*end = 0;
 	if (param->item->tlv->class == CONFIG_PORT)
-		snprintf(suffix, sizeof(suffix), "_P%u", instance);
+		end += sprintf(end, "_P%u", instance);
 	else if (param->item->tlv->class == CONFIG_MODULE)
-		snprintf(suffix, sizeof(suffix), "_M%u", instance);
+		end += sprintf(end, "_M%u", instance);
 	if (param->field->elements)
-		snprintf(index, sizeof(index), "[%u]", param->element);
-	snprintf(param->name, sizeof(param->name), "%.60s%s%s", name, suffix,
-		 index);
+		sprintf(end, "[%u]", param->element);
 }
 
 /* Add the parameters of an item that have a name for users. */
 static int add_params(struct config *config, struct config_item *item)
 {
+	const struct config_field *field =
+		config->names.fields + item->tlv->first;
+	const struct config_field *end = field + item->tlv->count;
 	struct config_param *params, *param;
-	size_t i;
 	unsigned int element, elements;
 
-	for (i = 0; i < config->names.nfields; i++) {
-		const struct config_field *field = &config->names.fields[i];
-
-		if (!field->name ||
-		    &config->names.tlvs[field->tlv] != item->tlv)
+	for (; field < end; field++) {
+		if (!field->name || item->other != config->other)
 			continue;
 		elements = field->elements ? field->elements : 1;
 		params = reallocarray(config->params, config->nparams + elements,
@@ -300,27 +209,68 @@ static int read_ports(struct config *config, unsigned int *ports)
 }
 
 /*
- * Open the device that is the first argument of a command, and read the catalogue.
- * The caller calls config_close() also after an error. Returns an exit code.
+ * Keep other programs from changing the card, from the first read to the end of the
+ * changes. Returns an exit code.
  */
-int config_open(struct run *run, const char *database, struct config *config)
+int config_lock(struct config *config)
 {
+	struct fwctl_dev *dev = config->dev;
+	int ret;
+
+	if (!fwctl_dev_writable(dev))
+		return fail(config->run, FWCTL_EXIT_REFUSED,
+			    "%s: nothing was written: there is no permission to write to %s; run as root, or get access to the file",
+			    fwctl_dev_name(dev), fwctl_dev_path(dev));
+	ret = fwctl_dev_lock(dev, LOCK_WAIT);
+	return ret ? fail_errno(config->run, ret, fwctl_dev_error(dev)) : 0;
+}
+
+/* Open a device, whose parameters the catalogue has. Returns an exit code. */
+static int open_card(struct config *config, const char *what, enum config_use use)
+{
+	struct run *run = config->run;
 	unsigned int ports = 1;
 	size_t i;
 
-	*config = (struct config){ .run = run };
-	if (run->set.has_scope && run->set.scope > FWCTL_RPC_DEBUG_READ_ONLY)
-		return fail(run, FWCTL_EXIT_USAGE,
-			    "--scope %s: mlx5 config needs scope configuration; leave out --scope",
-			    fwctl_scope_name(run->set.scope));
-	if (config_names(run, database, &config->names) ||
-	    vendor_open(run, &config->dev) || read_ports(config, &ports) ||
-	    make_items(config, ports))
+	config->other = option(run, "host") || option(run, "pf");
+	if (number_option(run, "host", 0, MAX_HOST, &config->host) ||
+	    number_option(run, "pf", 0, MAX_PF, &config->pf) ||
+	    vendor_open_named(run, what, &config->dev) ||
+	    (use == CONFIG_TO_WRITE && config_lock(config)) ||
+	    read_ports(config, &ports) || make_items(config, ports) ||
+	    (config->other && config_check_other(config)))
 		return run->code;
 	for (i = 0; i < config->nitems; i++)
 		if (add_params(config, &config->items[i]))
 			break;
 	return run->code;
+}
+
+/*
+ * Open the device that is the first argument of a command, and read the catalogue.
+ * The caller calls config_close() also after an error. Returns an exit code.
+ */
+int config_open(struct run *run, enum config_use use, struct config *config)
+{
+	*config = (struct config){ .run = run };
+	if (run->set.has_scope && run->set.scope > FWCTL_RPC_DEBUG_READ_ONLY)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "--scope %s: mlx5 config needs scope configuration; leave out --scope",
+			    fwctl_scope_name(run->set.scope));
+	return config_names(run, option(run, "database"), &config->names) ?:
+	       open_card(config, run->argv[0], use);
+}
+
+/*
+ * Open another device to be read, with the same catalogue, which stays the first
+ * one's: the caller calls config_close() for this one first.
+ */
+int config_open_second(struct config *first, const char *what,
+		       struct config *config)
+{
+	*config = (struct config){ .run = first->run, .names = first->names };
+	config->names.borrowed = true;
+	return open_card(config, what, CONFIG_TO_READ);
 }
 
 void config_close(struct config *config)

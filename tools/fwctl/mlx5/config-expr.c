@@ -58,34 +58,35 @@ static struct value get_field(struct parser *parser, const char *tlv,
 			      size_t tlv_len, const char *field, size_t len)
 {
 	const struct config_catalogue *names = &parser->config->names;
-	const struct config_tlv *own = parser->param->item->tlv;
+	const struct config_tlv *own = parser->param->item->tlv, *its;
+	enum config_view view = parser->config->before ? CONFIG_NEXT :
+							 CONFIG_WANTED;
 	struct config_param param = {};
 	unsigned int instance = 0;
 	size_t i;
 
-	for (i = 0; i < names->nfields; i++) {
-		const struct config_field *entry = &names->fields[i];
-		const struct config_tlv *its = &names->tlvs[entry->tlv];
-
-		if (tlv ? is_name(its->name, tlv, tlv_len) : its == own)
-			if (is_name(entry->field, field, len))
-				break;
-	}
-	if (i == names->nfields || names->fields[i].type == CONFIG_BYTES)
+	for (i = 0; tlv && i < names->ntlvs; i++)
+		if (is_name(names->tlvs[i].name, tlv, tlv_len))
+			break;
+	if (tlv && i == names->ntlvs)
 		return unknown;
-	param.field = &names->fields[i];
-	if (names->tlvs[param.field->tlv].class == own->class)
+	its = tlv ? &names->tlvs[i] : own;
+	param.field = names->fields + its->first;
+	for (i = 0; i < its->count; i++, param.field++)
+		if (is_name(param.field->field, field, len))
+			break;
+	if (i == its->count || param.field->type == CONFIG_BYTES)
+		return unknown;
+	if (its->class == own->class)
 		instance = parser->param->item->instance;
-	else if (names->tlvs[param.field->tlv].class == CONFIG_PORT)
+	else if (its->class == CONFIG_PORT)
 		instance = 1;
-	param.item = config_item(parser->config, &names->tlvs[param.field->tlv],
-				 instance);
+	param.item = config_item(parser->config, its, instance);
 	if (!param.item ||
-	    !config_read(parser->config, param.item, CONFIG_WANTED) ||
+	    !config_read(parser->config, param.item, view) ||
 	    param.item->version < param.field->version)
 		return unknown;
-	return known((int64_t)config_number(&param,
-					    param.item->data[CONFIG_WANTED]));
+	return known((int64_t)config_number(&param, param.item->data[view]));
 }
 
 static struct value parse_choice(struct parser *parser);
@@ -275,8 +276,9 @@ static struct value parse_choice(struct parser *parser)
 }
 
 /*
- * Evaluate an expression about a parameter, with the wanted values. Returns false
- * if the result is unknown or the expression is malformed.
+ * Evaluate an expression about a parameter, with the wanted values, or, if
+ * config->before is set, with those before the change. Returns false if
+ * the result is unknown or the expression is malformed.
  */
 bool config_eval(struct config *config, const struct config_param *param,
 		 const char *text, int64_t *value)

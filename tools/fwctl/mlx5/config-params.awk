@@ -121,9 +121,9 @@ $1 == "tlv" && NF == 6 {
 		wrong(tlv ": same number as " places[$3, $4])
 	places[$3, $4] = tlv
 	lengths[tlv] = len
-	if ($6 !~ /^(reset|boot)$/)
+	if ($6 !~ /^(reset|boot|power)$/)
 		wrong($6 ": not an effect")
-	tlvs[ntlvs++] = sprintf("{ %s, CONFIG_%s, %d, %d, CONFIG_AT_%s }",
+	tlvs[ntlvs++] = sprintf("{ %s, CONFIG_%s, %d, %d, CONFIG_AT_%s, 0, 0 }",
 				string(tlv), toupper($3), hex($4), len, toupper($6))
 	next
 }
@@ -143,7 +143,7 @@ $1 == "param" && NF == 6 {
 		wrong(name ": duplicate parameter")
 	params[tolower(name)] = 1
 	field = $3
-	if ($6 !~ /^(bool|int|enum)$/ || ($6 == "bool" && $5 != 1))
+	if ($6 !~ /^(bool|int|enum|binary)$/ || ($6 == "bool" && $5 != 1))
 		wrong($6 ": not a type of this parameter")
 	type = toupper($6)
 	place($3, $4, $5)

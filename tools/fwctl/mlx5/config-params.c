@@ -13,7 +13,11 @@
 
 #include "config.h"
 
-#define DATABASE "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
+/* The databases of mstflint and of NVIDIA's MFT, which are of one kind. */
+static const char * const databases[] = {
+	"/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db",
+	"/usr/share/mft/mlxconfig_dbs/mlxconfig_host.db",
+};
 
 /* Limit of rows in a table of a database. */
 #define MAX_ROWS 20000
@@ -39,9 +43,24 @@ const char *config_class_name(unsigned int class)
 	return NULL;
 }
 
+const char *config_effect_name(const struct config_tlv *tlv)
+{
+	static const char * const names[] = {
+		[CONFIG_AT_RESET] = "firmware-reset",
+		[CONFIG_AT_BOOT] = "host-boot",
+		[CONFIG_AT_POWER] = "power-cycle",
+	};
+
+	return names[tlv->effect];
+}
+
 const char *config_type_name(unsigned int type)
 {
-	static const char * const names[] = { "bool", "int", "enum", "bytes" };
+	static const char * const names[] = {
+		[CONFIG_BOOL] = "bool", [CONFIG_INT] = "int",
+		[CONFIG_ENUM] = "enum", [CONFIG_BYTES] = "bytes",
+		[CONFIG_BINARY] = "int",
+	};
 
 	return names[type];
 }
@@ -155,11 +174,22 @@ static bool place_ok(const struct config_field *field, unsigned int len)
 	return field->start % 32 + field->width <= 32;
 }
 
+/*
+ * The database tells which items only a boot ROM reads. It does not tell that the owner
+ * of the internal processor is chosen at a cold start (BlueField's manual).
+ */
+static unsigned int effect_of(const char *name, const char *target)
+{
+	if (target && !strcmp(target, "EXP_ROM"))
+		return CONFIG_AT_BOOT;
+	return name && !strcmp(name, "nv_internal_cpu_conf") ? CONFIG_AT_POWER :
+							       CONFIG_AT_RESET;
+}
+
 static bool keep_tlv(struct reader *reader, struct config_catalogue *names)
 {
 	struct config_tlv *tlvs = reallocarray(names->tlvs, names->ntlvs + 1,
 					       sizeof(*tlvs));
-	const char *target;
 
 	if (!tlvs)
 		return false;
@@ -169,9 +199,8 @@ static bool keep_tlv(struct reader *reader, struct config_catalogue *names)
 	tlvs->class = reader->number(reader->row, 1);
 	tlvs->index = reader->number(reader->row, 2);
 	tlvs->len = reader->number(reader->row, 3);
-	target = (const char *)reader->text(reader->row, 4);
-	tlvs->effect = target && !strcmp(target, "EXP_ROM") ? CONFIG_AT_BOOT :
-							      CONFIG_AT_RESET;
+	tlvs->effect = effect_of(tlvs->name,
+				 (const char *)reader->text(reader->row, 4));
 	if (tlvs->name && config_class_name(tlvs->class) &&
 	    tlvs->len <= CONFIG_MAX_ITEM)
 		names->ntlvs++;
@@ -188,8 +217,9 @@ static unsigned int parse_type(const char *type, unsigned int elements)
 		return CONFIG_ENUM;
 	if (!strcmp(type, "BYTES") || !strcmp(type, "STRING"))
 		return CONFIG_BYTES;
-	return elements && strcmp(type, "BINARY") && strcmp(type, "UNSIGNED") ?
-	       CONFIG_BYTES : CONFIG_INT;
+	if (!strcmp(type, "BINARY"))
+		return CONFIG_BINARY;
+	return elements && strcmp(type, "UNSIGNED") ? CONFIG_BYTES : CONFIG_INT;
 }
 
 static bool keep_field(struct reader *reader, struct config_catalogue *names)
@@ -209,8 +239,12 @@ static bool keep_field(struct reader *reader, struct config_catalogue *names)
 	tlv = (const char *)reader->text(reader->row, 0);
 	if (!tlv || !reader->text(reader->row, 2))
 		return true;
-	for (i = 0; i < names->ntlvs && strcmp(names->tlvs[i].name, tlv); i++)
-		;
+	/* The fields of an item are one behind the other. */
+	i = names->nfields ? names->fields[names->nfields - 1].tlv : 0;
+	if (i == names->ntlvs || strcmp(names->tlvs[i].name, tlv))
+		for (i = 0; i < names->ntlvs &&
+		     strcmp(names->tlvs[i].name, tlv); i++)
+			;
 	field->tlv = i;
 	field->elements = reader->number(reader->row, 12);
 	field->type = parse_type((const char *)reader->text(reader->row, 5),
@@ -275,9 +309,36 @@ static bool read_database(struct reader *reader, const char *path,
 			 "SELECT name, class, id, size, target FROM tlvs ORDER BY class, id",
 			 keep_tlv) &&
 	       read_rows(reader, names,
-			 "SELECT p.tlv_name, p.mlxconfig_name, p.name, p.offset, p.size, p.type, p.textual_values, p.min_val, p.max_val, p.dependency, p.valid_bit, p.description, p.array_length, p.supported_from_version, p.rule FROM params p JOIN tlvs t ON t.name = p.tlv_name ORDER BY t.class, t.id, p.rowid",
+			 "SELECT tlv_name, mlxconfig_name, name, offset, size, type, textual_values, min_val, max_val, dependency, valid_bit, description, array_length, supported_from_version, rule FROM params NOT INDEXED",
 			 keep_field) &&
 	       names->nfields;
+}
+
+/*
+ * Sort the fields by item, within an item in the order in which they were read, and
+ * note where the fields of each item begin.
+ */
+static int sort_fields(struct run *run, struct config_catalogue *names)
+{
+	struct config_field *sorted = calloc(names->nfields + 1, sizeof(*sorted));
+	size_t i, n = 0;
+
+	if (!sorted)
+		return fail(run, FWCTL_EXIT_USAGE, "no memory");
+	for (i = 0; i < names->ntlvs; i++)
+		names->tlvs[i].count = 0;
+	for (i = 0; i < names->nfields; i++)
+		names->tlvs[names->fields[i].tlv].count++;
+	for (i = 0; i < names->ntlvs; n += names->tlvs[i++].count)
+		names->tlvs[i].first = n;
+	for (i = 0; i < names->nfields; i++)
+		sorted[names->tlvs[names->fields[i].tlv].first++] =
+			names->fields[i];
+	for (i = 0; i < names->ntlvs; i++)
+		names->tlvs[i].first -= names->tlvs[i].count;
+	free(names->fields);
+	names->fields = sorted;
+	return 0;
 }
 
 static int use_database(struct run *run, const char *path,
@@ -296,7 +357,7 @@ static int use_database(struct run *run, const char *path,
 	if (reader.db)
 		reader.close(reader.db);
 	/* No dlclose(): SQLite may have registered functions in this process. */
-	return run->code;
+	return run->code ?: sort_fields(run, names);
 }
 
 static int use_own_table(struct run *run, struct config_catalogue *names)
@@ -310,31 +371,34 @@ static int use_own_table(struct run *run, struct config_catalogue *names)
 	memcpy(names->fields, own_fields, sizeof(own_fields));
 	names->ntlvs = ARRAY_SIZE(own_tlvs);
 	names->nfields = ARRAY_SIZE(own_fields);
-	return 0;
+	return sort_fields(run, names);
 }
 
 /*
- * Fill in a catalogue. @database is a file, "none", or NULL for mstflint's database
- * if it can be read. The caller calls config_free_names() also after an error.
- * Returns an exit code.
+ * Fill in a catalogue. @database is a file, "none", or NULL for the first database
+ * of mstflint or MFT that can be read. The caller calls config_free_names() also
+ * after an error. Returns an exit code.
  */
 int config_names(struct run *run, const char *database,
 		 struct config_catalogue *names)
 {
 	struct reader reader = {};
-	bool usable;
+	size_t i;
 
 	*names = (struct config_catalogue){ .source = "mstflint" };
-	if (database && strcmp(database, "none"))
-		return use_database(run, database, names);
-	usable = !database && !access(DATABASE, R_OK) && load_sqlite(&reader);
-	if (usable)
-		return use_database(run, DATABASE, names);
-	return use_own_table(run, names);
+	for (i = 0; i < ARRAY_SIZE(databases) && !database; i++)
+		if (!access(databases[i], R_OK) && load_sqlite(&reader))
+			database = databases[i];
+	if (!database || !strcmp(database, "none"))
+		return use_own_table(run, names);
+	names->database = database;
+	return use_database(run, database, names);
 }
 
 void config_free_names(struct config_catalogue *names)
 {
+	if (names->borrowed)
+		return;
 	while (names->ntexts)
 		free(names->texts[--names->ntexts]);
 	free(names->texts);

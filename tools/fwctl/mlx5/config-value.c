@@ -35,77 +35,33 @@ bool config_probe(struct config *config, const struct config_param *param)
 	       inside(param->field, param->item);
 }
 
-/*
- * Parse one of an enum's values at @at: its name, the name's length and its
- * number. Returns the beginning of the next one, or NULL at the end.
- */
-static const char *next_value(const char *at, const char **name, size_t *len,
-			      uint64_t *number)
-{
-	char *end;
-
-	if (!at)
-		return NULL;
-	at += strspn(at, ", ");
-	*name = at;
-	*len = strcspn(at, "=,");
-	if (at[*len] != '=')
-		return NULL;
-	*number = strtoull(at + *len + 1, &end, 0);
-	return end;
-}
-
-/* The name of an enum's value, of *len characters, or NULL. */
-static const char *value_name(const struct config_field *field,
-			      uint64_t wanted, size_t *len)
-{
-	const char *at = field->values, *name;
-	uint64_t number;
-
-	while ((at = next_value(at, &name, len, &number)))
-		if (number == wanted)
-			return name;
-	return NULL;
-}
-
-json_object *config_values(const struct config_field *field)
-{
-	json_object *array = json_object_new_array();
-	const char *at = field->values, *name;
-	uint64_t number;
-	size_t len;
-
-	while ((at = next_value(at, &name, &len, &number)))
-		json_object_array_add(array,
-				      json_object_new_string_len(name, len));
-	return array;
-}
-
 /* A value as JSON: bool, int, the name of an enum's value, or hexadecimal bytes. */
 json_object *config_json(const struct config_param *param, const __u8 *data)
 {
 	const struct config_field *field = param->field;
+	char name[CONFIG_MAX_NAME];
 	uint64_t number;
-	const char *name;
-	size_t len;
 
 	if (field->type == CONFIG_BYTES)
 		return json_hex(data + field->start / 8, field->width / 8);
 	number = config_number(param, data);
 	if (field->type == CONFIG_BOOL)
 		return json_object_new_boolean(number);
-	name = field->type == CONFIG_ENUM ? value_name(field, number, &len) :
-					    NULL;
-	return name ? json_object_new_string_len(name, len) :
-		      json_object_new_uint64(number);
+	return config_value_name(field, number, name, sizeof(name)) ?
+	       json_object_new_string(name) : json_object_new_uint64(number);
 }
 
 /* A value as text that config_parse() accepts; the caller frees it. */
 char *config_text(const struct config_param *param, const __u8 *data)
 {
 	json_object *value = config_json(param, data);
-	char *text = strdup(json_object_get_string(value));
+	char *text;
 
+	if (param->field->type != CONFIG_BINARY)
+		text = strdup(json_object_get_string(value));
+	else if (asprintf(&text, "0x%llx",
+			  (unsigned long long)config_number(param, data)) < 0)
+		text = NULL;
 	json_object_put(value);
 	return text;
 }
@@ -143,45 +99,163 @@ static bool parse_bool(const char *text, uint64_t *value)
 	return false;
 }
 
-static bool parse_integer(const char *text, uint64_t *value)
+static bool parse_digits(const char *text, int base, uint64_t *value)
 {
 	char *end;
 
 	errno = 0;
-	*value = strtoull(text, &end, 0);
-	return isdigit((unsigned char)*text) && !errno && !*end;
+	*value = strtoull(text, &end, base);
+	return isxdigit((unsigned char)*text) && !errno && !*end;
 }
 
-/* Parse the name of an enum's value, in upper or lower case, or its number. */
-static bool parse_enum(const struct config_field *field, const char *text,
-		       uint64_t *value)
+/* Parse a decimal or hexadecimal number; 010 may be either, or octal, and is none. */
+static bool parse_integer(const char *text, uint64_t *value)
 {
-	const char *at = field->values, *name;
-	size_t len;
+	if (text[0] == '0' && (text[1] | 0x20) == 'x')
+		return parse_digits(text, 16, value);
+	return isdigit((unsigned char)*text) && (*text != '0' || !text[1]) &&
+	       parse_digits(text, 10, value);
+}
 
-	while ((at = next_value(at, &name, &len, value)))
-		if (strlen(text) == len && !strncasecmp(text, name, len))
-			return true;
-	return parse_integer(text, value) && value_name(field, *value, &len);
+/*
+ * Parse a number that mstconfig takes for hexadecimal without 0x. One that would be
+ * another number in decimal is refused.
+ */
+static bool parse_binary(const char *text, uint64_t *value)
+{
+	if (parse_integer(text, value) && (text[1] | 0x20) == 'x')
+		return true;
+	return (!text[0] || !text[1] || strpbrk(text, "abcdefABCDEF")) &&
+	       strspn(text, "0123456789abcdefABCDEF") == strlen(text) &&
+	       parse_digits(text, 16, value);
+}
+
+/* Parse a value that has no number in parentheses. */
+static bool parse_plain(const struct config_field *field, const char *text,
+			uint64_t *value)
+{
+	char name[CONFIG_MAX_NAME];
+
+	switch (field->type) {
+	case CONFIG_BOOL:
+		return parse_bool(text, value) ||
+		       (parse_integer(text, value) && *value <= 1);
+	case CONFIG_ENUM:
+		return config_value_number(field, text, value) ||
+		       (parse_integer(text, value) &&
+			config_value_name(field, *value, name, sizeof(name)));
+	case CONFIG_BINARY:
+		return parse_binary(text, value);
+	default:
+		return parse_integer(text, value);
+	}
+}
+
+/* Parse a value, also as mstconfig prints it: True(1), ETH(2), 0x10(16). */
+static bool parse_value(const struct config_field *field, const char *text,
+			uint64_t *value)
+{
+	const char *open = strchr(text, '(');
+	char word[CONFIG_MAX_NAME];
+	uint64_t number;
+	char *end;
+
+	if (!open)
+		return parse_plain(field, text, value);
+	number = strtoull(open + 1, &end, 10);
+	if (!isdigit((unsigned char)open[1]) || strcmp(end, ")") ||
+	    open - text >= (long)sizeof(word))
+		return false;
+	snprintf(word, sizeof(word), "%.*s", (int)(open - text), text);
+	return (parse_plain(field, word, value) ||
+		(field->type == CONFIG_INT && parse_integer(word, value))) &&
+	       *value == number;
+}
+
+int config_fail_missing(struct config *config, const struct config_param *param)
+{
+	char *why = NULL;
+
+	config_missing(config, param, &why);
+	fail(config->run, FWCTL_EXIT_UNSUPPORTED, "%s", why ? why : "no memory");
+	free(why);
+	return config->run->code;
+}
+
+int config_fail_read_only(struct config *config, const struct config_param *param)
+{
+	return fail(config->run, FWCTL_EXIT_UNSUPPORTED,
+		    "%s: read-only on this card", param->name);
 }
 
 static int parse_bytes(struct config *config, const struct config_param *param,
 		       const char *text)
 {
 	const struct config_field *field = param->field;
+	__u8 *data = param->item->data[CONFIG_WANTED] + field->start / 8;
 	struct buffer bytes = {};
 
 	if (!parse_hex(config->run, text, CONFIG_MAX_ITEM, &bytes)) {
-		if (bytes.len == field->width / 8)
-			memcpy(param->item->data[CONFIG_WANTED] +
-			       field->start / 8, bytes.data, bytes.len);
-		else
+		if (bytes.len != field->width / 8)
 			fail(config->run, FWCTL_EXIT_USAGE,
 			     "%s: needs %u bytes, not %zu", param->name,
 			     field->width / 8, bytes.len);
+		else if (!param->item->writable &&
+			 memcmp(data, bytes.data, bytes.len))
+			config_fail_read_only(config, param);
+		else
+			memcpy(data, bytes.data, bytes.len);
 	}
 	free(bytes.data);
 	return config->run->code;
+}
+
+static int fail_value(struct config *config, const struct config_param *param,
+		      const char *text)
+{
+	const struct config_field *field = param->field;
+	unsigned long long most = config_mask(config_width(field));
+	struct run *run = config->run;
+
+	switch (field->type) {
+	case CONFIG_BOOL:
+		return fail(run, FWCTL_EXIT_USAGE, "%s=%s: is not true or false",
+			    param->name, text);
+	case CONFIG_ENUM:
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s=%s: is not one of the names of its values: %s",
+			    param->name, text, field->values ? field->values : "");
+	case CONFIG_BINARY:
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s=%s: is not a number from 0x0 to 0x%llx; write hexadecimal digits with 0x in front",
+			    param->name, text, most);
+	default:
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "%s=%s: is not a number from 0 to %llu, decimal, or hexadecimal with 0x in front",
+			    param->name, text, most);
+	}
+}
+
+/* Does the next value differ from the default or from the current one? */
+bool config_is_changed(struct config *config, const struct config_param *param)
+{
+	static const enum config_view others[] = { CONFIG_DEFAULT, CONFIG_CURRENT };
+	struct config_item *item = param->item;
+	json_object *next = config_json(param, item->data[CONFIG_NEXT]), *value;
+	bool changed = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		if (!config_read(config, item, others[i])) {
+			changed |= !item->unset;
+			continue;
+		}
+		value = config_json(param, item->data[others[i]]);
+		changed |= !json_object_equal(next, value);
+		json_object_put(value);
+	}
+	json_object_put(next);
+	return changed;
 }
 
 /* The field that must be 1 for a parameter to take effect, or NULL. */
@@ -206,9 +280,6 @@ static const struct config_field *valid_field(struct config *config,
 int config_parse(struct config *config, const struct config_param *param,
 		 const char *text, bool insisted)
 {
-	static const char * const what[] = {
-		"true or false", "a number", "one of the names of its values",
-	};
 	const struct config_field *field = param->field;
 	struct config_param valid = { .item = param->item };
 	__u8 *data = param->item->data[CONFIG_WANTED];
@@ -217,37 +288,58 @@ int config_parse(struct config *config, const struct config_param *param,
 
 	if (!config_read(config, param->item, CONFIG_WANTED) ||
 	    !inside(field, param->item))
-		return fail(config->run, FWCTL_EXIT_UNSUPPORTED,
-			    "%s: the device has no such parameter; see 'fwctl mlx5 config list %s'",
-			    param->name, config->run->argv[0]);
+		return config->run->code ?: config_fail_missing(config, param);
 	if (field->type == CONFIG_BYTES)
 		return parse_bytes(config, param, text);
-	if (field->type == CONFIG_BOOL)
-		good = parse_bool(text, &value);
-	else if (field->type == CONFIG_ENUM)
-		good = parse_enum(field, text, &value);
-	else
-		good = parse_integer(text, &value);
-	if (good && value > config_mask(config_width(field)))
-		return fail(config->run, FWCTL_EXIT_USAGE,
-			    "%s=%s: is not a number from 0 to %llu", param->name,
-			    text, (unsigned long long)config_mask(config_width(field)));
+	good = parse_value(field, text, &value);
+	good &= value <= config_mask(config_width(field));
 	/* A device may have a value that its enum has no name for. */
 	if (!good && !(field->type == CONFIG_ENUM && parse_integer(text, &value) &&
 		       value == config_number(param, data)))
-		return fail(config->run, FWCTL_EXIT_USAGE,
-			    "%s=%s: is not %s%s%s", param->name, text,
-			    what[field->type],
-			    field->values ? ": " : "",
-			    field->values ? field->values : "");
-	if (value == config_number(param, data) && !insisted)
+		return fail_value(config, param, text);
+	if (value == config_number(param, data) &&
+	    (!insisted || !param->item->writable))
 		return 0;
+	if (!param->item->writable)
+		return config_fail_read_only(config, param);
 	config_set_number(param, data, value);
 	valid.field = valid_field(config, field);
 	if (valid.field && !valid.field->elements &&
 	    valid.field->type != CONFIG_BYTES)
 		config_set_number(&valid, data, 1);
 	return 0;
+}
+
+/* Make bytes the wanted value of an item; returns an exit code. */
+int config_take_item(struct config *config, struct config_item *item,
+		     const void *data, size_t len)
+{
+	if (len != item->len)
+		return fail(config->run, FWCTL_EXIT_USAGE,
+			    "item 0x%08x (%s): needs %u bytes, not %zu",
+			    config_item_type(item), item->tlv->name, item->len,
+			    len);
+	item->invalidate = false;
+	memcpy(item->data[CONFIG_WANTED], data, len);
+	if (item->writable || !config_dirty(item))
+		return 0;
+	return fail(config->run, FWCTL_EXIT_UNSUPPORTED,
+		    "item 0x%08x (%s): read-only on this card",
+		    config_item_type(item), item->tlv->name);
+}
+
+/* Make the default the wanted value of an item; returns an exit code. */
+int config_take_default(struct config *config, struct config_item *item)
+{
+	static const __u8 zero[CONFIG_MAX_ITEM];
+	bool known = config_read(config, item, CONFIG_DEFAULT);
+	int code;
+
+	code = config_take_item(config, item,
+				known ? item->data[CONFIG_DEFAULT] : zero,
+				item->len);
+	item->invalidate = item->writable;
+	return code;
 }
 
 /* Copy a parameter's value, and whether it takes effect, from a view. */
@@ -270,6 +362,17 @@ void config_copy(struct config *config, const struct config_param *param,
 		config_set_number(&valid, data, config_number(&valid, source));
 }
 
+/* Take a parameter's wanted value from the next one, as if nothing had changed it. */
+void config_keep(struct config *config, const struct config_param *param)
+{
+	struct config_item *item = param->item;
+
+	config_copy(config, param, CONFIG_NEXT);
+	item->invalidate &= (item->unset || !item->writer) &&
+			    !memcmp(item->data[CONFIG_WANTED],
+				    item->data[CONFIG_DEFAULT], item->len);
+}
+
 /* Can a parameter have the value that is wanted? Returns an exit code. */
 int config_check(struct config *config, const struct config_param *param)
 {
@@ -279,9 +382,7 @@ int config_check(struct config *config, const struct config_param *param)
 	int64_t holds;
 
 	if (!config_probe(config, param))
-		return run->code ?: fail(run, FWCTL_EXIT_UNSUPPORTED,
-			"%s: the device does not have this parameter: it needs %s",
-			param->name, field->needs ? field->needs : "newer firmware");
+		return run->code ?: config_fail_missing(config, param);
 	if (field->type == CONFIG_BYTES)
 		return 0;
 	value = config_number(param, param->item->data[CONFIG_WANTED]);
@@ -294,7 +395,7 @@ int config_check(struct config *config, const struct config_param *param)
 	if (field->rule && config_eval(config, param, field->rule, &holds) &&
 	    !holds)
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s=%llu: violates the rule %s", param->name,
-			    (unsigned long long)value, field->rule);
+			    "%s=%llu: the card does not support this value together with its other settings",
+			    param->name, (unsigned long long)value);
 	return run->code;
 }

@@ -5,30 +5,65 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "config.h"
 
 #define DATABASE							\
 	{ "database", 'd', "FILE",					\
 	  "read names from this database of mstflint; none: use the tool's own table" }
+#define HOST { "host", 'H', "NUMBER", "parameters of this host, default 0" }
+#define PF								\
+	{ "pf", 'p', "NUMBER",						\
+	  "parameters of this physical function of the host, default 0" }
 #define YES { "yes", 'y', NULL, "write without asking" }
+#define ACTIVATE							\
+	{ "activate", 'a', NULL,					\
+	  "restart the firmware, so that the values become current; needs consent" }
+#define EMPTY { "allow-empty", 'E', NULL, "accept a file without settings" }
 #define DETAILED							\
 	{ "detailed-exitcode", 'e', NULL,				\
 	  "exit with 8 if values differ or were changed" }
 
-const struct option_spec config_options[] = { DATABASE, {} };
+#define CHANGED								\
+	{ "changed", 'c', NULL,						\
+	  "only values that differ from the default, or from the current one" }
 
-const struct option_spec config_set_options[] = { DATABASE, DETAILED, {} };
-
-const struct option_spec config_reset_options[] = {
-	DATABASE, YES, DETAILED, {}
+const struct option_spec config_export_options[] = {
+	DATABASE, HOST, PF, CHANGED,
+	{ "short", 'S', NULL, "write the settings only, without comments" },
+	{ "raw-tlv", 'R', NULL, "write all items, as 'mstconfig backup' does" },
+	{}
 };
 
-const struct option_spec config_diff_options[] = { DATABASE, DETAILED, {} };
+#define IGNORE								\
+	{ "ignore-missing", 'i', NULL,					\
+	  "leave out what the device does not have, without an error" }
+
+const struct option_spec config_list_options[] = {
+	DATABASE, HOST, PF, IGNORE, {}
+};
+
+const struct option_spec config_query_options[] = {
+	DATABASE, HOST, PF, IGNORE, CHANGED, {}
+};
+
+const struct option_spec config_set_options[] = {
+	DATABASE, HOST, PF, YES, DETAILED, ACTIVATE, {}
+};
+
+const struct option_spec config_reset_options[] = {
+	DATABASE, HOST, PF, YES, DETAILED, ACTIVATE,
+	{ "except", 'x', "NAMES",
+	  "keep these parameters, with commas between the names" },
+	{}
+};
+
+const struct option_spec config_diff_options[] = {
+	DATABASE, HOST, PF, DETAILED, EMPTY, IGNORE, {}
+};
 
 const struct option_spec config_apply_options[] = {
-	DATABASE, YES, DETAILED,
+	DATABASE, HOST, PF, YES, DETAILED, EMPTY, IGNORE, ACTIVATE,
 	{ "rollback", 'b', "FILE",
 	  "keep the replaced values in this file; default: rollback-DEV-TIME.conf" },
 	{}
@@ -41,15 +76,15 @@ const struct column_spec config_list_columns[] = {
 	{ "ITEM", "item", COLUMN_EXTRA },
 	{ "EFFECT", "effect", COLUMN_EXTRA },
 	{ "VALUES", "values", COLUMN_EXTRA },
-	{ "DESCRIPTION", "description", 0 },
+	{ "DESCRIPTION", "description", COLUMN_WRAP },
 	{}
 };
 
 const struct column_spec config_query_columns[] = {
 	{ "NAME", "name", 0 },
-	{ "DEFAULT", "default", 0 },
-	{ "CURRENT", "current", 0 },
-	{ "NEXT", "next", 0 },
+	{ "DEFAULT", "default", COLUMN_WRAP },
+	{ "CURRENT", "current", COLUMN_WRAP },
+	{ "NEXT", "next", COLUMN_WRAP },
 	{ "TYPE", "type", 0 },
 	{ "MIN", "min", COLUMN_EXTRA | COLUMN_RIGHT },
 	{ "MAX", "max", COLUMN_EXTRA | COLUMN_RIGHT },
@@ -57,6 +92,8 @@ const struct column_spec config_query_columns[] = {
 	{ "CLASS", "class", COLUMN_EXTRA },
 	{ "ITEM", "item", COLUMN_EXTRA },
 	{ "EFFECT", "effect", COLUMN_EXTRA },
+	{ "READ-ONLY", "read_only", COLUMN_EXTRA },
+	{ "NEVER-SET", "never_set", COLUMN_EXTRA },
 	{ "DESCRIPTION", "description", COLUMN_EXTRA },
 	{}
 };
@@ -99,7 +136,7 @@ static json_object *describe(struct config *config,
 	json_object *row = json_object_new_object();
 	const struct config_tlv *tlv = param->item->tlv;
 	uint64_t min, max;
-	bool number = field->type == CONFIG_INT;
+	bool number = config_is_number(field);
 
 	config_range(config, param, &min, &max);
 	json_add(row, "name", json_text(param->name));
@@ -109,43 +146,27 @@ static json_object *describe(struct config *config,
 	json_add(row, "min", number ? json_object_new_uint64(min) : NULL);
 	json_add(row, "max", number ? json_object_new_uint64(max) : NULL);
 	json_add(row, "values", config_values(field));
-	json_add(row, "effect",
-		 json_text(tlv->effect == CONFIG_AT_BOOT ?
-			   "host-boot" : "firmware-reset"));
+	json_add(row, "effect", json_text(config_effect_name(tlv)));
 	json_add(row, "description", json_description(field->text));
 	return row;
 }
 
-/* The part that is common to all results. */
-json_object *config_result(struct config *config)
-{
-	json_object *result = json_object_new_object();
-
-	json_add(result, "device",
-		 config->dev ? json_text(fwctl_dev_name(config->dev)) : NULL);
-	json_add(result, "names", json_text(config->names.source));
-	json_add(result, "rpcs", json_object_new_int64(config->accesses.rpcs));
-	return result;
-}
-
-/* Print an array within the result as a table of the command's columns. */
-static void array_text(struct run *run, const char *key)
-{
-	json_object *result = run->result;
-
-	run->result = json_object_object_get(result, key);
-	print_table(run, stdout);
-	run->result = result;
-}
-
 void config_params_text(struct run *run)
 {
-	array_text(run, "parameters");
+	config_array_text(run, "parameters");
 }
 
+/* A change that failed and is undone has no table. */
 void config_changes_text(struct run *run)
 {
-	array_text(run, "changes");
+	json_object *activation = json_object_object_get(run->result, "activation");
+	const char *todo = activation ? string_of(activation, "todo") : NULL;
+
+	if (!run->code || run->code == FWCTL_EXIT_CHANGED)
+		config_array_text(run, "changes");
+	fflush(stdout);
+	if (todo && !run->set.raw)
+		fprintf(stderr, "%s\n", todo);
 }
 
 /* List all names of the catalogue, without a device. */
@@ -172,6 +193,7 @@ static int list_names(struct run *run)
 	}
 	run->result = config_result(&config);
 	json_add(run->result, "parameters", rows);
+	json_add(run->result, "missing", json_object_new_array());
 out:
 	config_free_names(&config.names);
 	return run->code;
@@ -195,6 +217,9 @@ static void add_values(struct config *config, const struct config_param *param,
 			 config_read(config, param->item, views[i].view) ?
 			 config_json(param, param->item->data[views[i].view]) :
 			 NULL);
+	json_add(row, "read_only",
+		 json_object_new_boolean(!param->item->writable));
+	json_add(row, "never_set", json_object_new_boolean(param->item->unset));
 }
 
 static bool is_asked(struct run *run, const struct config_param *param)
@@ -202,45 +227,99 @@ static bool is_asked(struct run *run, const struct config_param *param)
 	int i;
 
 	for (i = 1; i < run->argc; i++)
-		if (!strcasecmp(run->argv[i], param->name))
+		if (config_is_named(param, run->argv[i], strlen(run->argv[i])))
 			return true;
 	return run->argc < 2;
+}
+
+/* Add the words of the command line that no parameter of the device answers. */
+static void add_missing(struct config *config, json_object *missing)
+{
+	static const char * const reasons[] = { "unknown", "absent", "hidden" };
+	struct run *run = config->run;
+	const struct config_param *first, *param;
+	enum config_reason reason;
+	json_object *row;
+	char *why;
+	int i;
+
+	for (i = 1; i < run->argc && !run->code; i++) {
+		size_t len = strlen(run->argv[i]);
+
+		first = config_next(config, NULL, run->argv[i], len);
+		for (param = first; param && !config_probe(config, param);)
+			param = config_next(config, param, run->argv[i], len);
+		if (param || run->code)
+			continue;
+		why = NULL;
+		reason = first ? config_missing(config, first, &why) :
+			 config_unknown(config, run->argv[i], len, &why);
+		row = json_object_new_object();
+		json_add(row, "name", json_text(run->argv[i]));
+		json_add(row, "reason", json_text(reasons[reason]));
+		json_add(row, "message", json_text(why));
+		json_object_array_add(missing, row);
+		free(why);
+	}
+}
+
+/*
+ * Make an error of the words without an answer, unless --ignore-missing is given:
+ * FWCTL_EXIT_PARTIAL if other words have one.
+ */
+static void fail_missing(struct run *run, json_object *missing, bool partial)
+{
+	size_t i, count = json_object_array_length(missing);
+	json_object *row;
+	int code;
+
+	if (option(run, "ignore-missing"))
+		return;
+	for (i = 0; i < count; i++) {
+		row = json_object_array_get_idx(missing, i);
+		code = strcmp(string_of(row, "reason"), "unknown") ?
+		       FWCTL_EXIT_UNSUPPORTED : FWCTL_EXIT_USAGE;
+		if (!i)
+			fail(run, partial ? FWCTL_EXIT_PARTIAL : code, "%s",
+			     string_of(row, "message"));
+		else
+			fail_more(run, "%s", string_of(row, "message"));
+	}
 }
 
 /* Show the parameters that the device has, or those of them that are named. */
 static int show_params(struct run *run, bool values)
 {
-	struct config config;
+	bool changed = values && option(run, "changed");
 	json_object *rows = json_object_new_array(), *row;
-	int i;
+	json_object *missing = json_object_new_array();
+	struct config config;
 	size_t n;
 
-	if (config_open(run, option(run, "database"), &config))
+	if (config_open(run, CONFIG_TO_READ, &config))
 		goto out;
-	for (i = 1; i < run->argc; i++) {
-		const struct config_param *param =
-			config_find(&config, run->argv[i], strlen(run->argv[i]));
-
-		if (!param || config_probe(&config, param))
-			continue;
-		fail(run, FWCTL_EXIT_UNSUPPORTED,
-		     "%s: the device has no such parameter", run->argv[i]);
-	}
 	for (n = 0; n < config.nparams && !run->code; n++) {
 		const struct config_param *param = &config.params[n];
 
 		if (!is_asked(run, param) || !config_probe(&config, param))
+			continue;
+		if (changed && !config_is_changed(&config, param))
 			continue;
 		row = describe(&config, param);
 		if (values)
 			add_values(&config, param, row);
 		json_object_array_add(rows, row);
 	}
+	add_missing(&config, missing);
 	if (!run->code) {
 		run->result = config_result(&config);
 		json_add(run->result, "parameters", json_object_get(rows));
+		json_add(run->result, "missing", json_object_get(missing));
+		fail_missing(run, missing, json_object_array_length(rows) ||
+			     changed);
 	}
 out:
+	json_object_put(missing);
 	json_object_put(rows);
 	config_close(&config);
 	return run->code;
@@ -257,31 +336,6 @@ int config_query_run(struct run *run)
 	return no_dry_run(run) ?: show_params(run, true);
 }
 
-/* Find a parameter by its name; after an error the run has a message. */
-struct config_param *config_find(struct config *config, const char *name,
-				 size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < config->nparams; i++)
-		if (strlen(config->params[i].name) == len &&
-		    !strncasecmp(config->params[i].name, name, len))
-			return &config->params[i];
-	for (i = 0; i < config->nparams; i++)
-		if (len && strlen(config->params[i].field->name) == len &&
-		    !strncasecmp(config->params[i].field->name, name, len))
-			break;
-	if (i < config->nparams)
-		fail(config->run, FWCTL_EXIT_USAGE,
-		     "%.*s: ambiguous; name one of them, e.g. %s", (int)len,
-		     name, config->params[i].name);
-	else
-		fail(config->run, FWCTL_EXIT_USAGE,
-		     "%.*s: no such parameter; see 'fwctl mlx5 config list'",
-		     (int)len, name);
-	return NULL;
-}
-
 /*
  * Write the wanted values, unless --dry-run was given, and fill the run's result.
  * Takes over the reference to the plan. Returns an exit code.
@@ -291,9 +345,17 @@ int config_finish(struct config *config, json_object *plan,
 {
 	struct run *run = config->run;
 	bool differs = config_differs(config);
+	json_object *activation = NULL;
 
-	if (differs && !run->set.dry_run)
+	if (differs && !run->set.dry_run && option(run, "activate") &&
+	    fw_activation_agree(config)) {
+		json_object_put(plan);
+		return run->code;
+	}
+	if (config_pending(config) && !run->set.dry_run)
 		config_change(config, rollback);
+	if (config->changed && !run->code)
+		fw_activation(config, plan, &activation);
 	run->result = config_result(config);
 	json_add(run->result, "dry_run",
 		 json_object_new_boolean(run->set.dry_run));
@@ -301,9 +363,35 @@ int config_finish(struct config *config, json_object *plan,
 		 json_object_new_boolean(config->changed));
 	json_add(run->result, "rollback", json_text(differs ? rollback : NULL));
 	json_add(run->result, "changes", plan);
+	json_add(run->result, "activation", activation);
 	if (!run->code && differs && option(run, "detailed-exitcode"))
 		run->code = FWCTL_EXIT_CHANGED;
 	return run->code;
+}
+
+/*
+ * The use of a device for a command that may ask a question first: the card is
+ * locked only after the answer, which may take long.
+ */
+enum config_use config_purpose(struct run *run, bool asks)
+{
+	return run->set.dry_run || (asks && !option(run, "yes")) ?
+	       CONFIG_TO_READ : CONFIG_TO_WRITE;
+}
+
+/* Is a parameter named by one of the first settings of the command line? */
+static bool is_named_before(struct config *config, const struct config_param *param,
+			    int last)
+{
+	const char *word;
+	int i;
+
+	for (i = 1; i < last; i++) {
+		word = config->run->argv[i];
+		if (config_is_named(param, word, strcspn(word, "=")))
+			return true;
+	}
+	return false;
 }
 
 int config_set_run(struct run *run)
@@ -311,9 +399,10 @@ int config_set_run(struct run *run)
 	struct config config;
 	struct config_param *param;
 	const char *value;
+	size_t len;
 	int i;
 
-	if (config_open(run, option(run, "database"), &config))
+	if (config_open(run, config_purpose(run, false), &config))
 		goto out;
 	for (i = 1; i < run->argc && !run->code; i++) {
 		value = strchr(run->argv[i], '=');
@@ -324,14 +413,22 @@ int config_set_run(struct run *run)
 		}
 		param = config_find(&config, run->argv[i],
 				    value - run->argv[i]);
-		if (param)
+		while (param && !run->code) {
+			if (is_named_before(&config, param, i))
+				fail(run, FWCTL_EXIT_USAGE,
+				     "%s: duplicate parameter", param->name);
 			config_parse(&config, param, value + 1, true);
+			param = config_next(&config, param, run->argv[i],
+					    value - run->argv[i]);
+		}
 	}
 	/* A check may depend on values further to the right. */
 	for (i = 1; i < run->argc && !run->code; i++) {
-		param = config_find(&config, run->argv[i],
-				    strcspn(run->argv[i], "="));
-		config_check(&config, param);
+		len = strcspn(run->argv[i], "=");
+		param = NULL;
+		while (!run->code && (param = config_next(&config, param,
+							  run->argv[i], len)))
+			config_check(&config, param);
 	}
 	if (!run->code)
 		config_finish(&config, config_plan(&config), NULL);
@@ -340,50 +437,150 @@ out:
 	return run->code;
 }
 
-/* Reset whole items, also those of their fields that have no name. */
-static void reset_all(struct config *config)
+/* Is a parameter named in a list of names with commas between them? */
+static bool is_listed(const struct config_param *param, const char *list)
+{
+	size_t len;
+
+	for (; list && *list; list += len + !!list[len]) {
+		len = strcspn(list, ",");
+		if (len && config_is_named(param, list, len))
+			return true;
+	}
+	return false;
+}
+
+/* Make the default of an item the wanted value, except for some parameters. */
+static void reset_item(struct config *config, struct config_item *item,
+		       const char *except)
 {
 	size_t i;
 
-	for (i = 0; i < config->nparams && !config->run->code; i++) {
-		struct config_item *item = config->params[i].item;
-
-		if (config_probe(config, &config->params[i]) &&
-		    config_read(config, item, CONFIG_DEFAULT) &&
-		    config_read(config, item, CONFIG_WANTED))
-			memcpy(item->data[CONFIG_WANTED],
-			       item->data[CONFIG_DEFAULT], item->len);
-	}
+	if (!item->writable || !config_read(config, item, CONFIG_WANTED))
+		return;
+	config_read(config, item, CONFIG_DEFAULT);
+	memcpy(item->data[CONFIG_WANTED], item->data[CONFIG_DEFAULT],
+	       CONFIG_MAX_ITEM);
+	item->invalidate = true;
+	for (i = 0; i < config->nparams; i++)
+		if (config->params[i].item == item &&
+		    is_listed(&config->params[i], except))
+			config_keep(config, &config->params[i]);
 }
 
-static void reset_param(struct config *config, const char *name)
-{
-	struct config_param *param = config_find(config, name, strlen(name));
+/*
+ * A card with a processor of its own keeps its mode, unless it is named: another
+ * owner of the card takes the network away from the system that it boots.
+ */
+#define MODE "INTERNAL_CPU_MODEL"
 
-	if (!param)
-		return;
-	if (config_probe(config, param) &&
-	    config_read(config, param->item, CONFIG_DEFAULT) &&
-	    config_read(config, param->item, CONFIG_WANTED))
-		config_copy(config, param, CONFIG_DEFAULT);
-	else
+/* Reset whole items, also those of their fields that have no name. */
+static void reset_all(struct config *config, const char *except)
+{
+	bool *present = calloc(config->nparams + 1, sizeof(*present));
+	struct run *run = config->run;
+	struct config_item *item;
+	char *list = NULL;
+	size_t i;
+
+	if (!present || asprintf(&list, "%s,%s", MODE, except ? except : "") < 0)
+		fail(run, FWCTL_EXIT_USAGE, "no memory");
+	/* A reset of one item may hide parameters of another one. */
+	for (i = 0; !run->code && i < config->nparams; i++)
+		present[i] = config_probe(config, &config->params[i]);
+	/* The register that invalidates all items is for those of the card, too. */
+	config->all = !config->other;
+	for (i = 0; !run->code && i < config->nparams; i++) {
+		item = config->params[i].item;
+		if (!present[i] || !item->writable || item->invalidate)
+			continue;
+		reset_item(config, item, list);
+		config->all &= item->invalidate;
+	}
+	free(list);
+	free(present);
+}
+
+/* Has the device a parameter, with the values before the reset of others? */
+static bool was_present(struct config *config, const struct config_param *param)
+{
+	bool present;
+
+	config->before = true;
+	present = config_probe(config, param);
+	config->before = false;
+	return present && config_read(config, param->item, CONFIG_WANTED);
+}
+
+static void reset_param(struct config *config, const struct config_param *param)
+{
+	struct config_item *item = param->item;
+
+	if (!config_read(config, item, CONFIG_DEFAULT) && !item->unset) {
 		fail(config->run, FWCTL_EXIT_UNSUPPORTED,
 		     "%s: the device does not report a default value of this parameter",
 		     param->name);
+		return;
+	}
+	config_copy(config, param, CONFIG_DEFAULT);
+	if (!item->writable && config_dirty(item))
+		config_fail_read_only(config, param);
+	/* If nothing else is set in the item, all of it can follow the default. */
+	item->invalidate = item->writable &&
+			   !memcmp(item->data[CONFIG_WANTED],
+				   item->data[CONFIG_DEFAULT], item->len);
+}
+
+/* Reset the parameters that a word names, as far as the device has them. */
+static void reset_named(struct config *config, const char *word)
+{
+	const struct config_param *first, *param;
+	size_t len = strlen(word);
+	bool any = false;
+
+	first = config_next(config, NULL, word, len);
+	if (!first)
+		config_find(config, word, len);
+	for (param = first; param && !config->run->code;
+	     param = config_next(config, param, word, len)) {
+		if (!was_present(config, param))
+			continue;
+		any = true;
+		reset_param(config, param);
+	}
+	if (first && !any && !config->run->code)
+		config_fail_missing(config, first);
+}
+
+/* Check that each name in the list of --except is one. */
+static void check_except(struct config *config, const char *list)
+{
+	size_t len;
+
+	for (; list && *list && !config->run->code; list += len + !!list[len]) {
+		len = strcspn(list, ",");
+		if (len && !config_next(config, NULL, list, len))
+			config_find(config, list, len);
+	}
 }
 
 int config_reset_run(struct run *run)
 {
+	const char *except = option(run, "except");
 	struct config config;
 	json_object *plan;
 	int i;
 
-	if (config_open(run, option(run, "database"), &config))
+	if (except && run->argc > 1)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "--except: is for a reset of all parameters; leave out the names");
+	if (config_open(run, config_purpose(run, run->argc < 2), &config))
 		goto out;
 	for (i = 1; i < run->argc && !run->code; i++)
-		reset_param(&config, run->argv[i]);
-	if (run->argc < 2)
-		reset_all(&config);
+		reset_named(&config, run->argv[i]);
+	check_except(&config, except);
+	if (run->argc < 2 && !run->code)
+		reset_all(&config, except);
 	if (run->code)
 		goto out;
 	plan = config_plan(&config);

@@ -225,7 +225,7 @@ json_object *reg_name(const struct field_reg *reg, const char *name)
 json_object *reg_text(const struct field_reg *reg, const char *name)
 {
 	const struct fwctl_mlx5_field *field;
-	char text[96];
+	char text[256];
 
 	field = fwctl_mlx5_field_find(reg->layout, name, reg->data,
 				      reg->layout->size);

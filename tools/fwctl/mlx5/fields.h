@@ -74,8 +74,20 @@ extern const struct column_spec fw_info_columns[];
 
 /* fw-update.c */
 int fw_update_run(struct run *run);
+int fw_show_run(struct run *run);
 extern const struct option_spec fw_update_options[];
-extern const struct column_spec fw_update_columns[];
+extern const struct column_spec fw_update_columns[], fw_show_columns[];
+
+/* health.c */
+int link_run(struct run *run);
+int module_run(struct run *run);
+int pcie_run(struct run *run);
+int sensors_run(struct run *run);
+void link_text(struct run *run);
+void module_text(struct run *run);
+void pcie_text(struct run *run);
+extern const struct column_spec link_columns[], module_columns[], pcie_columns[];
+extern const struct column_spec sensors_columns[];
 
 /* layout.c */
 int layout_list_run(struct run *run);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fw.h"
 
@@ -43,8 +44,11 @@ enum state {
 };
 
 const struct option_spec fw_update_options[] = {
-	{ "activate", 'a', NULL,
-	  "run the image at the next start of firmware; default: only verify it" },
+	{ "stage", 'S', NULL, "only verify the image; the next start runs the one before" },
+	{ "activate", 'a', NULL, "the default: the next start of firmware runs the image" },
+	{ "downgrade", 'D', NULL, "send also an older version than the stored one" },
+	{ "force", 'f', NULL, "send also the version that is stored" },
+	{ "detailed-exitcode", 'e', NULL, "exit with 8 if the component was changed" },
 	{ "component", 'c', "NAME",
 	  "the component, by its name in fw info; default: boot_img" },
 	{ "unchecked", 'u', NULL,
@@ -62,6 +66,9 @@ const struct column_spec fw_update_columns[] = {
 	{ "FILE", "version", 0 },
 	{ "SIZE", "size", COLUMN_RIGHT },
 	{ "OUTCOME", "outcome", 0 },
+	{ "REFUSED", "refused", COLUMN_IF_SET },
+	{ "TODO", "todo", COLUMN_IF_SET },
+	{ "CHANGED", "changed", COLUMN_EXTRA },
 	{ "PSID", "psid", COLUMN_EXTRA },
 	{ "SENT", "sent", COLUMN_EXTRA | COLUMN_RIGHT },
 	{}
@@ -71,6 +78,7 @@ const struct column_spec fw_update_columns[] = {
  * struct update - an update of a component
  * @reg: the device, and the register of the last access
  * @file: the image
+ * @image: its identity; its format is NULL if that is unknown
  * @component: name of the component
  * @index: its number
  * @block: bytes sent at once
@@ -83,6 +91,7 @@ const struct column_spec fw_update_columns[] = {
 struct update {
 	struct field_reg reg;
 	struct buffer file;
+	struct fw_image image;
 	const char *component;
 	__u32 index;
 	size_t block;
@@ -101,15 +110,7 @@ static const char *name_of(const struct update *update)
 /* Access the register of update->reg; returns an exit code. */
 static int access_reg(struct update *update, bool write)
 {
-	struct fwctl_mlx5_reg reg = {
-		.id = update->reg.layout->id, .data = update->reg.data,
-		.len = update->reg.layout->size, .write = write,
-	};
-	struct run *run = update->reg.run;
-	int ret;
-
-	ret = access_quietly(run, update->reg.dev, &update->accesses, &reg);
-	return ret < 0 ? fail_access(run, update->reg.dev, &reg) : ret;
+	return fw_access(&update->reg, &update->accesses, write);
 }
 
 /* Read MCC into update->reg; returns an exit code. */
@@ -360,7 +361,7 @@ static int make_update(struct update *update)
 	    check_signal(update))
 		return run->code;
 	/* From here on the update cannot be cancelled. */
-	update->activating = option(run, "activate");
+	update->activating = !option(run, "stage");
 	if (update->activating && step(update, "activation", ACTIVATE, LOCKED))
 		return run->code;
 	return step(update, "release", RELEASE, IDLE);
@@ -396,9 +397,10 @@ static int find_component(struct update *update)
 static int check_board(struct update *update, json_object *result)
 {
 	bool boot = !strcasecmp(update->component, "boot_img");
+	struct fw_image *image = &update->image;
 	struct run *run = update->reg.run;
-	struct fw_image image;
 	json_object *psid;
+	const char *why;
 
 	reg_begin(&update->reg, "mgir");
 	if (access_reg(update, false))
@@ -406,23 +408,75 @@ static int check_board(struct update *update, json_object *result)
 	psid = reg_text(&update->reg, "psid");
 	json_add(result, "psid", psid);
 	json_add(result, "version", NULL);
-	if (fw_image_parse(&update->file, &image)) {
-		json_add(result, "version", json_text(image.version));
+	why = fw_image_parse(&update->file, image);
+	if (!why) {
+		json_add(result, "version", json_text(image->version));
 		if (!boot)
 			return fail(run, FWCTL_EXIT_USAGE,
 				    "%s: a file of firmware (boot_img), not of %s", run->argv[1],
 				    update->component);
-		if (strcmp(image.psid, json_object_get_string(psid)))
+		if (strcmp(image->psid, json_object_get_string(psid)))
 			return fail(run, FWCTL_EXIT_USAGE,
 				    "%s: for the board %s, and %s is a %s",
-				    run->argv[1], image.psid, name_of(update),
+				    run->argv[1], image->psid, name_of(update),
 				    json_object_get_string(psid));
 	} else if (boot && !option(run, "unchecked")) {
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s: no board found in the file; add --unchecked to leave the check to the device",
-			    run->argv[1]);
+			    "%s: %s; add --unchecked to leave the check to the device",
+			    run->argv[1], why);
 	}
 	return 0;
+}
+
+/* Compare the version of the file with another one: <0, 0, >0; 0 also if unknown. */
+static int compare_version(const struct update *update, const char *other)
+{
+	const unsigned int *ours = update->image.number;
+	unsigned int theirs[3], i;
+
+	if (!*update->image.version ||
+	    sscanf(other, "%u.%u.%u", &theirs[0], &theirs[1], &theirs[2]) != 3)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(theirs); i++)
+		if (ours[i] != theirs[i])
+			return ours[i] < theirs[i] ? -1 : 1;
+	return 0;
+}
+
+/* Is the version of the file the one that starts next already? */
+static bool is_stored(const struct update *update, json_object *result)
+{
+	const char *stored = string_of(result, "stored");
+
+	return *update->image.version && stored && !option(update->reg.run, "force") &&
+	       !option(update->reg.run, "stage") && !compare_version(update, stored);
+}
+
+/*
+ * Why the kernel refuses the writes, and the way to make the update in spite of it; NULL
+ * if nothing is known to be in the way.
+ */
+static char *obstacle(const struct update *update)
+{
+	unsigned int scopes = fwctl_dev_scopes(update->reg.dev);
+	const char *why = NULL;
+	char *text;
+
+	/* The state of this machine is not that of a recorded one. */
+	if (access(fwctl_dev_path(update->reg.dev), F_OK))
+		return NULL;
+	if (locked_down())
+		why = "the kernel is locked down";
+	else if (scopes && !(scopes & 1U << FWCTL_RPC_DEBUG_WRITE_FULL))
+		why = "the device's ceiling is lower";
+	if (!why)
+		return NULL;
+	if (asprintf(&text,
+		     "%s: an update needs scope debug-write-full, and %s; use 'devlink dev flash %s/%s file FILE' with an MFA2 file in /lib/firmware",
+		     name_of(update), why, fwctl_dev_bus(update->reg.dev) ?: "pci",
+		     fwctl_dev_parent(update->reg.dev) ?: name_of(update)) < 0)
+		return NULL;
+	return text;
 }
 
 /* Check the size of the file; returns an exit code. */
@@ -463,11 +517,17 @@ static int check_size(struct update *update)
 /* Show the planned update and ask for consent; returns an exit code. */
 static int ask_user(struct update *update, json_object *result)
 {
+	const char *stored = string_of(result, "stored") ?: "";
 	bool taint = update->reg.run->set.taint;
 	bool yes = option(update->reg.run, "yes");
 	struct run *run = update->reg.run;
+	bool older = compare_version(update, stored) < 0 && !option(run, "downgrade");
 
-	if (yes && taint)
+	if (older && !can_ask())
+		return fail(run, FWCTL_EXIT_REFUSED,
+			    "%s: nothing was written: %s is older than %s, which is stored; add --downgrade",
+			    name_of(update), update->image.version, stored);
+	if (yes && taint && !older)
 		return 0;
 	if (!can_ask())
 		return fail(run, FWCTL_EXIT_REFUSED,
@@ -475,14 +535,14 @@ static int ask_user(struct update *update, json_object *result)
 			    name_of(update), yes ? "--taint" :
 			    taint ? "--yes" : "--yes --taint",
 			    taint ? "" : ", which taints the kernel");
-	if (confirm("%s: %s: running %s, stored %s; new: %s, version %s, %zu bytes, %s.%s Do it?",
+	if (confirm("%s: %s: running %s, stored %s; new: %s, version %s, %zu bytes, %s.%s%s Do it?",
 		    name_of(update), update->component,
 		    string_of(result, "running") ?: "-",
 		    string_of(result, "stored") ?: "-", run->argv[1],
 		    string_of(result, "version") ?: "unknown",
 		    update->file.len,
-		    option(run, "activate") ? "starts next" : "not activated",
-		    taint ? "" : " This taints the kernel."))
+		    option(run, "stage") ? "not activated" : "starts next",
+		    older ? " This is older." : "", taint ? "" : " This taints the kernel."))
 		return 0;
 	return fail(run, FWCTL_EXIT_REFUSED,
 		    "%s: nothing was written: the answer was not yes", name_of(update));
@@ -528,7 +588,22 @@ static void do_update(struct update *update, json_object *result)
 	if (!run->code)
 		json_add(result, "scope", json_text(scope));
 	json_add(result, "stored", stored);
+	json_add(result, "changed", json_object_new_boolean(!run->code && update->activating));
 	free(before);
+}
+
+/* Say how the stored version starts to run, if it does not yet. */
+static void add_todo(struct update *update, json_object *result)
+{
+	const char *running = string_of(result, "running"), *stored = string_of(result, "stored");
+	char *text;
+
+	if (!running || !stored || !strcmp(running, stored) ||
+	    asprintf(&text, "%s: %s runs after 'fwctl mlx5 fw reset %s'", name_of(update), stored,
+		     name_of(update)) < 0)
+		return;
+	json_add(result, "todo", json_text(text));
+	free(text);
 }
 
 int fw_update_run(struct run *run)
@@ -539,11 +614,16 @@ int fw_update_run(struct run *run)
 		.accesses.write_max = FWCTL_RPC_DEBUG_WRITE_FULL,
 	};
 	json_object *result = json_object_new_object();
+	char *refused = NULL;
+	bool stored;
 
-	if (read_bytes(run, run->argv[1], MAX_FILE, &update.file) ||
+	if (option(run, "stage") && option(run, "activate"))
+		fail(run, FWCTL_EXIT_USAGE, "--stage and --activate exclude each other");
+	if (run->code || read_bytes(run, run->argv[1], MAX_FILE, &update.file) ||
 	    vendor_open(run, &update.reg.dev) || find_component(&update) ||
 	    check_board(&update, result) || check_size(&update))
 		goto out;
+	refused = obstacle(&update);
 	json_add(result, "device", json_text(name_of(&update)));
 	json_add(result, "component", json_text(update.component));
 	json_add(result, "index", json_object_new_int(update.index));
@@ -554,19 +634,82 @@ int fw_update_run(struct run *run)
 	json_add(result, "dry_run", json_object_new_boolean(run->set.dry_run));
 	json_add(result, "scope", NULL);
 	json_add(result, "sent", json_object_new_int(0));
-	json_add(result, "outcome", json_text("planned"));
-	if (run->code || (!run->set.dry_run && ask_user(&update, result)))
+	json_add(result, "changed", json_object_new_boolean(false));
+	json_add(result, "todo", NULL);
+	stored = is_stored(&update, result);
+	json_add(result, "outcome", json_text(stored ? "unchanged" : "planned"));
+	json_add(result, "refused", stored ? NULL : json_text(refused));
+	if (run->code)
 		goto out;
-	if (!run->set.dry_run)
+	if (refused && !stored && !run->set.dry_run) {
+		fail(run, FWCTL_EXIT_REFUSED, "%s", refused);
+		goto out;
+	}
+	if (!run->set.dry_run && !stored) {
+		if (ask_user(&update, result))
+			goto out;
 		do_update(&update, result);
+	}
 	/* An update that was not begun has no result, only an error. */
 	if (run->code && !update.locked)
 		goto out;
+	add_todo(&update, result);
 	run->result = result;
 	result = NULL;
+	if (!run->code && option(run, "detailed-exitcode") &&
+	    json_object_get_boolean(json_object_object_get(run->result, "changed")))
+		run->code = FWCTL_EXIT_CHANGED;
 out:
 	json_object_put(result);
+	free(refused);
 	fwctl_dev_free(update.reg.dev);
 	free(update.file.data);
+	return run->code;
+}
+
+const struct column_spec fw_show_columns[] = {
+	{ "FILE", "file", 0 },
+	{ "FORMAT", "format", 0 },
+	{ "ENCRYPTED", "encrypted", 0 },
+	{ "VERSION", "version", 0 },
+	{ "DATE", "date", 0 },
+	{ "PRODUCT", "product", 0 },
+	{ "PSID", "psid", 0 },
+	{ "HARDWARE", "hardware", COLUMN_HEX },
+	{ "SIZE", "size", COLUMN_RIGHT },
+	{}
+};
+
+int fw_show_run(struct run *run)
+{
+	json_object *hardware;
+	struct buffer file = {};
+	struct fw_image image;
+	const char *why;
+	size_t i;
+
+	if (read_bytes(run, run->argv[0], MAX_FILE, &file))
+		goto out;
+	why = fw_image_parse(&file, &image);
+	if (why) {
+		fail(run, FWCTL_EXIT_USAGE, "%s: %s", run->argv[0], why);
+		goto out;
+	}
+	hardware = json_object_new_array();
+	for (i = 0; i < ARRAY_SIZE(image.hardware); i++)
+		if (image.hardware[i])
+			json_object_array_add(hardware, json_object_new_int64(image.hardware[i]));
+	run->result = json_object_new_object();
+	json_add(run->result, "file", json_text(run->argv[0]));
+	json_add(run->result, "format", json_text(image.format));
+	json_add(run->result, "encrypted", json_object_new_boolean(image.encrypted));
+	json_add(run->result, "version", json_text(image.version));
+	json_add(run->result, "date", json_text(image.date));
+	json_add(run->result, "product", *image.product ? json_text(image.product) : NULL);
+	json_add(run->result, "psid", json_text(image.psid));
+	json_add(run->result, "hardware", hardware);
+	json_add(run->result, "size", json_object_new_uint64(file.len));
+out:
+	free(file.data);
 	return run->code;
 }

@@ -16,6 +16,18 @@ const struct column_spec fw_info_columns[] = {
 	{}
 };
 
+/* Access a register without a report; returns an exit code. */
+int fw_access(struct field_reg *reg, struct accesses *accesses, bool write)
+{
+	struct fwctl_mlx5_reg access = {
+		.id = reg->layout->id, .data = reg->data,
+		.len = reg->layout->size, .write = write,
+	};
+	int ret = access_quietly(reg->run, reg->dev, accesses, &access);
+
+	return ret < 0 ? fail_access(reg->run, reg->dev, &access) : ret;
+}
+
 /* Prepare a read of a component's version, of the stored or the running one. */
 void fw_begin_version(struct field_reg *reg, __u32 component, bool stored)
 {

@@ -12,18 +12,34 @@
 
 /**
  * struct fw_image - identity of a file with firmware
+ * @format: name of its format
+ * @encrypted: it cannot be read, except for its identity
  * @psid: the board that the firmware is for
- * @version: version of the firmware
+ * @number: version of the firmware
+ * @version: the same, as text
+ * @product: version of the product, or an empty text
+ * @date: date of the release
+ * @hardware: numbers of the chips that it is for; 0: unused
  */
 struct fw_image {
+	const char *format;
+	bool encrypted;
 	char psid[17];
+	unsigned int number[3];
 	char version[24];
+	char product[17];
+	char date[16];
+	__u32 hardware[4];
 };
 
+/* component_update_state of MCQS: the stored image starts at the next reset */
+#define FW_PENDING_RESET 4
+
 /* fw.c */
+int fw_access(struct field_reg *reg, struct accesses *accesses, bool write);
 void fw_begin_version(struct field_reg *reg, __u32 component, bool stored);
 
 /* fw-image.c */
-bool fw_image_parse(const struct buffer *file, struct fw_image *image);
+const char *fw_image_parse(const struct buffer *file, struct fw_image *image);
 
 #endif

@@ -101,6 +101,7 @@ int layout_show_run(struct run *run)
 	static const char * const uses[] = {
 		[FWCTL_MLX5_KEY] = "key", [FWCTL_MLX5_RO] = "ro",
 		[FWCTL_MLX5_RW] = "rw", [FWCTL_MLX5_WO] = "wo",
+		[FWCTL_MLX5_ACT] = "act",
 	};
 	const struct fwctl_mlx5_layout *layout;
 	enum fwctl_mlx5_kind kind = FWCTL_MLX5_REGISTER;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <fwctl/mlx5.h>
 
+#include "be.h"
 #include "config.h"
 #include "fields.h"
 
@@ -34,6 +35,20 @@ static void mlx5_info(json_object *object, const void *data, size_t len)
 	json_add(object, "uctx_caps", json_object_new_int64(info.uctx_caps));
 }
 
+/* The register that a request accesses, or its command. */
+static const char *mlx5_command(const void *in, size_t in_len)
+{
+	const char *name = NULL;
+	__u16 opcode;
+
+	if (in_len < sizeof(opcode))
+		return NULL;
+	opcode = get_unaligned_be16(in);
+	if (opcode == ACCESS_REG && in_len >= FWCTL_MLX5_REG_HEADER)
+		name = fwctl_mlx5_reg_name(get_unaligned_be16(in + 10));
+	return name ? name : fwctl_mlx5_opcode_name(opcode);
+}
+
 /* The command QUERY_ADAPTER, which has no arguments. */
 static size_t mlx5_hello(void *in, size_t room)
 {
@@ -42,6 +57,18 @@ static size_t mlx5_hello(void *in, size_t room)
 	memset(in, 0, 16);
 	memcpy(in, "\x01\x01", 2);
 	return 16;
+}
+
+static const char *mlx5_word(const char *argument, size_t number)
+{
+	const struct fwctl_mlx5_layout *layout = NULL;
+
+	if (strcmp(argument, "REGISTER"))
+		return NULL;
+	do {
+		layout = fwctl_mlx5_layout_next(FWCTL_MLX5_REGISTER, layout);
+	} while (layout && number--);
+	return layout ? layout->name : NULL;
 }
 
 static void add_identity(json_object *result, const struct field_reg *reg)
@@ -148,38 +175,66 @@ static const struct command commands[] = {
 	  .columns = fw_info_columns, .scope = SCOPE_LEAST, .run = fw_info_run,
 	  .text = fields_text },
 	{ .name = "fw update", .args = "DEV FILE",
-	  .help = "send a component of firmware, verify it, and activate it with --activate",
+	  .help = "send a component of firmware, which runs after the next start of firmware",
 	  .options = fw_update_options, .columns = fw_update_columns,
 	  .scope = SCOPE_LEAST, .run = fw_update_run },
+	{ .name = "fw show", .args = "FILE",
+	  .help = "show version and board of a file of firmware",
+	  .columns = fw_show_columns, .run = fw_show_run },
+	{ .name = "fw reset query", .args = "DEV",
+	  .help = "show the restarts that the card supports, and what waits for each",
+	  .options = fw_reset_query_options, .columns = fw_reset_query_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = fw_reset_query_run,
+	  .text = fw_reset_query_text },
+	{ .name = "fw reset", .args = "DEV",
+	  .help = "restart the firmware, so that stored values and images become current",
+	  .options = fw_reset_options, .columns = fw_reset_columns,
+	  .scope = SCOPE_CONFIGURATION, .run = fw_reset_run, .text = fw_reset_text },
 	{ .name = "identity", .args = "DEV",
 	  .help = "show the card and its firmware",
 	  .columns = columns, .scope = SCOPE_LEAST, .run = identity_run },
+	{ .name = "link", .args = "DEV [PORT]",
+	  .help = "show the state of a port's link, and why it is down",
+	  .columns = link_columns, .scope = SCOPE_DEBUG_READ_ONLY,
+	  .run = link_run, .text = link_text },
+	{ .name = "module", .args = "DEV [PORT]",
+	  .help = "show the module or cable of a port, and its monitors",
+	  .columns = module_columns, .scope = SCOPE_DEBUG_READ_ONLY,
+	  .run = module_run, .text = module_text },
+	{ .name = "pcie", .args = "DEV",
+	  .help = "show the card's PCI Express link, and its errors",
+	  .columns = pcie_columns, .scope = SCOPE_DEBUG_READ_ONLY,
+	  .run = pcie_run, .text = pcie_text },
+	{ .name = "sensors", .args = "DEV",
+	  .help = "show temperatures, voltages and power",
+	  .columns = sensors_columns, .scope = SCOPE_DEBUG_READ_ONLY,
+	  .run = sensors_run, .text = fields_text },
 	{ .name = "config list", .args = "[DEV] [NAME...]",
-	  .help = "list the parameters, all of them or those of a device",
-	  .options = config_options, .columns = config_list_columns,
+	  .help = "list the parameters, all of them or those of a device; NAME may have * and ?",
+	  .options = config_list_options, .columns = config_list_columns,
 	  .scope = SCOPE_CONFIGURATION, .run = config_list_run,
 	  .text = config_params_text },
 	{ .name = "config query", .args = "DEV [NAME...]",
-	  .help = "show default, current and next values",
-	  .options = config_options, .columns = config_query_columns,
+	  .help = "show default, current and next values; NAME may have * and ?",
+	  .options = config_query_options, .columns = config_query_columns,
 	  .scope = SCOPE_CONFIGURATION, .run = config_query_run,
 	  .text = config_params_text },
 	{ .name = "config set", .args = "DEV SETTING...",
-	  .help = "set values for the next start, all of them or none",
+	  .help = "set values for the next start, all of them or none; SETTING is NAME=VALUE",
 	  .options = config_set_options, .columns = config_change_columns,
 	  .scope = SCOPE_CONFIGURATION, .run = config_set_run,
 	  .text = config_changes_text },
 	{ .name = "config reset", .args = "DEV [NAME...]",
-	  .help = "set default values for the next start",
+	  .help = "set default values for the next start; without NAME all of them",
 	  .options = config_reset_options, .columns = config_change_columns,
 	  .scope = SCOPE_CONFIGURATION, .run = config_reset_run,
 	  .text = config_changes_text },
 	{ .name = "config export", .args = "DEV [FILE]",
 	  .help = "print the next values, or write them to a file to be edited",
-	  .options = config_options, .scope = SCOPE_CONFIGURATION,
+	  .options = config_export_options, .scope = SCOPE_CONFIGURATION,
 	  .run = config_export_run, .text = config_export_text },
-	{ .name = "config diff", .args = "DEV FILE",
-	  .help = "show the changes that apply would make",
+	{ .name = "config diff", .args = "DEV OTHER",
+	  .help = "show the changes that apply would make, or that make a device like another",
 	  .options = config_diff_options, .columns = config_diff_columns,
 	  .scope = SCOPE_CONFIGURATION, .run = config_diff_run,
 	  .text = config_changes_text },
@@ -194,18 +249,80 @@ static const struct command commands[] = {
 /* Commands that work on every card, without registers that hold serial numbers. */
 static const char * const bundle[] = {
 	"mlx5 identity %s", "mlx5 fw info %s", "mlx5 caps %s",
-	"mlx5 config query %s", "mlx5 reg get %s paos", "mlx5 reg get %s ptys",
-	"mlx5 reg get %s ppcnt", "mlx5 reg get %s mtmp", "mlx5 diag list %s",
+	"mlx5 config query %s", "mlx5 link %s", "mlx5 module %s", "mlx5 pcie %s",
+	"mlx5 sensors %s", "mlx5 reg get %s ppcnt", "mlx5 diag list %s",
 	"mlx5 dump menu %s", NULL
+};
+
+#define METRIC(_command, _key, _metric, _type, _help, ...) \
+	{ .command = "mlx5 " _command " %s", .key = _key, .metric = _metric, \
+	  .type = _type, .help = _help, __VA_ARGS__ }
+
+static const struct metric_spec metrics[] = {
+	METRIC("link", "state", "fwctl_link_up", "gauge",
+	       "Whether the link is up.",
+	       .equals = "up"),
+	METRIC("link", "cause", "fwctl_link_down", "gauge",
+	       "A link that is down, with the cause.", .label = "cause"),
+	METRIC("link", "speed", "fwctl_link_speed_bytes", "gauge",
+	       "Speed of the link, in bytes per second.", .factor = 125000000),
+	METRIC("link", "lanes", "fwctl_link_lanes", "gauge",
+	       "Lanes in use."),
+	METRIC("link", "fec", "fwctl_link_fec_info", "gauge",
+	       "The error correction in use.",
+	       .label = "fec"),
+	METRIC("link", "raw_ber", "fwctl_link_raw_ber", "gauge",
+	       "Bit error rate before the correction."),
+	METRIC("link", "effective_ber", "fwctl_link_effective_ber", "gauge",
+	       "Bit error rate after the correction."),
+	METRIC("link", "symbol_errors", "fwctl_link_symbol_errors_total", "counter",
+	       "Errors that were not corrected."),
+	METRIC("sensors", "temperature", "fwctl_temperature_celsius", "gauge",
+	       "Temperature of a sensor."),
+	METRIC("sensors", "threshold", "fwctl_temperature_threshold_celsius", "gauge",
+	       "Temperature of the sensor's warning."),
+	METRIC("pcie", "width", "fwctl_pcie_lanes", "gauge",
+	       "Lanes of the link to the host in use."),
+	METRIC("pcie", "max_width", "fwctl_pcie_max_lanes", "gauge",
+	       "Lanes of the link to the host that the card can use."),
+	METRIC("pcie", "speed", "fwctl_pcie_transfers_per_second", "gauge",
+	       "Speed of a lane to the host.", .factor = 1e9),
+	METRIC("pcie", "correctable_errors", "fwctl_pcie_correctable_errors_total", "counter",
+	       "Errors of PCI Express that were corrected."),
+	METRIC("pcie", "non_fatal_errors", "fwctl_pcie_non_fatal_errors_total", "counter",
+	       "Errors of PCI Express that were not corrected."),
+	METRIC("pcie", "fatal_errors", "fwctl_pcie_fatal_errors_total", "counter",
+	       "Errors of PCI Express after which the link is not reliable."),
+	METRIC("pcie", "rx_errors", "fwctl_pcie_rx_errors_total", "counter",
+	       "Recoveries of the link to the host after errors in framing or checksum."),
+	METRIC("pcie", "tx_errors", "fwctl_pcie_tx_errors_total", "counter",
+	       "Recoveries of the link to the host after other errors."),
+	{}
+};
+
+static const struct hardware hardware = {
+	.name = "NVIDIA network adapters (PCI vendor 15b3) with the driver mlx5_core",
+	.vendor = "0x15b3",
+	.class = "0x02",
+	.driver = "mlx5_core",
+	.module = "mlx5_fwctl",
+	.node = "fwctl/fwctl*",
+	.absent = "the firmware offers no user contexts (UCTX), or mlx5_fwctl failed; see dmesg",
+	.help = "update the firmware, or set UCTX_EN with mstconfig if the card has it",
 };
 
 static const struct vendor vendor = {
 	.type = FWCTL_DEVICE_TYPE_MLX5,
 	.status = mlx5_status,
 	.info = mlx5_info,
-	.scope = access_scope,
+	.describe = mlx5_describe,
+	.scope = fwctl_mlx5_request_scope,
+	.command = mlx5_command,
 	.hello = mlx5_hello,
+	.word = mlx5_word,
 	.bundle = bundle,
+	.metrics = metrics,
+	.hardware = &hardware,
 };
 
 static struct object mlx5_object = {

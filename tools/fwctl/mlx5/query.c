@@ -55,10 +55,7 @@ static bool is_absent(struct run *run)
 {
 	if (run->code != FWCTL_EXIT_FIRMWARE || run->argc > 1)
 		return false;
-	free(run->error);
-	run->error = NULL;
-	run->code = 0;
-	run->has_firmware = false;
+	forget_error(run);
 	return true;
 }
 

@@ -83,9 +83,7 @@ static int find_target(struct run *run, struct target *target)
 	target->layout = fwctl_mlx5_layout_find(FWCTL_MLX5_REGISTER, name);
 	if (!target->layout && fwctl_mlx5_reg_find(name, &id)) {
 		if (parse_number(run, "REGISTER", name, UINT16_MAX, &number)) {
-			free(run->error);
-			run->error = NULL;
-			run->code = 0;
+			forget_error(run);
 			return fail(run, FWCTL_EXIT_USAGE,
 				    "%s: no such register; see 'fwctl mlx5 reg list', or give a number",
 				    name);
@@ -301,26 +299,37 @@ static int change_field(struct run *run, struct target *target,
 	if (enable)
 		fwctl_mlx5_field_set(enable, target->data, len,
 				     ~0ULL >> (64 - enable->width));
-	*write |= before != value || field->use == FWCTL_MLX5_WO;
+	*write |= before != value || field->use != FWCTL_MLX5_RW;
 	if (field->use != FWCTL_MLX5_WO)
 		add_change(rows, field->name, before, value,
 			   fwctl_mlx5_field_name(field, value));
 	return 0;
 }
 
-/* Clear the fields that trigger an action, so that only new values do so. */
-static void clear_actions(struct target *target)
+/*
+ * Clear the fields that are not values to be kept: those that trigger an action, so
+ * that only new values do so, and read-only ones, which the driver takes for a request
+ * of more. Bits that no field describes stay as they were read.
+ */
+static void clear_others(struct target *target)
 {
 	const struct fwctl_mlx5_layout *layout = target->layout;
+	const struct fwctl_mlx5_field *field;
 	int i;
 
-	for (i = 0; layout && i < layout->count; i++)
-		if (layout->fields[i].use == FWCTL_MLX5_WO)
-			fwctl_mlx5_field_set(&layout->fields[i], target->data,
-					     target->reg.len, 0);
+	for (i = 0; layout && i < layout->count; i++) {
+		field = &layout->fields[i];
+		if (field->use == FWCTL_MLX5_RW || field->use == FWCTL_MLX5_KEY ||
+		    !fwctl_mlx5_field_present(layout, field, target->data, target->reg.len))
+			continue;
+		if (field->text)
+			memset(target->data + field->offset, 0, field->width / 8);
+		else
+			fwctl_mlx5_field_set(field, target->data, target->reg.len, 0);
+	}
 }
 
-/* Check that the register reads back as it was written. */
+/* Check that the register reads back as it was written, where it can. */
 static int verify(struct run *run, const struct target *target,
 		  json_object *rows)
 {
@@ -336,6 +345,8 @@ static int verify(struct run *run, const struct target *target,
 			field = fwctl_mlx5_field_find(target->layout, name,
 						      target->data,
 						      target->reg.len);
+			if (field && field->use == FWCTL_MLX5_ACT)
+				continue;
 			if (field)
 				fwctl_mlx5_field_get(field, target->data,
 						     target->reg.len, &got);
@@ -378,7 +389,7 @@ int reg_set_run(struct run *run)
 		run->result = json_object_get(report);
 		goto out;
 	}
-	clear_actions(&target);
+	clear_others(&target);
 	for (i = 2; i < run->argc; i++)
 		if (target.layout ?
 		    change_field(run, &target, run->argv[i], rows, &write) :
