@@ -137,6 +137,11 @@ static void iseg_write_cmdq_low(struct vcx *vcx, u32 value)
 	}
 	fw_set_cmdq(vcx, (u64)vcx->fw.cmdq_high << 32 | (value & ~0xfffu));
 	vcx->fw.nic_state = state;
+	if (state == NIC_DISABLED) {
+		/* A driver may enable it again, also if no reset comes. */
+		vcx->fw.state = HCA_DISABLED;
+		reset_function_down(vcx);
+	}
 }
 
 static void bar_write_dword(struct vcx *vcx, u32 off, u32 value)

@@ -53,6 +53,7 @@ static const struct cap_field fields[] = {
 	{ CAP_GENERAL, false, 0x0db, 5, 16 },	/* log_max_cq */
 	{ CAP_GENERAL, false, 0x0e0, 8, 22 },	/* log_max_eq_sz */
 	{ CAP_GENERAL, false, 0x0ea, 6, 24 },	/* log_max_mkey */
+	{ CAP_GENERAL, false, 0x0fb, 1, 1 },	/* fast_teardown */
 	{ CAP_GENERAL, false, 0x0fc, 4, 7 },	/* log_max_eq */
 	{ CAP_GENERAL, false, 0x161, 1, 1 },	/* cc_query_allowed */
 	{ CAP_GENERAL, false, 0x16d, 1, 1 },	/* sbcam_reg */
@@ -73,8 +74,10 @@ static const struct cap_field fields[] = {
 	{ CAP_GENERAL, true, 0x1cc, 4, 8 },	/* max_tc */
 	{ CAP_GENERAL, true, 0x1d0, 1, 1 },	/* temp_warn_event */
 	{ CAP_GENERAL, true, 0x1d1, 1, 1 },	/* dcbx */
+	{ CAP_GENERAL, false, 0x1d2, 1, 1 },	/* general_notification_event */
 	{ CAP_GENERAL, true, 0x1da, 1, 1 },	/* wol_g */
 	{ CAP_GENERAL, true, 0x1dc, 1, 1 },	/* wol_b */
+	{ CAP_GENERAL, false, 0x1f1, 1, 1 },	/* pci_sync_for_fw_update_event */
 	{ CAP_GENERAL, true, 0x201, 1, 1 },	/* striding_rq */
 	{ CAP_GENERAL, true, 0x21b, 1, 1 },	/* qos */
 	{ CAP_GENERAL, true, 0x21c, 1, 1 },	/* eth_net_offloads */
@@ -188,6 +191,7 @@ static void caps_fill(const struct vcx *vcx, u16 type, bool maximum, u8 page[CAP
 		return;
 	cap_set(page, 0x030, 16, vcx->function);	/* vhca_id */
 	cap_set(page, 0x1b8, 8, vcx->config.ports);
+	cap_set(page, 0x335, 1, vcx->card->reset.hot);	/* pcie_reset_using_hotreset_method */
 	cap_set(page, 0x463, 5, log2_ceil(vcx->config.max_uctx));
 	cap_set(page, 0x6a0, 32, vcx->config.uctx_cap);
 }

@@ -13,7 +13,6 @@
 #define ENTRY_IN_LEN		4
 #define ENTRY_IN_PTR		8
 #define ENTRY_IN		16
-#define ENTRY_OUT		32
 #define ENTRY_OUT_PTR		48
 #define ENTRY_OUT_LEN		56
 #define ENTRY_TOKEN		60
@@ -100,7 +99,7 @@ int cmdq_fetch(const struct dma *dma, u64 entry, struct cmdq_cmd *cmd)
 
 enum cmdq_delivery cmdq_put_output(const struct dma *dma, const struct cmdq_cmd *cmd)
 {
-	if (dma_write(dma, cmd->entry + ENTRY_OUT, cmd->out, CMDQ_INLINE))
+	if (dma_write(dma, cmd->entry + CMDQ_OUT, cmd->out, CMDQ_INLINE))
 		return CMDQ_BAD_OUT_PTR;
 	return cmdq_walk(dma, cmd->out_ptr, cmd->token, cmd->out, cmd->out_len, true);
 }

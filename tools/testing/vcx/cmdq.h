@@ -13,6 +13,7 @@
 #define CMDQ_LOG_STRIDE	6
 #define CMDQ_SLOTS	BIT(CMDQ_LOG_SLOTS)
 #define CMDQ_STRIDE	BIT(CMDQ_LOG_STRIDE)
+#define CMDQ_OUT	32u	/* offset of the output in an entry */
 #define CMDQ_INLINE	16u	/* bytes of input and output in the entry itself */
 #define CMDQ_MIN_LEN	8u	/* input: opcode and op_mod; output: status and syndrome */
 #define CMDQ_MAX_LEN	BIT(22)

@@ -14,6 +14,8 @@
 /* The uid that the driver uses for event queues that all user contexts may use */
 #define UID_SHARED	0xffff
 
+#define TEARDOWN_FAST	2	/* profile; the driver then disables the function */
+
 #define MAX_PAGES	65536u
 #define MAX_LOG_EQ	17
 #define BOOT_PAGES	8u
@@ -80,8 +82,14 @@ static void hca_teardown(struct vcx *vcx)
 
 static struct cmd_result teardown_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
-	(void)cmd;
-	hca_teardown(vcx);
+	/*
+	 * Before a fast teardown the driver destroys nothing, and it gets the completion
+	 * by an event.
+	 */
+	if (get_be16(cmd->in + 10) == TEARDOWN_FAST)
+		vcx->fw.nuctx = 0;
+	else
+		hca_teardown(vcx);
 	vcx->fw.state = HCA_ENABLED;
 	return cmd_ok();
 }
@@ -359,6 +367,7 @@ static const struct cmd_type commands[] = {
 	{ 0x740, F_INITIALIZED, 16, 16, "QUERY_ESW_FUNCTIONS", NULL },
 	{ 0x750, F_INITIALIZED, 16, 16, "QUERY_VPORT_STATE", query_fields },
 	{ 0x754, F_INITIALIZED, 16, 16, "QUERY_NIC_VPORT_CONTEXT", query_fields },
+	{ 0x762, F_INITIALIZED, 16, 16, "QUERY_HCA_VPORT_CONTEXT", query_fields },
 	{ 0x76f, F_INITIALIZED, 16, 16, "QUERY_VNIC_ENV", query_fields },
 	{ 0x770, F_INITIALIZED, 16, 16, "QUERY_VPORT_COUNTER", query_fields },
 	{ 0x771, F_DRIVER, 16, 16, "ALLOC_Q_COUNTER", object_create },

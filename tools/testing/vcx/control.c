@@ -156,6 +156,63 @@ static void do_lose(struct request *r)
 		rule->lose = when;
 }
 
+static void do_stamp(struct request *r)
+{
+	struct vcx_fault *rule;
+	u32 opcode;
+
+	if (!parse_opcode(r, r->argv[1], true, &opcode))
+		return;
+	rule = rule_for(r, opcode);
+	if (rule)
+		rule->stamp = true;
+}
+
+/* The cause for which a port's link is down; the ports count from 1. */
+static void do_link(struct request *r)
+{
+	static const char * const causes[] = {
+		[LINK_UP] = "up",
+		[LINK_NO_CABLE] = "no-cable",
+		[LINK_SPEEDS] = "speeds",
+		[LINK_FEC] = "fec",
+		[LINK_ERRORS] = "errors",
+	};
+	u32 port;
+
+	if (!parse(r->argv[1], 10, r->vcx->config.ports, &port) || !port) {
+		fail(r, "no such port");
+		return;
+	}
+	for (u8 i = 0; i < ARRAY_SIZE(causes); i++) {
+		if (strcmp(r->argv[2], causes[i]))
+			continue;
+		r->vcx->faults.link[port - 1] = i;
+		return;
+	}
+	fail(r, "invalid cause: not up, no-cable, speeds, fec or errors");
+}
+
+static void do_temperature(struct request *r)
+{
+	struct vcx_faults *f = &r->vcx->card->functions[0]->faults;
+	bool hot = strcmp(r->argv[1], "off"), below = r->argv[1][0] == '-';
+	u32 degrees = 0;
+
+	if (hot && !parse(r->argv[1] + below, 10, 1000, &degrees)) {
+		fail(r, "invalid temperature: not off, nor degrees from -1000 to 1000");
+		return;
+	}
+	f->hot = hot;
+	f->temperature = below ? -(int)degrees : (int)degrees;
+}
+
+static void do_peak(struct request *r)
+{
+	answer(r, " %u", r->vcx->stats.peak);
+	r->vcx->stats.peak = fw_in_flight(r->vcx);
+}
+
 static void do_release(struct request *r)
 {
 	answer(r, " %u", fw_release_lost(r->vcx));
@@ -377,6 +434,23 @@ static void do_nv(struct request *r)
 	answer(r, " %s %u %s", nv_name(item), nv_writer(nv, item, set), hex);
 }
 
+/* The items whose next value differs from the default. */
+static void do_nv_changed(struct request *r)
+{
+	const struct nv_config *nv = &r->vcx->card->nv;
+	u8 value[NV_MAX_DATA], factory[NV_MAX_DATA];
+	char hex[2 * NV_MAX_DATA + 1];
+
+	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1)) {
+		nv_read(nv, i, NV_NEXT, value);
+		nv_read(nv, i, NV_FACTORY, factory);
+		if (!memcmp(value, factory, nv_len(i)))
+			continue;
+		hex_encode(value, nv_len(i), hex);
+		answer(r, " %08x:%s", nv_type(i), hex);
+	}
+}
+
 /* Skips the checks of MNVDA: capabilities and read-only items. The writer is 0. */
 static void do_nv_set(struct request *r)
 {
@@ -391,12 +465,57 @@ static void do_nv_set(struct request *r)
 		fail(r, "invalid value: not hexadecimal text of the item's length");
 }
 
+/* The hosts whose items the first function can access. */
+static void do_nv_hosts(struct request *r)
+{
+	u32 hosts;
+
+	if (parse(r->argv[1], 10, NV_HOSTS, &hosts))
+		r->vcx->card->nv.hosts = hosts;
+	else
+		fail(r, "invalid number of hosts: not from 0 to 2");
+}
+
+/* Makes an item behave as those of some cards do. */
+static void do_nv_like(struct request *r)
+{
+	struct nv_config *nv = &r->vcx->card->nv;
+	const char *like = r->argv[2];
+	u32 version = 0, len = 0;
+	u8 value[NV_MAX_DATA];
+	int item;
+
+	if (!parse_item(r, r->argv[1], &item))
+		return;
+	if (r->argc == 4 && hex_decode(r->argv[3], value, sizeof(value)) == nv_len(item) &&
+	    !strcmp(like, "default")) {
+		nv_set_default(nv, item, value);
+	} else if (r->argc == 4 && hex_decode(r->argv[3], value, sizeof(value)) == nv_len(item) &&
+		   !strcmp(like, "raced")) {
+		memcpy(nv->items[item].race, value, nv_len(item));
+		nv->items[item].raced = true;
+	} else if (r->argc == 5 && !strcmp(like, "old") &&
+		   parse(r->argv[3], 10, 15, &version) &&
+		   parse(r->argv[4], 10, nv_len(item), &len) && len) {
+		nv->items[item].old_version = (u8)version;
+		nv->items[item].old_len = (u16)len;
+	} else if (r->argc == 3 && !strcmp(like, "never")) {
+		nv_forget(nv, item);
+	} else if (r->argc == 3 && !strcmp(like, "locked")) {
+		nv->items[item].locked = true;
+	} else if (r->argc == 3 && !strcmp(like, "plain")) {
+		nv_plain(nv, item);
+	} else {
+		fail(r, "invalid argument; help lists them");
+	}
+}
+
 static void do_power_fail(struct request *r)
 {
 	struct update *u = &r->vcx->card->update;
 
 	if (r->argc == 1) {
-		vcx_reset(r->vcx, VCX_RESET_FIRMWARE);
+		vcx_reset(r->vcx, VCX_RESET_POWER);
 		return;
 	}
 	u->fail_armed = parse(r->argv[1], 10, IMAGE_MAX, &u->fail_after);
@@ -428,6 +547,23 @@ static void do_save(struct request *r)
 		fail(r, strerror(-ret));
 }
 
+/* Drivers learn the method when they load. */
+static void do_resets(struct request *r)
+{
+	struct vcx_reset_state *reset = &r->vcx->card->reset;
+	bool hot = !strcmp(r->argv[2], "hot");
+	u32 triggers;
+
+	if (!parse(r->argv[1], 16, TRIGGER_LINK | TRIGGER_PERST, &triggers) ||
+	    triggers & ~(TRIGGER_LINK | TRIGGER_PERST) ||
+	    (!hot && strcmp(r->argv[2], "link"))) {
+		fail(r, "invalid argument: not 0, 8, 40 or 48, then link or hot");
+		return;
+	}
+	reset->triggers = (u8)triggers;
+	reset->hot = hot;
+}
+
 static void do_reset(struct request *r)
 {
 	vcx_reset(r->vcx, VCX_RESET_FIRMWARE);
@@ -457,14 +593,12 @@ static void do_stats(struct request *r)
 		{ "uctx_leaked", &s->uctx_leaked },
 		{ "bad_messages", &s->bad_messages },
 	};
-	unsigned int eqs = 0, busy = 0;
+	unsigned int eqs = 0;
 
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++)
 		eqs += r->vcx->fw.eqs[i].used;
-	for (unsigned int i = 0; i < CMDQ_SLOTS; i++)
-		busy += r->vcx->fw.slots[i].busy;
 	answer(r, " state=%s uids=%u eqs=%u pages=%u in_flight=%u", states[r->vcx->fw.state],
-	       r->vcx->fw.nuctx, eqs, r->vcx->fw.npages, busy);
+	       r->vcx->fw.nuctx, eqs, r->vcx->fw.npages, fw_in_flight(r->vcx));
 	for (unsigned int i = 0; i < ARRAY_SIZE(counters); i++)
 		answer(r, " %s=%llu", counters[i].name, *counters[i].value);
 }
@@ -480,6 +614,10 @@ static const struct {
 	{ "delay", 2, 2, do_delay, "OPCODE|* MS" },
 	{ "status", 3, 5, do_status, "OPCODE|* STATUS SYNDROME [COUNT|* [AFTER]]" },
 	{ "lose", 1, 3, do_lose, "OPCODE|* [COUNT|* [AFTER]]" },
+	{ "stamp", 1, 1, do_stamp, "OPCODE|*" },
+	{ "link", 2, 2, do_link, "PORT up|no-cable|speeds|fec|errors" },
+	{ "temperature", 1, 1, do_temperature, "DEGREES|off" },
+	{ "peak", 0, 0, do_peak, "" },
 	{ "release", 0, 0, do_release, "" },
 	{ "clear", 0, 0, do_clear, "" },
 	{ "health", 1, 2, do_health, "SYNDROME [stay]" },
@@ -494,11 +632,16 @@ static const struct {
 	{ "last", 1, 1, do_last, "OPCODE" },
 	{ "reg", 1, 2, do_reg, "ID[/INSTANCE] [HEX]" },
 	{ "nv", 1, 2, do_nv, "TYPE [next|current|default]" },
+	{ "nv-changed", 0, 0, do_nv_changed, "" },
 	{ "nv-set", 2, 2, do_nv_set, "TYPE HEX" },
+	{ "nv-like", 2, 4, do_nv_like,
+	  "TYPE never|locked|plain|old VERSION LENGTH|default HEX|raced HEX" },
+	{ "nv-hosts", 1, 1, do_nv_hosts, "N" },
 	{ "components", 0, 0, do_components, "" },
 	{ "power-fail", 0, 1, do_power_fail, "[BYTES]" },
 	{ "save", 0, 0, do_save, "" },
 	{ "reset", 0, 0, do_reset, "" },
+	{ "resets", 2, 2, do_resets, "TRIGGERS link|hot" },
 	{ "stats", 0, 0, do_stats, "" },
 	{ "help", 0, 0, do_help, "" },
 };

@@ -42,6 +42,7 @@ static void card_init(struct vcx_card *card, const struct vcx_model *model)
 {
 	card->start_ns = now_ns();
 	nv_init(&card->nv);
+	reset_init(card);
 	update_init(&card->update, (u32)model->fw_major << 24 | FW_MINOR << 16 | FW_SUBMINOR,
 		    model->psid);
 }
@@ -72,10 +73,11 @@ int vcx_init(struct vcx *vcx, struct vcx_card *card, const struct vcx_config *co
 	return ret;
 }
 
-static void reset_function(struct vcx *vcx)
+static void reset_function(struct vcx *vcx, enum vcx_reset kind)
 {
 	fw_reset(vcx);
-	pci_reset(vcx);
+	if (kind != VCX_RESET_LINK)
+		pci_reset(vcx);
 }
 
 void vcx_reset(struct vcx *vcx, enum vcx_reset kind)
@@ -83,18 +85,19 @@ void vcx_reset(struct vcx *vcx, enum vcx_reset kind)
 	struct vcx_card *card = vcx->card;
 
 	log_msg(&vcx->log, LOG_INFO, "reset of the %s",
-		kind == VCX_RESET_FIRMWARE ? "firmware" : "function");
+		kind == VCX_RESET_FUNCTION ? "function" : "firmware");
 	if (kind == VCX_RESET_FUNCTION) {
-		reset_function(vcx);
+		reset_function(vcx, kind);
 		vcx->stats.function_resets++;
 		return;
 	}
 	for (unsigned int i = 0; i < card->nfunctions; i++) {
-		reset_function(card->functions[i]);
+		reset_function(card->functions[i], kind);
 		regs_reset(card->functions[i]);
 		card->functions[i]->stats.firmware_resets++;
 	}
-	nv_load(&card->nv);
+	reset_done(card);
+	nv_load(&card->nv, kind == VCX_RESET_POWER);
 	update_restart(&card->update);
 }
 

@@ -10,6 +10,7 @@
 
 #define EQE_SIZE	64u
 #define EQE_TYPE	1
+#define EQE_SUBTYPE	3
 #define EQE_DATA	32
 #define EQE_OWNER	63
 #define COUNTER_MASK	0xffffffu	/* producer and consumer index have 24 bits */
@@ -86,7 +87,8 @@ bool eq_takes(const struct vcx *vcx, u8 type)
 	return false;
 }
 
-static int eq_write(struct vcx *vcx, struct vcx_eq *eq, u8 type, const u8 data[28])
+static int eq_write(struct vcx *vcx, struct vcx_eq *eq, u8 type, u8 subtype,
+		    const u8 data[28])
 {
 	u32 size = BIT(eq->log_size);
 	u32 at = (eq->pi & (size - 1)) * EQE_SIZE;
@@ -96,6 +98,7 @@ static int eq_write(struct vcx *vcx, struct vcx_eq *eq, u8 type, const u8 data[2
 	if (((eq->pi - eq->ci) & COUNTER_MASK) >= size)
 		return -ENOSPC;
 	eqe[EQE_TYPE] = type;
+	eqe[EQE_SUBTYPE] = subtype;
 	memcpy(eqe + EQE_DATA, data, 28);
 	if (dma_write(&vcx->dma, addr, eqe, EQE_OWNER) ||
 	    dma_write_last(&vcx->dma, addr + EQE_OWNER, (eq->pi >> eq->log_size) & 1))
@@ -104,7 +107,7 @@ static int eq_write(struct vcx *vcx, struct vcx_eq *eq, u8 type, const u8 data[2
 	return 0;
 }
 
-void eq_post(struct vcx *vcx, u8 type, const u8 data[28])
+void eq_post(struct vcx *vcx, u8 type, u8 subtype, const u8 data[28])
 {
 	for (unsigned int i = 0; i < VCX_MAX_EQS; i++) {
 		struct vcx_eq *eq = &vcx->fw.eqs[i];
@@ -112,7 +115,7 @@ void eq_post(struct vcx *vcx, u8 type, const u8 data[28])
 
 		if (!eq->used || !(eq->events & BIT_ULL(type)))
 			continue;
-		ret = eq_write(vcx, eq, type, data);
+		ret = eq_write(vcx, eq, type, subtype, data);
 		if (ret) {
 			vcx->stats.events_dropped++;
 			log_msg(&vcx->log, LOG_GUEST, "event queue %u: event %#x dropped: %s", i,

@@ -10,8 +10,10 @@
 
 #include "vcx.h"
 
+#define IN_UID		2
 #define OUT_STATUS	0
 #define OUT_SYNDROME	4
+#define OUT_DATA	8
 
 const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode)
 {
@@ -56,8 +58,29 @@ static void fw_complete(struct vcx *vcx, unsigned int n)
 	}
 	if (slot->event) {
 		put_be32(data, BIT(n));
-		eq_post(vcx, EVENT_CMD, data);
+		eq_post(vcx, EVENT_CMD, 0, data);
 	}
+}
+
+/* Fills the answer of a user context with a number that no other answer has. */
+static void fw_stamp(struct vcx *vcx, struct cmdq_cmd *cmd)
+{
+	u32 at;
+
+	if (!get_be16(cmd->in + IN_UID))
+		return;
+	vcx->stats.stamps++;
+	for (at = OUT_DATA; at + 4 <= cmd->out_len; at += 4)
+		put_be32(cmd->out + at, vcx->stats.stamps);
+}
+
+unsigned int fw_in_flight(const struct vcx *vcx)
+{
+	unsigned int busy = 0;
+
+	for (unsigned int n = 0; n < CMDQ_SLOTS; n++)
+		busy += vcx->fw.slots[n].busy;
+	return busy;
 }
 
 /* Executes one command and writes its output; returns the delivery status. */
@@ -75,6 +98,8 @@ static enum cmdq_delivery fw_execute(struct vcx *vcx, struct cmdq_cmd *cmd,
 		memset(cmd->out, 0, cmd->out_len);
 		vcx->stats.refused++;
 	}
+	if (fault && fault->stamp)
+		fw_stamp(vcx, cmd);
 	cmd->out[OUT_STATUS] = (u8)result.status;
 	put_be32(cmd->out + OUT_SYNDROME, result.syndrome);
 	log_msg(&vcx->log, LOG_DEBUG, "%s (%#x) uid %u op_mod %#x in %u out %u: status %#x %#x",
@@ -114,6 +139,8 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 		.entry = entry,
 		.delivery = (enum cmdq_delivery)ret,
 	};
+	if (vcx->stats.peak < fw_in_flight(vcx))
+		vcx->stats.peak = fw_in_flight(vcx);
 	if (ret == CMDQ_OK) {
 		slot->opcode = get_be16(cmd.in);
 		vcx->stats.commands[slot->opcode]++;
@@ -133,12 +160,16 @@ static void fw_take_slot(struct vcx *vcx, unsigned int n)
 	/* The reset drops the commands in flight without a completion. */
 	if (vcx->card->update.power_failed) {
 		log_msg(&vcx->log, LOG_INFO, "the power fails");
-		vcx_reset(vcx, VCX_RESET_FIRMWARE);
+		vcx_reset(vcx, VCX_RESET_POWER);
 		return;
 	}
 	if (slot->delivery != CMDQ_OK) {
 		vcx->stats.undeliverable++;
 		log_msg(&vcx->log, LOG_GUEST, "slot %u: delivery status %#x", n, slot->delivery);
+	}
+	if (reset_takes_slot(vcx, n)) {
+		slot->held = true;
+		return;
 	}
 	if (fault && fault_hits(&fault->lose)) {
 		slot->lost = true;
@@ -170,12 +201,12 @@ void fw_set_cmdq(struct vcx *vcx, u64 addr)
 
 int fw_run_timers(struct vcx *vcx)
 {
-	u64 now = now_ns(), next = UINT64_MAX;
+	u64 now = now_ns(), next = reset_run(vcx->card);
 
 	for (unsigned int n = 0; n < CMDQ_SLOTS; n++) {
 		struct vcx_slot *slot = &vcx->fw.slots[n];
 
-		if (!slot->busy || slot->lost)
+		if (!slot->busy || slot->lost || slot->held)
 			continue;
 		if (slot->due_ns <= now)
 			fw_complete(vcx, n);
@@ -201,12 +232,25 @@ unsigned int fw_release_lost(struct vcx *vcx)
 	return released;
 }
 
+void fw_finish_held(struct vcx *vcx, unsigned int n, enum cmd_status status, u32 syndrome)
+{
+	struct vcx_slot *slot = &vcx->fw.slots[n];
+	u8 head[8] = { (u8)status };
+
+	if (!slot->busy || !slot->held)
+		return;
+	put_be32(head + OUT_SYNDROME, syndrome);
+	if (dma_write(&vcx->dma, slot->entry + CMDQ_OUT, head, sizeof(head)))
+		log_msg(&vcx->log, LOG_GUEST, "slot %u: the entry is not mapped", n);
+	fw_complete(vcx, n);
+}
+
 void fw_request_pages(struct vcx *vcx, int npages)
 {
 	u8 data[28] = { 0 };
 
 	put_be32(data + 4, (u32)npages);
-	eq_post(vcx, EVENT_PAGE_REQUEST, data);
+	eq_post(vcx, EVENT_PAGE_REQUEST, 0, data);
 }
 
 void fw_reset(struct vcx *vcx)

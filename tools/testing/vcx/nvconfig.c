@@ -14,7 +14,16 @@ static unsigned int instance_of(int item)
 
 static unsigned int instances(const struct nv_tlv *t)
 {
-	return t->class == NV_GLOBAL || t->class == NV_HOST ? 1 : NV_INSTANCES;
+	switch (t->class) {
+	case NV_GLOBAL:
+		return 1;
+	case NV_FUNCTION:
+		return NV_HOSTS * NV_FUNCTIONS;
+	case NV_HOST:
+		return NV_HOSTS;
+	default:
+		return NV_PORTS;
+	}
 }
 
 static int find(u8 class, u32 index, unsigned int instance)
@@ -31,6 +40,7 @@ static int find(u8 class, u32 index, unsigned int instance)
 int nv_find(u32 type, int function)
 {
 	u8 class = (u8)(type >> 24);
+	u32 host = type >> 18 & 0x3f, pf = type >> 10 & 0xff;
 
 	switch (class) {
 	case NV_GLOBAL:
@@ -38,10 +48,12 @@ int nv_find(u32 type, int function)
 	case NV_PORT:
 		return find(class, type & 0xffff, (type >> 16 & 0xff) - 1);
 	case NV_FUNCTION:
+		if (function < 0 && pf >= NV_FUNCTIONS)
+			return -1;
 		return find(class, type & 0x3ff,
-			    function < 0 ? type >> 10 & 0xff : (unsigned int)function);
+			    function < 0 ? host * NV_FUNCTIONS + pf : (unsigned int)function);
 	case NV_HOST:
-		return find(class, type & 0x3ffff, 0);
+		return find(class, type & 0x3ffff, function < 0 ? host : 0);
 	case NV_MODULE:
 		return find(class, type & 0x3fff, type >> 14 & 0x3ff);
 	default:
@@ -67,7 +79,10 @@ u32 nv_type(int item)
 	case NV_PORT:
 		return type | (instance_of(item) + 1) << 16;
 	case NV_FUNCTION:
-		return type | instance_of(item) << 10;
+		return type | instance_of(item) / NV_FUNCTIONS << 18 |
+		       instance_of(item) % NV_FUNCTIONS << 10;
+	case NV_HOST:
+		return type | instance_of(item) << 18;
 	case NV_MODULE:
 		return type | instance_of(item) << 14;
 	default:
@@ -90,9 +105,39 @@ u8 nv_version(int item)
 	return type_of(item)->version;
 }
 
-bool nv_writable(int item)
+bool nv_writable(const struct nv_config *nv, int item)
 {
-	return !type_of(item)->read_only;
+	return type_of(item)->kind != NV_READ_ONLY && !nv->items[item].locked;
+}
+
+bool nv_has_host(const struct nv_config *nv, int item)
+{
+	unsigned int host = 0;
+
+	if (type_of(item)->class == NV_FUNCTION)
+		host = instance_of(item) / NV_FUNCTIONS;
+	else if (type_of(item)->class == NV_HOST)
+		host = instance_of(item);
+	return !host || host < nv->hosts;
+}
+
+bool nv_stored(const struct nv_config *nv, int item, enum nv_set set)
+{
+	const struct nv_item *i = &nv->items[item];
+
+	if (set == NV_NEXT)
+		return !i->next_unset;
+	return set == NV_CURRENT ? !i->current_unset : !i->no_default;
+}
+
+u16 nv_stored_len(const struct nv_config *nv, int item)
+{
+	return nv->items[item].old_len ? nv->items[item].old_len : nv_len(item);
+}
+
+u8 nv_stored_version(const struct nv_config *nv, int item)
+{
+	return nv->items[item].old_len ? nv->items[item].old_version : nv_version(item);
 }
 
 static u32 field_of(const u8 *data, const struct nv_field *f)
@@ -100,25 +145,35 @@ static u32 field_of(const u8 *data, const struct nv_field *f)
 	return get_bits(data + f->at, f->bit, f->width);
 }
 
-static void factory(int item, u8 out[NV_MAX_DATA])
+static void factory(const struct nv_config *nv, int item, u8 out[NV_MAX_DATA])
 {
 	memset(out, 0, NV_MAX_DATA);
+	if (nv->items[item].no_default)
+		return;
+	if (nv->items[item].new_default) {
+		memcpy(out, nv->items[item].factory, NV_MAX_DATA);
+		return;
+	}
 	for (const struct nv_value *v = type_of(item)->values; v->width; v++)
 		put_bits(out + v->at, v->bit, v->width, v->value);
 }
 
 void nv_init(struct nv_config *nv)
 {
+	nv->hosts = 1;
 	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1))
 		nv_invalidate(nv, i);
-	nv_load(nv);
+	nv_load(nv, true);
 }
 
-void nv_load(struct nv_config *nv)
+void nv_load(struct nv_config *nv, bool cold)
 {
 	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1)) {
+		if (type_of(i)->kind == NV_COLD && !cold)
+			continue;
 		memcpy(nv->items[i].current, nv->items[i].next, NV_MAX_DATA);
 		nv->items[i].current_writer = nv->items[i].next_writer;
+		nv->items[i].current_unset = nv->items[i].next_unset;
 	}
 }
 
@@ -134,7 +189,7 @@ void nv_read(const struct nv_config *nv, int item, enum nv_set set, u8 *out)
 		memcpy(out, nv->items[item].current, nv_len(item));
 		break;
 	case NV_FACTORY:
-		factory(item, value);
+		factory(nv, item, value);
 		memcpy(out, value, nv_len(item));
 		break;
 	}
@@ -171,14 +226,63 @@ bool nv_allowed(const struct nv_config *nv, int item, const u8 *data)
 	return true;
 }
 
+static void store(struct nv_item *item, const u8 *data, u16 len, u8 writer)
+{
+	memcpy(item->next, data, len);
+	item->next_writer = writer;
+	item->next_unset = false;
+	item->old_len = 0;
+}
+
+/* Stores the value of the other program, if nv-like has armed it. */
+static void race(struct nv_config *nv, int item)
+{
+	if (nv->items[item].raced)
+		store(&nv->items[item], nv->items[item].race, nv_len(item), 0);
+	nv->items[item].raced = false;
+}
+
 void nv_write(struct nv_config *nv, int item, const u8 *data, u8 writer)
 {
-	memcpy(nv->items[item].next, data, nv_len(item));
-	nv->items[item].next_writer = writer;
+	store(&nv->items[item], data, nv_len(item), writer);
+	race(nv, item);
 }
 
 void nv_invalidate(struct nv_config *nv, int item)
 {
-	factory(item, nv->items[item].next);
+	factory(nv, item, nv->items[item].next);
 	nv->items[item].next_writer = 0;
+	nv->items[item].next_unset = nv->items[item].no_default;
+	nv->items[item].old_len = 0;
+	race(nv, item);
+}
+
+void nv_forget(struct nv_config *nv, int item)
+{
+	memset(nv->items[item].current, 0, NV_MAX_DATA);
+	nv->items[item].no_default = true;
+	nv->items[item].current_unset = true;
+	nv_invalidate(nv, item);
+}
+
+void nv_set_default(struct nv_config *nv, int item, const u8 *data)
+{
+	memset(nv->items[item].factory, 0, NV_MAX_DATA);
+	memcpy(nv->items[item].factory, data, nv_len(item));
+	nv->items[item].new_default = true;
+	if (!nv->items[item].next_writer)
+		factory(nv, item, nv->items[item].next);
+}
+
+void nv_plain(struct nv_config *nv, int item)
+{
+	struct nv_item *i = &nv->items[item];
+
+	i->no_default = false;
+	i->current_unset = false;
+	i->locked = false;
+	i->raced = false;
+	i->new_default = false;
+	nv_invalidate(nv, item);
+	memcpy(i->current, i->next, NV_MAX_DATA);
 }

@@ -9,14 +9,16 @@
  */
 #include "nvtable.h"
 
-#define ITEM(_class, _index, _len, _version, _read_only, _name, ...)		\
+#define ITEM(_class, _index, _len, _version, _kind, _name, ...)			\
 	{ .class = NV_##_class, .index = _index, .len = _len,			\
-	  .version = _version, .read_only = _read_only, .name = _name,		\
+	  .version = _version, .kind = _kind, .name = _name,			\
 	  .values = (const struct nv_value[]){ __VA_ARGS__ { 0 } } }
 #define CONF(_class, _index, _len, _version, ...) \
-	ITEM(_class, _index, _len, _version, false, __VA_ARGS__)
+	ITEM(_class, _index, _len, _version, NV_PLAIN, __VA_ARGS__)
+#define COLD(_class, _index, _len, _version, ...) \
+	ITEM(_class, _index, _len, _version, NV_COLD, __VA_ARGS__)
 #define CAP(_class, _index, _len, _version, ...) \
-	ITEM(_class, _index, _len, _version, true, __VA_ARGS__)
+	ITEM(_class, _index, _len, _version, NV_READ_ONLY, __VA_ARGS__)
 
 /* By class and index. Fields: dword, lowest bit, width, value. */
 const struct nv_tlv nv_types[] = {
@@ -47,7 +49,7 @@ const struct nv_tlv nv_types[] = {
 	),
 	CONF(GLOBAL, 0xa, 4, 0, "nv_fpga_conf"),
 	CAP(GLOBAL, 0xb, 4, 0, "nv_fpga_cap"),
-	CONF(GLOBAL, 0xc, 16, 0, "nv_internal_cpu_conf"),
+	COLD(GLOBAL, 0xc, 16, 0, "nv_internal_cpu_conf"),
 	CAP(GLOBAL, 0xd, 16, 0, "nv_internal_cpu_cap"),
 	CONF(GLOBAL, 0xe, 20, 0, "nv_flex_parser_conf"),
 	CAP(GLOBAL, 0xf, 16, 0, "nv_flex_parser_cap",

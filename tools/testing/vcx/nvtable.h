@@ -30,12 +30,18 @@ struct nv_value {
 	u32 value;
 };
 
+enum nv_kind {
+	NV_PLAIN,
+	NV_COLD,	/* the firmware reads it only after a power cycle */
+	NV_READ_ONLY,
+};
+
 struct nv_tlv {
 	u8 class;
 	u8 version;
 	u16 index;
 	u16 len;
-	bool read_only;
+	enum nv_kind kind;
 	const char *name;
 	const struct nv_value *values;	/* of the default; other bits are zero */
 };

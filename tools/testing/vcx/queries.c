@@ -30,6 +30,14 @@ static const struct reg_field nic_vport[] = {
 	END
 };
 
+static const struct reg_field hca_vport[] = {
+	CONST(0x30, 4, 4, 4),			/* port_state: active */
+	CONST(0x38, 0, 32, 0xb8599f03), CONST(0x3c, 0, 32, 0x00000010),	/* system_image_guid */
+	CONST(0x40, 0, 32, 0xb8599f03), CONST(0x44, 0, 32, 0x00000010),	/* port_guid */
+	CONST(0x48, 0, 32, 0xb8599f03), CONST(0x4c, 0, 32, 0x00000010),	/* node_guid */
+	END
+};
+
 static const struct reg_field vnic_env[] = {
 	COUNT32(0x10, 0, 0),			/* counter_error_queues */
 	COUNT32(0x14, 2, 0),			/* total_error_queues */
@@ -108,6 +116,7 @@ static const struct query {
 	{ 0x203, 0, 0, 24, special_contexts },
 	{ 0x750, Q_VPORT, 0, 16, vport_state },
 	{ 0x754, Q_VPORT, 0, 16 + 240, nic_vport },
+	{ 0x762, Q_VPORT, 0, 16 + 64, hca_vport },
 	{ 0x76f, Q_VPORT, 0, 16 + 128, vnic_env },
 	{ 0x770, Q_VPORT, 0x18, 16 + 208, vport_counter },
 	{ 0x773, Q_VPORT, 0x18, 0x100, q_counter },

@@ -21,6 +21,7 @@ struct reg_access {
 	u32 in_len;
 	u32 out_len;
 	bool write;
+	u32 instance;	/* of @type->index, counted from its first one */
 	const struct reg_type *type;
 };
 
@@ -89,6 +90,8 @@ struct reg_type {
 	struct reg_index clear;		/* a bit that sets counters to zero */
 	const struct reg_field *fields;	/* NULL, and no @pages: stores all bytes written */
 	const struct reg_page *pages;
+	/* Changes the answer to a read, as the faults of the link and sensors require. */
+	void (*alter)(struct vcx *vcx, struct reg_access *a);
 };
 
 /* The content of one instance of a register */
@@ -125,10 +128,14 @@ void fields_fill(struct vcx *vcx, const struct reg_field *fields, const struct r
 struct cmd_result mgir_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mqis_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mfrl_access(struct vcx *vcx, struct reg_access *a);
+struct cmd_result mroq_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result paos_access(struct vcx *vcx, struct reg_access *a);
 struct cmd_result dtor_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result cap_map_read(struct vcx *vcx, struct reg_access *a);
 struct cmd_result mcia_read(struct vcx *vcx, struct reg_access *a);
+void link_alter(struct vcx *vcx, struct reg_access *a);
+void pmaos_alter(struct vcx *vcx, struct reg_access *a);
+void mtmp_alter(struct vcx *vcx, struct reg_access *a);
 
 /* update.c: components of firmware */
 struct cmd_result mcqs_read(struct vcx *vcx, struct reg_access *a);

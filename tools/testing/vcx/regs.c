@@ -123,6 +123,8 @@ static struct cmd_result table_access(struct vcx *vcx, const struct reg_type *ty
 	if (!a->write) {
 		echo_index(&type->index, a);
 		echo_index(&type->selector, a);
+		if (type->alter)
+			type->alter(vcx, a);
 	}
 	return cmd_ok();
 }
@@ -209,6 +211,7 @@ struct cmd_result regs_access(struct vcx *vcx, struct cmdq_cmd *cmd)
 	}
 	state = state_of(vcx, type, instance);
 	a.type = type;
+	a.instance = instance;
 	a.content = state->content;
 	if (type->access)
 		return type->access(vcx, &a);

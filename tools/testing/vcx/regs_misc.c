@@ -50,35 +50,44 @@ struct cmd_result mqis_read(struct vcx *vcx, struct reg_access *a)
 	return cmd_ok();
 }
 
-#define MFRL_TYPE_FULL		0x01
-#define MFRL_TRIGGERS		(BIT(0) | BIT(3) | BIT(6))
+/* The number and text of each cause, as PDDR reports them. */
+static const struct {
+	u16 opcode;
+	const char *message;
+} link_faults[LINK_FAULTS] = {
+	[LINK_NO_CABLE] = { 1024, "Cable is unplugged" },
+	[LINK_SPEEDS] = { 39, "Negotiation failure, no common speed" },
+	[LINK_FEC] = { 38, "Negotiation failure, FEC mismatch" },
+	[LINK_ERRORS] = { 17, "Bad signal integrity, large number of physical errors" },
+	[LINK_DISABLED] = { 1, "The port is closed by command" },
+};
 
-struct cmd_result mfrl_access(struct vcx *vcx, struct reg_access *a)
-{
-	(void)vcx;
-	if (a->write)
-		return a->in[7] & ~MFRL_TRIGGERS ?
-			cmd_fail(ST_BAD_PARAM, SYND_REG_CONTENT) : cmd_ok();
-	memcpy(a->out, a->content, 8);
-	a->out[6] = MFRL_TYPE_FULL;
-	a->out[7] = MFRL_TRIGGERS;
-	return cmd_ok();
-}
-
+#define PAOS		0x5006
 #define PAOS_ASE	0x80
 #define PAOS_UP		1
 #define PAOS_DOWN	2
 #define PAOS_LINK_UP	0x50	/* physical_state_status */
 #define PAOS_DISABLED	0x30
+#define PAOS_POLLING	0x20
 #define PAOS_ACTIVE	4	/* logical_state_status */
 #define PAOS_LOGICALLY_DOWN 1
 
+/* The cause for which a port's link is down. */
+static enum link_fault link_fault(struct vcx *vcx, u32 instance)
+{
+	u32 len;
+
+	if (regs_content(vcx, PAOS, instance, &len)[2] == PAOS_DOWN)
+		return LINK_DISABLED;
+	return (enum link_fault)vcx->faults.link[instance];
+}
+
 struct cmd_result paos_access(struct vcx *vcx, struct reg_access *a)
 {
+	enum link_fault fault = link_fault(vcx, a->instance);
 	u8 admin = a->in[2] & 0xf;
-	bool up;
+	bool up = !fault;
 
-	(void)vcx;
 	if (a->write) {
 		if (!(a->in[4] & PAOS_ASE))
 			return cmd_ok();
@@ -87,13 +96,85 @@ struct cmd_result paos_access(struct vcx *vcx, struct reg_access *a)
 		a->content[2] = admin;
 		return cmd_ok();
 	}
-	up = a->content[2] != PAOS_DOWN;
 	a->out[1] = a->in[1];
-	a->out[2] = up ? PAOS_UP : PAOS_DOWN;
-	a->out[3] = a->out[2];
+	a->out[2] = fault == LINK_DISABLED ? PAOS_DOWN : PAOS_UP;
+	a->out[3] = up ? PAOS_UP : PAOS_DOWN;
 	a->out[5] = up ? PAOS_ACTIVE : PAOS_LOGICALLY_DOWN;
-	a->out[7] = up ? PAOS_LINK_UP : PAOS_DISABLED;
+	a->out[7] = up ? PAOS_LINK_UP : fault == LINK_DISABLED ? PAOS_DISABLED : PAOS_POLLING;
 	return cmd_ok();
+}
+
+static void pddr_alter(struct reg_access *a, enum link_fault fault)
+{
+	switch (a->in[7]) {
+	case 0:
+		/* neither negotiation, nor speed, nor error correction is in use */
+		a->out[0x9] &= 0xf0;
+		put_be32(a->out + 0x0c, fault == LINK_DISABLED ? 0 : 0x02020000);
+		put_be32(a->out + 0x1c, 0);
+		put_be16(a->out + 0x24, 0);
+		break;
+	case 1:
+		put_be32(a->out + 0x0c, link_faults[fault].opcode);
+		memset(a->out + 0x14, 0, 236);
+		put_text(a->out + 0x14, 236, link_faults[fault].message);
+		break;
+	case 3:
+		if (fault != LINK_NO_CABLE)
+			break;
+		memset(a->out + 0x8, 0, a->type->size - 0x8);
+		put_be32(a->out + 0xc, 4u << 28);	/* cable_type: unplugged */
+		break;
+	}
+}
+
+/* Registers of a port whose link is down. */
+void link_alter(struct vcx *vcx, struct reg_access *a)
+{
+	enum link_fault fault = link_fault(vcx, a->instance);
+
+	if (!fault)
+		return;
+	switch (a->type->id) {
+	case 0x5004:	/* PTYS: an_status, data_rate_oper, and the speed in use */
+		a->out[4] &= 0xf;
+		a->out[4] |= fault == LINK_DISABLED ? 4 << 4 : 2 << 4;
+		put_be16(a->out + 6, 0);
+		memset(a->out + 0x20, 0, 12);
+		put_be32(a->out + 0x2c, a->out[0x2f] & 0xf);
+		break;
+	case 0x5008:	/* PPCNT: raw_ber of 3e-4 in phy_statistics */
+		if ((a->in[3] & 0x3f) == 0x16 && fault == LINK_ERRORS)
+			put_be32(a->out + 0x68, 4 << 8 | 3);
+		break;
+	case 0x5023:	/* PPLM: fec_mode_active */
+		memset(a->out + 0xd, 0, 3);
+		break;
+	case 0x5031:
+		pddr_alter(a, fault);
+		break;
+	}
+}
+
+/* All ports have module 0. */
+static bool unplugged(const struct vcx *vcx)
+{
+	return memchr(vcx->faults.link, LINK_NO_CABLE, sizeof(vcx->faults.link));
+}
+
+void pmaos_alter(struct vcx *vcx, struct reg_access *a)
+{
+	if (!a->instance && unplugged(vcx))
+		a->out[3] = 2;
+}
+
+/* A temperature that the control socket has set for the chip, in 1/8 degrees. */
+void mtmp_alter(struct vcx *vcx, struct reg_access *a)
+{
+	const struct vcx_faults *f = &vcx->card->functions[0]->faults;
+
+	if (f->hot && !(get_be16(a->in + 2) & 0xfff))
+		put_be16(a->out + 6, (u16)(f->temperature * 8));
 }
 
 /*
@@ -147,8 +228,8 @@ struct cmd_result cap_map_read(struct vcx *vcx, struct reg_access *a)
 		{ 0x4019, 0x4000, 1, { 0xff } },
 		/* statistics of the PHY, PFCC watermarks, counter groups */
 		{ 0x507f, 0x5000, 1, { 0, 9, 11, 13, 0xff } },
-		/* groups of MPCNT, its overflows and stalls, power in MPEIN */
-		{ 0x907f, 0x9000, 4, { 0, 3, 4, 17, 0xff } },
+		/* groups of MPCNT, its overflows and stalls, power in MPEIN, reset_state in MFRL */
+		{ 0x907f, 0x9000, 4, { 0, 3, 4, 17, 21, 0xff } },
 		{ 0xb01f, 0xb000, 1, { 0xff } },
 	};
 	u8 group = a->in[3];
@@ -240,8 +321,8 @@ struct cmd_result mcia_read(struct vcx *vcx, struct reg_access *a)
 	if (size > MCIA_MAX || off >= sizeof(data) || size > sizeof(data) - off)
 		return cmd_fail(ST_BAD_PARAM, SYND_REG_CONTENT);
 	memcpy(a->out, a->in, MCIA_DATA);
-	if (a->in[1] || a->in[4] != MCIA_I2C || page) {
-		a->out[3] = a->in[1] ? MCIA_NOT_CONNECTED : MCIA_I2C_ERROR;
+	if (a->in[1] || unplugged(vcx) || a->in[4] != MCIA_I2C || page) {
+		a->out[3] = a->in[1] || unplugged(vcx) ? MCIA_NOT_CONNECTED : MCIA_I2C_ERROR;
 		return cmd_ok();
 	}
 	a->out[3] = 0;

@@ -314,7 +314,7 @@ static const struct reg_field pplr[] = {
 };
 
 static const struct reg_field pplm[] = {
-	CONST(0xc, 0, 24, 2),		/* fec_mode_active: RS-FEC */
+	CONST(0xc, 0, 24, 4),		/* fec_mode_active: RS-FEC (528,514) */
 	CONST(0x10, 0, 4, 3), CONST(0x10, 4, 4, 7), CONST(0x10, 8, 4, 7), CONST(0x10, 12, 4, 5),
 	KEPT(0x14, 0, 4, 0), KEPT(0x14, 4, 4, 0), KEPT(0x14, 8, 4, 0), KEPT(0x14, 12, 4, 0),
 	CONST(0x1c, 0, 16, 0x0080), CONST(0x1c, 16, 16, 0x0080),
@@ -380,7 +380,7 @@ static const struct reg_field pddr_operational[] = {
 	CONST(0x18, 0, 32, 0x000002f2),	/* cable_ext_eth_proto_cap */
 	CONST(0x1c, 0, 32, ETH_EXT_OPER),	/* link_eth_active */
 	CONST(0x24, 16, 16, 2),		/* fec_mode_active: RS-FEC */
-	CONST(0x24, 0, 16, 4),		/* fec_mode_request */
+	CONST(0x24, 0, 16, 2),		/* fec_mode_request */
 	END
 };
 
@@ -417,7 +417,10 @@ static const struct reg_field pddr_module[] = {
 	TEXT(0x44, 16, "MT2118VS00417   "),
 	WAVE(0x54, 16, 16, 38 * 256, 512),	/* temperature, 1/256 degrees */
 	CONST(0x54, 0, 16, 33000),		/* voltage, 100 uV */
+	CONST(0x88, 16, 16, 75 * 256),		/* temperature_high_th, temperature_low_th: -5 */
+	CONST(0x88, 0, 16, 0xfb00),
 	CONST(0x9c, 29, 3, 3),			/* module_st: ready */
+	CONST(0xa4, 8, 8, 3),			/* monitor_cap_mask: temperature, voltage */
 	END
 };
 
@@ -563,18 +566,6 @@ static const struct reg_field mrtc[] = {
 	END
 };
 
-static const struct reg_field mroq_full[] = {
-	CONST(0x0, 0, 8, 0x49),		/* reset_trigger */
-	CONST(0x0, 16, 1, 1),		/* query_is_valid */
-	CONST(0x0, 17, 4, 0x3),		/* pci_sync_for_fw_update_start */
-	END
-};
-
-static const struct reg_page mroq_types[] = {
-	{ 0, mroq_full },
-	{ 0 }
-};
-
 static const struct reg_field mgcr[] = {
 	CONST(0x0, 8, 8, 1),		/* segments_count */
 	CONST(0x4, 0, 32, 0x00a0),	/* GPIO_data_in */
@@ -617,7 +608,7 @@ static const struct reg_field mpcnt_performance[] = {
 	COUNT32(0x2c, 0, 0),		/* crc_error_tlp */
 	COUNT(0x30, 120, 1),		/* tx_overflow_buffer_pkt */
 	COUNT32(0x38, 12, 0),		/* outbound_stalled_reads */
-	COUNT32(0x3c, 31, 1),		/* outbound_stalled_writes */
+	COUNT32(0x3c, 31, 0),		/* outbound_stalled_writes */
 	COUNT32(0x40, 2, 0),		/* outbound_stalled_reads_events */
 	COUNT32(0x44, 5, 0),		/* outbound_stalled_writes_events */
 	COUNT32(0x64, 4, 0),		/* l0_to_recovery */
@@ -753,21 +744,22 @@ const struct reg_type reg_types[] = {
 	REG(0x5001, 20, PORT, "PCAP", PORT_INDEX, .fields = pcap),
 	REG(0x5002, 64, PORT, "PMLP", PORT_INDEX, .fields = pmlp),
 	REG(0x5003, 16, PORT, "PMTU", PORT_INDEX, .fields = pmtu),
-	REG(0x5004, 68, PORT, "PTYS", PORT_INDEX, .fields = ptys),
+	REG(0x5004, 68, PORT, "PTYS", PORT_INDEX, .fields = ptys, .alter = link_alter),
 	REG(0x5005, 16, PORT, "PPAD", PORT_INDEX, .fields = ppad),
 	REG(0x5006, 16, PORT, "PAOS", PORT_INDEX, .access = paos_access),
 	REG(0x5007, 32, PORT, "PFCC", PORT_INDEX, .fields = pfcc),
 	REG(0x5008, 256, PORT, "PPCNT", PORT_INDEX, CLEARED_BY(0x4, 31), .fields = ppcnt,
-	    PAGES(0x0, 0, 6, ppcnt_groups)),
+	    PAGES(0x0, 0, 6, ppcnt_groups), .alter = link_alter),
 	REG(0x500c, 108, PORT, "PBMC", PORT_INDEX, .fields = pbmc),
 	REG(0x5011, 48, PORT, "PPSC", PORT_INDEX, .fields = ppsc),
-	REG(0x5012, 16, REG_CARD, "PMAOS", .index = { 0x0, 16, 8, 0, 2 }, .fields = pmaos),
+	REG(0x5012, 16, REG_CARD, "PMAOS", .index = { 0x0, 16, 8, 0, 2 }, .fields = pmaos,
+	    .alter = pmaos_alter),
 	REG(0x5018, 8, PORT, "PPLR", PORT_INDEX, .fields = pplr),
-	REG(0x5023, 120, PORT, "PPLM", PORT_INDEX, .fields = pplm),
+	REG(0x5023, 120, PORT, "PPLM", PORT_INDEX, .fields = pplm, .alter = link_alter),
 	REG(0x5027, 76, 0, "SLTP", .index = { 0x0, 8, 4, 0, 4 }, .fields = sltp),
 	REG(0x5028, 40, PORT | REG_RO, "SLRG", PORT_INDEX, .fields = slrg),
 	REG(0x5031, 256, PORT | REG_RO, "PDDR", PORT_INDEX, .fields = pddr,
-	    PAGES(0x4, 0, 8, pddr_pages)),
+	    PAGES(0x4, 0, 8, pddr_pages), .alter = link_alter),
 	REG(0x503c, 72, PORT | REG_RO, "PMDR", PORT_INDEX, .fields = pmdr),
 	REG(0x5041, 12, PORT, "PCMR", PORT_INDEX, .fields = pcmr),
 	REG(0x504c, 16, PORT, "PPCR", PORT_INDEX, .fields = ppcr),
@@ -776,7 +768,8 @@ const struct reg_type reg_types[] = {
 	REG(0x507f, 80, REG_RO, "PCAM", .access = cap_map_read),
 	REG(0x7004, 16, 0, "HOST_ENDIANNESS"),
 	REG(0x9009, 16, REG_RO, "MTCAP", .fields = mtcap),
-	REG(0x900a, 32, REG_CARD, "MTMP", .fields = mtmp, PAGES(0x0, 0, 12, mtmp_sensors)),
+	REG(0x900a, 32, REG_CARD, "MTMP", .fields = mtmp, PAGES(0x0, 0, 12, mtmp_sensors),
+	    .alter = mtmp_alter),
 	REG(0x900c, 24, REG_RO, "MVCR", PAGES(0x0, 0, 8, mvcr_sensors)),
 	REG(0x9010, 32, REG_RO, "MFPA", .fields = mfpa),
 	REG(0x9014, 148, REG_RO, "MCIA", .index = { 0x0, 16, 8, 0, 2 }, .access = mcia_read),
@@ -789,7 +782,7 @@ const struct reg_type reg_types[] = {
 	REG(0x902b, 12, PORT, "MLCR", PORT_INDEX, .fields = mlcr),
 	REG(0x902d, 16, REG_CARD, "MRTC", .fields = mrtc),
 	REG(0x902e, 16, REG_RO, "MVCAP", .fields = mvcap),
-	REG(0x902f, 32, REG_RO, "MROQ", PAGES(0x0, 8, 8, mroq_types)),
+	REG(0x902f, 32, REG_RO, "MROQ", .access = mroq_read),
 	REG(0x9030, 8, REG_RO, "MNVQC", .access = mnvqc_read),
 	REG(0x9033, 8, 0, "MNVIA", .access = mnvia_access),
 	REG(0x9034, 16, REG_RO, "MNVGC", .access = mnvgc_read),

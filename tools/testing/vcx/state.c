@@ -27,6 +27,8 @@ static void save_item(FILE *file, const struct nv_config *nv, int item)
 
 	nv_read(nv, item, NV_NEXT, value);
 	nv_read(nv, item, NV_FACTORY, factory);
+	if (!nv_stored(nv, item, NV_NEXT))
+		return;
 	if (!nv_writer(nv, item, NV_NEXT) && !memcmp(value, factory, nv_len(item)))
 		return;
 	hex_encode(value, nv_len(item), hex);
@@ -73,7 +75,7 @@ static bool load_line(struct vcx_card *card, const char *line)
 	if (sscanf(line, "nv %8x %x %575[0-9a-f]\n%n", &a, &b, hex, &end) != 3 || !end || line[end])
 		return false;
 	item = nv_find(a, -1);
-	if (item < 0 || nv_type(item) != a || !nv_writable(item) || b > 0x1f ||
+	if (item < 0 || nv_type(item) != a || !nv_writable(&card->nv, item) || b > 0x1f ||
 	    hex_decode(hex, value, sizeof(value)) != nv_len(item) ||
 	    !nv_allowed(&card->nv, item, value))
 		return false;
@@ -102,7 +104,7 @@ int state_parse(struct vcx_card *card, FILE *file)
 	number++;
 	if (ended && !fgets(line, sizeof(line), file)) {
 		card->nv = loaded->nv;
-		nv_load(&card->nv);
+		nv_load(&card->nv, true);
 		memcpy(card->update.components, loaded->update.components,
 		       sizeof(card->update.components));
 		update_restart(&card->update);

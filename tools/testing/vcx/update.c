@@ -61,13 +61,12 @@ enum instruction {
 #define MCQI_RD_EN	BIT(31)
 #define MCQI_MATCH_PSID	BIT(28)
 
-#define HEAD_TOC	0x28
-#define TOC		0x80
-#define TOC_ENTRY	0xa0
-#define TOC_END		0xc0
-#define IMAGE_INFO	0x100
-#define INFO_VERSION_AT	0x104
-#define INFO_PSID	0x124
+#define HEAD_VERSION	0x10	/* of the format: 1 is FS4 */
+#define HEAD_INFO	0x68	/* address of the section IMAGE_INFO */
+#define IMAGE_INFO	0x200u
+#define INFO_LEN	1024u
+#define INFO_VERSION_AT	0x4
+#define INFO_PSID	0x24
 #define PSID_LEN	16
 
 enum {
@@ -93,24 +92,18 @@ static const u8 head_magic[16] = {
 	0xfa, 0xde, 0x12, 0x34, 0x56, 0x78, 0xde, 0xad
 };
 
-static const u8 toc_magic[16] = {
-	0x49, 0x54, 0x4f, 0x43, 0x04, 0x08, 0x15, 0x16,
-	0x23, 0x42, 0xca, 0xfa, 0xba, 0xca, 0xfe, 0x00
-};
-
 static void make_head(u8 *image, u32 version, const char *psid)
 {
+	u8 *info = image + IMAGE_INFO;
+
 	memset(image, 0, IMAGE_HEAD);
 	memcpy(image, head_magic, sizeof(head_magic));
-	put_be32(image + HEAD_TOC, TOC);
-	memcpy(image + TOC, toc_magic, sizeof(toc_magic));
-	put_be32(image + TOC_ENTRY, 0x10u << 24 | (IMAGE_HEAD - IMAGE_INFO));
-	put_be32(image + TOC_ENTRY + 0x14, IMAGE_INFO);
-	memset(image + TOC_END, 0xff, 32);
-	put_be16(image + INFO_VERSION_AT, (u16)(version >> 24));
-	put_be16(image + INFO_VERSION_AT + 4, (u16)(version >> 16 & 0xff));
-	put_be16(image + INFO_VERSION_AT + 6, (u16)version);
-	put_text(image + INFO_PSID, PSID_LEN, psid);
+	image[HEAD_VERSION] = 1;
+	put_be32(image + HEAD_INFO, IMAGE_INFO);
+	put_be16(info + INFO_VERSION_AT, (u16)(version >> 24));
+	put_be16(info + INFO_VERSION_AT + 4, (u16)(version >> 16 & 0xff));
+	put_be16(info + INFO_VERSION_AT + 6, (u16)version);
+	put_text(info + INFO_PSID, PSID_LEN, psid);
 }
 
 void update_make_image(u8 *image, u32 len, u16 identifier, u32 version, const char *psid)
@@ -258,11 +251,20 @@ static const u8 *header_of(const u8 *image, u32 size)
 	return image + at;
 }
 
+static bool is_for(const struct update *u)
+{
+	u32 info = get_be32(u->image + HEAD_INFO);
+	char psid[PSID_LEN] = { 0 };
+
+	put_text((u8 *)psid, sizeof(psid), u->psid);
+	return info <= IMAGE_HEAD - INFO_LEN &&
+	       !memcmp(u->image + info + INFO_PSID, psid, sizeof(psid));
+}
+
 static u8 verify_image(const struct update *u)
 {
 	const u8 *header = header_of(u->image, u->size);
 	bool boot = u->target == COMPONENT_BOOT;
-	char psid[PSID_LEN] = { 0 };
 
 	if (!header)
 		return ERROR_BAD_FORMAT;
@@ -271,10 +273,7 @@ static u8 verify_image(const struct update *u)
 	if (get_be16(header + 4) != components[u->target].identifier ||
 	    has_head(u->image, u->size) != boot)
 		return ERROR_NOT_APPLICABLE;
-	put_text((u8 *)psid, sizeof(psid), u->psid);
-	if (boot && memcmp(u->image + INFO_PSID, psid, sizeof(psid)))
-		return ERROR_NOT_APPLICABLE;
-	return ERROR_OK;
+	return boot && !is_for(u) ? ERROR_NOT_APPLICABLE : ERROR_OK;
 }
 
 /* Starts a download to a new image, or an upload from the image of @version. */

@@ -10,17 +10,12 @@
  *  ..  payload
  *  -4  CRC-32 (that of zlib) of all bytes before it
  *
- * An image of the firmware itself has 512 more bytes before the header. They begin
- * like the files for ConnectX-5 and later (format FS4), from which tools read the
- * PSID:
+ * An image of the firmware itself has 1536 more bytes before the header. They are those
+ * of a file for ConnectX-5 and later (format FS4); this device reads of them:
  *
  *   0     4d544657 abcdef00 fade1234 5678dead
- *   0x28  offset of the table of contents: 0x80
- *   0x80  "ITOC" 04081516 2342cafa bacafe00, up to 0xa0
- *   0xa0  type IMAGE_INFO (0x10) and length (3 bytes); at 0xb4 its offset: 0x100
- *   0xc0  32 bytes of ones: the end of the table
- *   0x104 version: major (2), 0 (2), minor (2), subminor (2)
- *   0x124 PSID (16)
+ *   0x68  address of the section IMAGE_INFO, of 1024 bytes, up to 0x200
+ *   +0x24 of that section: PSID (16)
  *
  * Numbers are big-endian. There is no signature.
  */
@@ -32,7 +27,7 @@
 #define COMPONENTS		2u
 #define COMPONENT_BOOT		0u	/* index of the firmware itself */
 #define IMAGE_HEADER		16u
-#define IMAGE_HEAD		512u	/* only in an image of the firmware itself */
+#define IMAGE_HEAD		1536u	/* only in an image of the firmware itself */
 #define IMAGE_MIN		(IMAGE_HEADER + 4)
 #define IMAGE_MAX		(16u << 20)
 

@@ -25,7 +25,7 @@
 #define VCX_REG_MAX	272u	/* bytes of the longest register */
 #define VCX_REG_INSTANCES 8u	/* most instances of a register: ports, lanes, priorities */
 #define VCX_FUNCTIONS	2u
-#define VCX_QUERIES	10u	/* lines of the table in queries.c */
+#define VCX_QUERIES	11u	/* lines of the table in queries.c */
 
 #define FW_MINOR	41u
 #define FW_SUBMINOR	1000u
@@ -52,7 +52,9 @@ struct vcx_model {
 
 enum vcx_reset {
 	VCX_RESET_FUNCTION,	/* FLR, or the driver's reset: the firmware keeps running */
+	VCX_RESET_LINK,		/* the firmware restarts; configuration space stays */
 	VCX_RESET_FIRMWARE,	/* the firmware restarts and reads its configuration */
+	VCX_RESET_POWER,	/* the power was off: also what only a cold start reads */
 };
 
 struct vcx_pci {
@@ -99,6 +101,7 @@ enum vcx_hca_state {
 struct vcx_slot {
 	bool busy;
 	bool lost;		/* completed by fw_release_lost(), never by time */
+	bool held;		/* completed by fw_finish_held() */
 	bool event;		/* the driver waits for an event, it does not poll */
 	u16 opcode;
 	u64 due_ns;
@@ -134,6 +137,7 @@ struct vcx_fault {
 	u8 status;
 	u32 syndrome;
 	struct vcx_when lose;
+	bool stamp;		/* answers to user contexts are filled with their number */
 };
 
 struct vcx_fw {
@@ -155,6 +159,17 @@ struct vcx_fw {
 	struct vcx_slot slots[CMDQ_SLOTS];
 };
 
+/* Causes for which a link is down. The last one is the driver's own request. */
+enum link_fault {
+	LINK_UP,
+	LINK_NO_CABLE,
+	LINK_SPEEDS,	/* the two sides have no speed in common */
+	LINK_FEC,	/* the two sides require different error corrections */
+	LINK_ERRORS,	/* too many bit errors */
+	LINK_DISABLED,	/* PAOS */
+	LINK_FAULTS,
+};
+
 /* Injected faults: set through the control socket, kept across resets. */
 struct vcx_faults {
 	struct vcx_fault rules[VCX_MAX_FAULTS];
@@ -166,6 +181,9 @@ struct vcx_faults {
 	u8 health_syndrome;
 	bool no_recovery;	/* the health buffer does not request a reset */
 	u32 zero_uids;		/* CREATE_UCTX commands that return uid 0, creating nothing */
+	u8 link[VCX_REG_INSTANCES];	/* enum link_fault of each port */
+	bool hot;		/* the chip's sensor has @temperature */
+	int temperature;	/* degrees Celsius */
 };
 
 struct vcx_stats {
@@ -174,6 +192,8 @@ struct vcx_stats {
 	u64 refused;		/* completed with a status other than ST_OK */
 	u64 undeliverable;	/* slots ignored, or delivered with an error */
 	u64 lost;
+	u32 peak;		/* most commands in flight at a time, until the next `peak` */
+	u32 stamps;		/* answers that were filled with their number */
 	u64 events;
 	u64 events_dropped;
 	u64 interrupts;
@@ -186,6 +206,35 @@ struct vcx_stats {
 struct vcx;
 struct reg_state;
 
+/* Bits of MFRL: the events that can restart the firmware */
+#define TRIGGER_LINK	BIT(3)	/* the PCI link is disabled, or a hot reset */
+#define TRIGGER_PERST	BIT(6)	/* reset of the slot: a reboot of the host */
+
+/* reset_state of MFRL */
+enum reset_progress {
+	RESET_IDLE		= 0,
+	RESET_NEGOTIATION	= 1,
+	RESET_IN_PROGRESS	= 2,
+	RESET_NO_ANSWER		= 3,
+	RESET_REFUSED		= 4,
+	RESET_NOT_UNLOADED	= 5,
+};
+
+/* A reset that a driver has requested; masks have a bit for each function. */
+struct vcx_reset_state {
+	enum reset_progress progress;
+	u8 triggers;		/* TRIGGER_..., that the card supports */
+	bool hot;		/* the driver is to use a hot reset, else the link */
+	u8 initiator;
+	bool hold;		/* the command of @initiator, in execution, is to be held */
+	bool holding;		/* ... in @slot */
+	unsigned int slot;
+	u32 asked;		/* drivers that got the request */
+	u32 acked;
+	u32 down;
+	u64 due_ns;
+};
+
 /* State that the functions of a card share. */
 struct vcx_card {
 	struct vcx *functions[VCX_FUNCTIONS];
@@ -193,6 +242,7 @@ struct vcx_card {
 	struct nv_config nv;
 	struct update update;
 	struct diag diag;
+	struct vcx_reset_state reset;
 	u64 start_ns;
 	const char *state_path;	/* NULL: the state is lost when the program ends */
 };
@@ -245,6 +295,7 @@ u32 bar_health_counter(const struct vcx *vcx);
 /* eq.c */
 #define EVENT_CMD		0x0a
 #define EVENT_PAGE_REQUEST	0x0b
+#define EVENT_GENERAL		0x22
 
 struct vcx_eq *eq_get(struct vcx *vcx, u8 eqn);
 /* Creates an EQ from @eq and @eq->npages addresses; returns its number, -ENOSPC or -ENOMEM. */
@@ -255,17 +306,7 @@ void eq_context(const struct vcx_eq *eq, u8 *context);
 void eq_doorbell(struct vcx *vcx, u32 uar, u32 value, bool arm);
 /* Whether an EQ receives events of @type. */
 bool eq_takes(const struct vcx *vcx, u8 type);
-void eq_post(struct vcx *vcx, u8 type, const u8 data[28]);
-
-/* fw.c: from doorbell to completion */
-void fw_doorbell(struct vcx *vcx, u32 slots);
-void fw_set_cmdq(struct vcx *vcx, u64 addr);
-/* Completes the commands that are due. Returns the ms until the next is, or -1 if none is. */
-int fw_run_timers(struct vcx *vcx);
-unsigned int fw_release_lost(struct vcx *vcx);
-void fw_request_pages(struct vcx *vcx, int npages);
-void fw_reset(struct vcx *vcx);
-const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode);
+void eq_post(struct vcx *vcx, u8 type, u8 subtype, const u8 data[28]);
 
 /* Status of a command; "Command Interface Errors" in the PRM. */
 enum cmd_status {
@@ -281,6 +322,20 @@ enum cmd_status {
 	ST_BAD_INPUT_LEN	= 0x50,
 	ST_BAD_OUTPUT_LEN	= 0x51,
 };
+
+/* fw.c: from doorbell to completion */
+void fw_doorbell(struct vcx *vcx, u32 slots);
+void fw_set_cmdq(struct vcx *vcx, u64 addr);
+/* Completes the commands that are due. Returns the ms until the next is, or -1 if none is. */
+int fw_run_timers(struct vcx *vcx);
+unsigned int fw_release_lost(struct vcx *vcx);
+/* Completes a held command, with a status that replaces its own. */
+void fw_finish_held(struct vcx *vcx, unsigned int n, enum cmd_status status, u32 syndrome);
+/* Counts the commands in flight, lost completions included. */
+unsigned int fw_in_flight(const struct vcx *vcx);
+void fw_request_pages(struct vcx *vcx, int npages);
+void fw_reset(struct vcx *vcx);
+const struct vcx_last_input *fw_last_input(const struct vcx *vcx, u16 opcode);
 
 /* Syndromes are private to the firmware; these are vcx's own. */
 enum cmd_syndrome {
@@ -313,6 +368,7 @@ enum cmd_syndrome {
 	SYND_NV_LEN		= 0x1702,
 	SYND_NV_LIMIT		= 0x1703,
 	SYND_NV_FUNCTION	= 0x1704,
+	SYND_NV_UNSET		= 0x1705,
 	SYND_UPDATE_STATE	= 0x1800,
 	SYND_UPDATE_HANDLE	= 0x1801,
 	SYND_UPDATE_SIZE	= 0x1802,
@@ -325,6 +381,7 @@ enum cmd_syndrome {
 	SYND_DIAG_SYNC		= 0x1a02,
 	SYND_DIAG_PARAMS	= 0x1a03,
 	SYND_DIAG_DISABLED	= 0x1a04,
+	SYND_RESET_REFUSED	= 0x1b00,
 };
 
 /* commands.c: the table of commands */
@@ -383,6 +440,16 @@ u8 *regs_content(struct vcx *vcx, u16 id, u32 instance, u32 *len);
 int state_save(const struct vcx_card *card, const char *path);
 int state_load(struct vcx_card *card, const char *path);
 int state_parse(struct vcx_card *card, FILE *file);
+
+/* reset.c: resets that drivers request by MFRL */
+void reset_init(struct vcx_card *card);
+void reset_done(struct vcx_card *card);
+/* Whether the command in this slot has begun a reset and is held until all agree. */
+bool reset_takes_slot(struct vcx *vcx, unsigned int slot);
+/* The driver has torn down and disabled the function. */
+void reset_function_down(struct vcx *vcx);
+/* Makes the step that is due; returns the time of the next, or UINT64_MAX. */
+u64 reset_run(struct vcx_card *card);
 
 /* faults.c */
 /* The rule for @opcode, or else the one for VCX_ANY_OPCODE, or NULL. */

@@ -36,6 +36,21 @@ void guest_init(struct guest *g)
 	fw_set_cmdq(g->vcx, GUEST_CMDQ);
 }
 
+void guest_join(struct guest *g, struct guest *first)
+{
+	const struct vcx_config config = { .device_id = 0x101d, .max_uctx = 4, .ports = 1 };
+
+	*g = (struct guest){ .card = first->card };
+	g->vcx = calloc(1, sizeof(*g->vcx));
+	g->ram = calloc(1, GUEST_SIZE);
+	if (!g->vcx || !g->ram || vcx_init(g->vcx, first->card, &config, NULL, LOG_ERROR) ||
+	    dma_map_mem(&g->vcx->dma, GUEST_BASE, GUEST_SIZE, DMA_PROT_READ | DMA_PROT_WRITE,
+			g->ram))
+		abort();
+	fw_set_cmdq(g->vcx, GUEST_CMDQ);
+	guest_bring_up(g);
+}
+
 void guest_exit(struct guest *g)
 {
 	vcx_exit(g->vcx);

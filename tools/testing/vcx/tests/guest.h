@@ -25,6 +25,8 @@ struct guest {
 };
 
 void guest_init(struct guest *g);
+/* Adds a function, up, to the card of another guest, which exits after this one. */
+void guest_join(struct guest *g, struct guest *first);
 void guest_exit(struct guest *g);
 /* The memory at a guest address */
 u8 *guest_at(struct guest *g, u64 addr);

@@ -20,14 +20,20 @@ static void requests(void)
 	static const char * const good[] = {
 		"delay 805 100", "delay * 0", "status a04 3 deadbeef", "status 805 3 1 2",
 		"status 805 3 1 * 7",
-		"lose 805", "lose * 3", "lose 805 *", "lose * 1 5", "release", "clear", "health 7",
+		"lose 805", "lose * 3", "lose 805 *", "lose * 1 5", "stamp 80d", "stamp *",
+		"peak", "release", "link 1 no-cable", "link 1 up", "temperature -40",
+		"temperature off", "clear", "health 7",
 		"health 7 stay",
 		"stall on", "stall off", "dead on", "dead off", "dead on 3", "dead pci 0",
 		"dead off", "pages -8", "pages 3",
 		"uctx-cap 1", "fw-timeout 1", "fw-timeout 0", "uid0", "uid0 2", "uid0 *",
 		"count 805", "uids", "reg 7004", "reg 7004 80", "reset", "stats", "help",
 		"reg 5004/1", "nv 80", "nv 80 current", "nv 01020012 default", "components",
-		"nv-set 6 00000200", "power-fail 100", "power-fail", "@0 uids",
+		"nv-set 6 00000200", "nv-like 80 never", "nv-like 80 locked",
+		"nv-like 80 old 0 8", "nv-like 80 default 000000000001000900000000",
+		"nv-like 80 raced 000000000001000900000000", "nv-like 80 plain",
+		"nv-hosts 0", "nv-hosts 2", "nv-changed",
+		"power-fail 100", "power-fail", "@0 uids",
 		" help\t", "help\r",
 	};
 	struct guest g;
@@ -43,13 +49,20 @@ static void refusals(void)
 	static const char * const bad[] = {
 		"frobnicate", "delay", "delay 805", "delay 10000 1", "delay xyz 1", "delay 805 -1",
 		"delay 805 99999999", "status 805 100 0", "status 805 1", "lose -1",
-		"lose 805 x", "lose 805 1 x", "status 805 1 1 -1", "status 805 1 1 1 x",
+		"lose 805 x", "lose 805 1 x", "stamp", "stamp x", "peak 1",
+		"link 1", "link 1 x", "link 0 up", "link 2 up", "temperature",
+		"temperature x", "temperature --1", "temperature 1001",
+		"status 805 1 1 -1", "status 805 1 1 1 x",
 		"health 100", "health 1 x", "stall maybe", "dead", "dead on x", "dead off 3",
 		"pages x", "pages 99999999", "count *",
 		"uctx-cap", "uctx-cap x", "uid0 x", "fw-timeout", "fw-timeout -1",
 		"fw-timeout 1048576",
 		"last 805", "reg 9020", "reg 1", "reg 7004 8", "reg 7004 zz", "uids 1",
 		"a b c d e f g h i j", "nv", "nv 7777", "nv 80 later", "nv-set 80 00", "save",
+		"nv-like 80", "nv-like 7777 never", "nv-like 80 x", "nv-like 80 default 00",
+		"nv-like 80 old 0 0", "nv-like 80 old 16 8", "nv-like 80 old 0 16",
+		"nv-like 80 old 0", "nv-like 80 never 1", "nv-like 80 raced",
+		"nv-hosts", "nv-hosts 3", "nv-hosts x", "nv-changed 80",
 		"power-fail x", "power-fail 99999999", "@1 uids", "@x uids", "@0", "reg 7004/8",
 		"reg 7004 000000000000000000000000000000000000000000",
 	};
@@ -68,6 +81,10 @@ static void effects(void)
 	struct guest g;
 
 	guest_init(&g);
+	expect(!strcmp(ask(&g, "nv-changed"), "ok"));
+	ask(&g, "nv-set 15 00000001");
+	expect(!strcmp(ask(&g, "nv-changed"), "ok 00000015:00000001"));
+	ask(&g, "nv-set 15 00000000");
 	guest_bring_up(&g);
 	ask(&g, "status 80d 9 1234 1");
 	expect(!guest_send(&g, in, sizeof(in), out, 16) && out[0] == 9);
@@ -106,6 +123,38 @@ static void effects(void)
 		ask(&g, line);
 	}
 	expect(!strncmp(ask(&g, "delay 7777 1"), "error", 5));
+	guest_exit(&g);
+}
+
+/* Answers to user contexts only are stamped. A lost completion counts as in flight. */
+static void stamps_and_peak(void)
+{
+	u8 create_uctx[64] = { 0x0a, 0x04 }, in[16] = { 0x08, 0x0d }, out[24];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!guest_send(&g, create_uctx, sizeof(create_uctx), out, 16) && !out[0]);
+	ask(&g, "stamp 80d");
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !get_be32(out + 8));
+	in[3] = 1;
+	for (u32 i = 1; i <= 2; i++) {
+		expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+		expect(get_be32(out + 8) == i && get_be32(out + 20) == i);
+		expect(!get_be32(out + 4));
+	}
+	ask(&g, "clear");
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !get_be32(out + 8));
+
+	expect(!strcmp(ask(&g, "peak"), "ok 1"));
+	expect(!strcmp(ask(&g, "peak"), "ok 0"));
+	ask(&g, "lose 80d");
+	expect(guest_send(&g, in, sizeof(in), out, 16) == -1);
+	expect(!strcmp(ask(&g, "peak"), "ok 1"));
+	expect(!strcmp(ask(&g, "peak"), "ok 1"));
+	ask(&g, "release");
+	expect(!strcmp(ask(&g, "peak"), "ok 1"));
+	expect(!strcmp(ask(&g, "peak"), "ok 0"));
 	guest_exit(&g);
 }
 
@@ -206,6 +255,7 @@ static const struct ktap_test tests[] = {
 	{ "requests", requests },
 	{ "refusals", refusals },
 	{ "effects", effects },
+	{ "stamps_and_peak", stamps_and_peak },
 	{ "death", death },
 	{ "lines", lines },
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
 #include "guest.h"
 #include "ktap.h"
 
@@ -171,7 +173,7 @@ static void event_queues(void)
 	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0] && out[11]);
 
 	memset(ring, 0xff, 256);
-	eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
+	eq_post(g.vcx, EVENT_PAGE_REQUEST, 0, data);
 	expect(ring[1] == EVENT_PAGE_REQUEST && ring[32] == 0x11 && !(ring[63] & 1));
 	expect(!g.vcx->pci.irq_pending[3]);
 	/* Arming with an unread entry fires the vector at once. */
@@ -179,15 +181,15 @@ static void event_queues(void)
 	expect(g.vcx->pci.irq_pending[3]);
 	/* The fifth event is dropped: the queue is full. After wraparound the owner bit is 1. */
 	for (unsigned int i = 0; i < 4; i++)
-		eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
+		eq_post(g.vcx, EVENT_PAGE_REQUEST, 0, data);
 	expect(g.vcx->stats.events_dropped == 1);
 	eq_doorbell(g.vcx, 16, (u32)out[11] << 24 | 4, true);
-	eq_post(g.vcx, EVENT_PAGE_REQUEST, data);
+	eq_post(g.vcx, EVENT_PAGE_REQUEST, 0, data);
 	expect(ring[63] == 1);
 	/* Doorbells on another UAR and for an unknown queue, and an event without a queue */
 	eq_doorbell(g.vcx, 17, (u32)out[11] << 24, true);
 	eq_doorbell(g.vcx, 16, 0xff000000, true);
-	eq_post(g.vcx, 63, data);
+	eq_post(g.vcx, 63, 0, data);
 	expect(g.vcx->stats.events == 5);
 	guest_exit(&g);
 }
@@ -318,6 +320,8 @@ static void port_queries(void)
 	guest_bring_up(&g);
 	expect(!guest_command(&g, 0x750, 0, 0, 0, 0));
 	expect(guest_command(&g, 0x750, 0, 0, 0x80000001, 0) == ST_BAD_PARAM);
+	expect(!guest_command(&g, 0x762, 0, 0, 0, 0));
+	expect(guest_command(&g, 0x762, 0, 0, 0x80000001, 0) == ST_BAD_PARAM);
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
 	first = get_be64(out + 0x90);
 	guest_advance(1000 * MS_TO_NS);
@@ -335,7 +339,215 @@ static void port_queries(void)
 	guest_exit(&g);
 }
 
+#define MFRL		0x9028
+#define TEARDOWN_HCA	0x103
+#define LINK		0x08
+#define START		BIT(29)
+#define ACK		BIT(27)
+#define NACK		BIT(28)
+/* Events, and reset_state of MFRL */
+enum { REQUEST, NOW, ABORT };
+enum { IDLE, NEGOTIATING, PROGRESSING, NO_ANSWER, REFUSED, NOT_UNLOADED };
+
+/* An event queue of the driver; returns its first entry. */
+static u8 *listen_for(struct guest *g, u8 type)
+{
+	u8 in[272 + 8], out[16];
+
+	expect(!guest_command(g, 0x802, 0, 0, 0, 0));
+	eq_input(in, 4, 16, 3, BIT_ULL(type));
+	expect(!guest_send(g, in, sizeof(in), out, 16) && !out[0]);
+	return guest_at(g, EQ_PAGE);
+}
+
+/* Writes MFRL; returns the status, or -1 while the command is held. */
+static int mfrl(struct guest *g, u32 value)
+{
+	u8 in[24] = { 0x08, 0x05 };
+
+	put_be16(in + 10, MFRL);
+	put_be32(in + 20, value);
+	guest_lay_out(g, in, sizeof(in), sizeof(in));
+	fw_doorbell(g->vcx, 1);
+	return guest_at(g, GUEST_CMDQ)[63] & 1 ? -1 : guest_at(g, GUEST_CMDQ)[32];
+}
+
+static u8 reset_state(struct guest *g)
+{
+	u8 reg[8] = { 0 };
+
+	expect(!access_reg(g, MFRL, READ, reg, reg, sizeof(reg)));
+	return reg[5] & 0xf;
+}
+
+/* Answers the request in another slot than that of the held command. */
+static int respond(struct guest *g, u32 response)
+{
+	u8 held[64], *slot = guest_at(g, GUEST_CMDQ + 64);
+	int status;
+
+	memcpy(held, guest_at(g, GUEST_CMDQ), 64);
+	memset(slot, 0, 64);
+	slot[0] = 7;
+	slot[7] = 24;
+	slot[59] = 24;
+	put_be64(slot + 8, GUEST_IN);
+	put_be64(slot + 48, GUEST_OUT);
+	put_be16(slot + 16, 0x805);
+	put_be16(slot + 26, MFRL);
+	put_be32(guest_at(g, GUEST_IN + 4), response | LINK);
+	slot[60] = GUEST_TOKEN;
+	slot[63] = 1;
+	fw_doorbell(g->vcx, 2);
+	status = slot[63] & 1 ? -1 : slot[32];
+	return status;
+}
+
+static void reset_by_drivers(void)
+{
+	static const u8 disabled[4] = { 0, 0x10, 1, 0 };
+	struct guest g;
+	int item = nv_find(0xa, 0), cold = nv_find(0xc, 0);
+	u8 value[NV_MAX_DATA] = { 0x55 }, now[NV_MAX_DATA], *ring;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	/* Without a listener, with another trigger, from a tool */
+	expect(mfrl(&g, START | LINK) == ST_BAD_SYS_STATE);
+	ring = listen_for(&g, EVENT_GENERAL);
+	expect(mfrl(&g, START | 0x40) == ST_BAD_PARAM);
+	expect(mfrl(&g, START << 1 | LINK) == ST_BAD_PARAM);
+	expect(mfrl(&g, 1) == ST_BAD_PARAM);
+	expect(!mfrl(&g, 0x48) && reset_state(&g) == IDLE);
+	expect(mfrl(&g, ACK) == ST_BAD_SYS_STATE);
+
+	nv_write(&g.card->nv, item, value, 8);
+	nv_write(&g.card->nv, cold, value, 8);
+	expect(mfrl(&g, START | LINK) == -1);
+	expect(ring[1] == EVENT_GENERAL && ring[3] == 8 && ring[35] == REQUEST);
+	expect(!respond(&g, ACK));
+	expect(guest_at(&g, GUEST_CMDQ)[63] == 0 && !guest_at(&g, GUEST_CMDQ)[32]);
+	expect(ring[64 + 3] == 8 && ring[64 + 35] == NOW);
+	expect(reset_state(&g) == PROGRESSING && mfrl(&g, START | LINK) == ST_BAD_SYS_STATE);
+	/* The driver tears down and disables the function; then the link goes down. */
+	expect(!guest_command(&g, TEARDOWN_HCA, 0, 0, 2, 0));
+	expect(eq_takes(g.vcx, EVENT_GENERAL));
+	guest_advance(1000 * MS_TO_NS);
+	fw_run_timers(g.vcx);
+	expect(!g.vcx->stats.firmware_resets);
+	g.vcx->pci.config[4] = 6;
+	bar_write(g.vcx, 0x14, disabled, 4);
+	expect(fw_run_timers(g.vcx) == 200 && !g.vcx->stats.firmware_resets);
+	guest_advance(200 * MS_TO_NS);
+	fw_run_timers(g.vcx);
+	expect(g.vcx->stats.firmware_resets == 1 && !g.vcx->stats.uctx_leaked);
+	expect(g.vcx->pci.config[4] == 6);
+	nv_read(&g.card->nv, item, NV_CURRENT, now);
+	expect(now[0] == 0x55);
+	nv_read(&g.card->nv, cold, NV_CURRENT, now);
+	expect(!now[0]);
+	vcx_reset(g.vcx, VCX_RESET_POWER);
+	nv_read(&g.card->nv, cold, NV_CURRENT, now);
+	expect(now[0] == 0x55);
+	fw_set_cmdq(g.vcx, GUEST_CMDQ);
+	guest_bring_up(&g);
+	expect(reset_state(&g) == IDLE);
+	guest_exit(&g);
+}
+
+static void reset_refused(void)
+{
+	struct guest g;
+	u8 *ring;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	ring = listen_for(&g, EVENT_GENERAL);
+	expect(mfrl(&g, START | LINK) == -1);
+	expect(!respond(&g, NACK));
+	expect(guest_at(&g, GUEST_CMDQ)[63] == 0);
+	expect(guest_at(&g, GUEST_CMDQ)[32] == ST_BAD_SYS_STATE);
+	expect(ring[64 + 35] == ABORT && reset_state(&g) == REFUSED);
+	/* A driver that does not answer, and one that does not unload */
+	expect(mfrl(&g, START | LINK) == -1);
+	guest_advance(3000 * MS_TO_NS);
+	fw_run_timers(g.vcx);
+	expect(guest_at(&g, GUEST_CMDQ)[32] == ST_BAD_SYS_STATE);
+	expect(reset_state(&g) == NO_ANSWER);
+	expect(mfrl(&g, START | LINK) == -1 && !respond(&g, ACK));
+	guest_advance(60000 * MS_TO_NS);
+	fw_run_timers(g.vcx);
+	expect(reset_state(&g) == NOT_UNLOADED && !g.vcx->stats.firmware_resets);
+	guest_exit(&g);
+}
+
+static void reset_of_two(void)
+{
+	static const u8 disabled[4] = { 0, 0x10, 1, 0 };
+	struct guest first, second;
+	u8 *ring;
+
+	guest_init(&first);
+	guest_bring_up(&first);
+	guest_join(&second, &first);
+	listen_for(&first, EVENT_GENERAL);
+	ring = listen_for(&second, EVENT_GENERAL);
+	/* The command is held until both drivers have agreed. */
+	expect(mfrl(&first, START | LINK) == -1 && ring[35] == REQUEST);
+	expect(!respond(&first, ACK) && guest_at(&first, GUEST_CMDQ)[63] & 1);
+	expect(!mfrl(&second, ACK) && !(guest_at(&first, GUEST_CMDQ)[63] & 1));
+	expect(!guest_at(&first, GUEST_CMDQ)[32] && ring[64 + 35] == NOW);
+	/* The firmware restarts when both functions are disabled. */
+	bar_write(first.vcx, 0x14, disabled, 4);
+	guest_advance(1000 * MS_TO_NS);
+	fw_run_timers(first.vcx);
+	expect(!first.vcx->stats.firmware_resets);
+	bar_write(second.vcx, 0x14, disabled, 4);
+	guest_advance(200 * MS_TO_NS);
+	fw_run_timers(second.vcx);
+	expect(first.vcx->stats.firmware_resets == 1 && !second.vcx->fw.cmdq);
+	vcx_exit(second.vcx);
+	free(second.vcx);
+	free(second.ram);
+	guest_exit(&first);
+}
+
+static void hot_reset(void)
+{
+	static const u8 disabled[4] = { 0, 0x10, 1, 0 };
+	u8 reg[8] = { 0 }, out[4112], in[16] = { 0x01, 0x00, [7] = 1 };
+	char answer[CONTROL_ANSWER];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	control_line(g.card, "resets 8 hot", answer);
+	expect(!strcmp(answer, "ok"));
+	control_line(g.card, "resets 1 hot", answer);
+	expect(!strncmp(answer, "error", 5));
+	expect(!access_reg(&g, MFRL, READ, reg, reg, sizeof(reg)));
+	expect(reg[7] == LINK && get_bits(reg + 4, 21, 3) == 1);
+	expect(mfrl(&g, 0x40) == ST_BAD_PARAM);
+	caps_init(g.vcx);
+	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+	expect(out[16 + 0x335 / 8] >> (7 - 0x335 % 8) & 1);
+	listen_for(&g, EVENT_GENERAL);
+	expect(mfrl(&g, START | LINK) == -1 && !respond(&g, ACK));
+	bar_write(g.vcx, 0x14, disabled, 4);
+	expect(!guest_command(&g, 0x104, 0, 0, 0, 0));
+	/* Time does not end it, but the reset of the device. */
+	guest_advance(1000 * MS_TO_NS);
+	expect(fw_run_timers(g.vcx) == -1 && !g.vcx->stats.firmware_resets);
+	vcx_reset(g.vcx, VCX_RESET_FIRMWARE);
+	expect(g.card->reset.progress == RESET_IDLE && g.card->reset.hot);
+	guest_exit(&g);
+}
+
 static const struct ktap_test tests[] = {
+	{ "reset_by_drivers", reset_by_drivers },
+	{ "reset_refused", reset_refused },
+	{ "reset_of_two_functions", reset_of_two },
+	{ "hot_reset", hot_reset },
 	{ "order_of_commands", order },
 	{ "user_contexts", user_contexts },
 	{ "reset_forgets", resets },

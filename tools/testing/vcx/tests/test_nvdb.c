@@ -52,7 +52,7 @@ static void check_items(void)
 			continue;
 		t = find(sqlite3_column_int(row, 1), sqlite3_column_int(row, 2));
 		if (!t || strcmp(t->name, name) || t->len != sqlite3_column_int(row, 3) ||
-		    (sqlite3_column_int(row, 4) && !t->read_only))
+		    (sqlite3_column_int(row, 4) && t->kind != NV_READ_ONLY))
 			ktap_fail("%s: %s", name,
 				  t ? "nvtable.c has another line" : "not in nvtable.c");
 		n++;

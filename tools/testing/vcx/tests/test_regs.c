@@ -151,6 +151,109 @@ static void nv_invalidation(void)
 	guest_exit(&g);
 }
 
+/* Sends a request to the control channel; it must succeed. */
+static void control(struct guest *g, const char *line)
+{
+	char answer[CONTROL_ANSWER];
+
+	control_line(g->card, line, answer);
+	expect(!strncmp(answer, "ok", 2));
+}
+
+/* The second dword of MNVQC for item 0x80. */
+static u8 capabilities(struct guest *g)
+{
+	u8 query[8] = { 0 }, answer[8];
+
+	put_be32(query, 0x80);
+	expect(!access_reg(g, 0x9030, READ, query, answer, 8));
+	return answer[7];
+}
+
+static void restart(struct guest *g)
+{
+	vcx_reset(g->vcx, VCX_RESET_FIRMWARE);
+	fw_set_cmdq(g->vcx, GUEST_CMDQ);
+	guest_bring_up(g);
+}
+
+static void nv_never_written(void)
+{
+	u32 v[3] = { 0x90000000, 0x80020010, 0x02c3f186 }, r[3];
+	u8 data[12] = { 0 }, answer[12];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	control(&g, "nv-like 80 never");
+	expect(capabilities(&g) == 0x03);
+	expect(nv(&g, READ, 0x02090100, 0x80, r) == ST_BAD_RESOURCE);
+	expect(nv(&g, READ, 0x02890100, 0x80, r) == ST_BAD_RESOURCE);
+	expect(nv(&g, READ, 0x02490100, 0x80, r) == ST_BAD_RESOURCE);
+	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
+	expect(!nv(&g, READ, 0x02090100, 0x80, r) && !memcmp(r, v, sizeof(v)));
+	expect(nv(&g, READ, 0x02490100, 0x80, r) == ST_BAD_RESOURCE);
+	restart(&g);
+	expect(!nv(&g, READ, 0x02490100, 0x80, r) && !memcmp(r, v, sizeof(v)));
+	/* Invalidated, it has no value again. */
+	put_be32(data + 4, 0x80);
+	expect(!access_reg(&g, 0x9025, WRITE, data, answer, 12));
+	expect(nv(&g, READ, 0x02090100, 0x80, r) == ST_BAD_RESOURCE);
+	control(&g, "nv-like 80 plain");
+	expect(!nv(&g, READ, 0x02090100, 0x80, r) && r[1] == 0x00010008);
+	guest_exit(&g);
+}
+
+static void nv_locked(void)
+{
+	u32 v[3] = { 0x90000000, 0x80020010, 0x02c3f186 }, r[3];
+	u8 data[12] = { 0 }, answer[12];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
+	control(&g, "nv-like 80 locked");
+	expect(capabilities(&g) == 0x01);
+	expect(nv(&g, WRITE, 0x0209000c, 0x80, v) == ST_BAD_PARAM);
+	put_be32(data + 4, 0x80);
+	expect(access_reg(&g, 0x9025, WRITE, data, answer, 12) == ST_BAD_PARAM);
+	memset(data, 0, sizeof(data));
+	expect(!access_reg(&g, 0x9033, WRITE, data, answer, 8));
+	expect(!nv(&g, READ, 0x02090100, 0x80, r) && !memcmp(r, v, sizeof(v)));
+	guest_exit(&g);
+}
+
+static void nv_old_and_new(void)
+{
+	u8 data[268] = { 0 }, answer[268];
+	u32 v[3] = { 0x90000000, 0x80020010, 0x02c3f186 }, r[3];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	control(&g, "nv-like 10a old 1 4");
+	put_be32(data, 0x02090100);
+	put_be32(data + 4, 0x10a);
+	expect(!access_reg(&g, 0x9024, READ, data, answer, sizeof(data)));
+	expect((get_be32(answer) & 0xf1ff) == 0x1004);
+	expect(!nv(&g, WRITE, 0x02090008, 0x10a, v));
+	expect(!access_reg(&g, 0x9024, READ, data, answer, sizeof(data)));
+	expect((get_be32(answer) & 0x1ff) == 8);
+	/* An item that was not written follows a new default, another one does not. */
+	control(&g, "nv-like 80 default 000000000001000900000000");
+	expect(!nv(&g, READ, 0x02090100, 0x80, r) && r[1] == 0x00010009);
+	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
+	control(&g, "nv-like 80 default 00000000000100070000000a");
+	expect(!nv(&g, READ, 0x02090100, 0x80, r) && !memcmp(r, v, sizeof(v)));
+	control(&g, "nv-like 80 raced 000000000001000500000000");
+	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
+	expect(!nv(&g, READ, 0x02090100, 0x80, r) && r[1] == 0x00010005);
+	expect(!nv(&g, WRITE, 0x0209000c, 0x80, v));
+	expect(!nv(&g, READ, 0x02090100, 0x80, r) && !memcmp(r, v, sizeof(v)));
+	guest_exit(&g);
+}
+
 static void nv_refused(void)
 {
 	u32 v[3] = { 1, 2, 3 };
@@ -176,6 +279,50 @@ static void nv_refused(void)
 	guest_exit(&g);
 }
 
+/* Reads or writes with host_id_valid the first dword of an item; returns the status. */
+static int nv_other(struct guest *g, u16 op_mod, u32 type, u32 len, u32 *value)
+{
+	u32 v[3] = { *value };
+	int status = nv(g, op_mod, op_mod == READ ? 0x02090300 : 0x02090200 | len, type, v);
+
+	*value = v[0];
+	return status;
+}
+
+static void nv_other_hosts(void)
+{
+	u8 query[8] = { 0 }, answer[16], general[16] = { 0 };
+	u32 value = 0x20, own[3];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	expect(!access_reg(&g, 0x9034, READ, general, answer, 16) && answer[3] == 7);
+	/* Function 1 of host 0 */
+	expect(!nv_other(&g, WRITE, 0x03000604, 4, &value));
+	expect(!nv_other(&g, READ, 0x03000604, 4, &value) && value == 0x20);
+	expect(!nv(&g, READ, 0x02090100, 0x03000604, own) && own[0] != 0x20);
+	/* No function 2, and no host 1 yet */
+	expect(nv_other(&g, READ, 0x03000a04, 4, &value) == ST_BAD_RESOURCE);
+	put_be32(query, 0x03040204);
+	put_be32(query + 4, 0x200);
+	for (unsigned int hosts = 1; hosts <= 2; hosts++) {
+		control(&g, hosts == 1 ? "nv-hosts 1" : "nv-hosts 2");
+		expect(!access_reg(&g, 0x9030, READ, query, answer, 8) &&
+		       answer[7] == (hosts == 1 ? 0 : 3));
+		value = 0x30;
+		expect(nv_other(&g, WRITE, 0x03040204, 4, &value) ==
+		       (hosts == 1 ? ST_BAD_RESOURCE : ST_OK));
+	}
+	expect(!nv_other(&g, READ, 0x03040204, 4, &value) && value == 0x30);
+	expect(!nv_other(&g, READ, 0x03040604, 4, &value) && value != 0x30);
+	expect(!nv_other(&g, READ, 0x07040080, 4, &value));
+	control(&g, "nv-hosts 0");
+	expect(!access_reg(&g, 0x9034, READ, general, answer, 16) && answer[3] == 3);
+	expect(nv_other(&g, READ, 0x03000604, 4, &value) == ST_BAD_PARAM);
+	guest_exit(&g);
+}
+
 static void nv_walk(void)
 {
 	u8 data[0x11c] = { 0 }, answer[0x11c];
@@ -186,7 +333,7 @@ static void nv_walk(void)
 	guest_bring_up(&g);
 	for (int i = nv_next(0); i >= 0; i = nv_next(i + 1)) {
 		expect(nv_find(nv_type(i), -1) == i);
-		writable += nv_writable(i);
+		writable += nv_writable(&g.card->nv, i) && nv_has_host(&g.card->nv, i);
 	}
 	expect(writable > 150);
 	do {
@@ -464,6 +611,82 @@ static void maps(void)
 	guest_exit(&g);
 }
 
+/* Reads a register of port 1; @key is its second dword. */
+static void read_port(struct guest *g, u16 id, u32 key, u8 *answer, u32 len)
+{
+	u8 data[256] = { 0, 1 };
+
+	if (id == 0x5008)
+		data[3] = (u8)key;
+	else
+		put_be32(data + 4, key);
+	expect(!access_reg(g, id, READ, data, answer, len));
+}
+
+/* Each cause has another number, and the registers of the port agree about the link. */
+static void link_faults(void)
+{
+	static const struct {
+		const char *request;
+		u32 opcode;
+		bool cable;
+	} faults[] = {
+		{ "link 1 no-cable", 1024, false },
+		{ "link 1 speeds", 39, true },
+		{ "link 1 fec", 38, true },
+		{ "link 1 errors", 17, true },
+		{ "link 1 up", 0, true },
+	};
+	u8 answer[256], zero[16] = { 0 }, down[16] = { 0, 1, 2, 0, 0x80 };
+	char line[CONTROL_ANSWER];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	for (unsigned int i = 0; i < ARRAY_SIZE(faults); i++) {
+		bool up = !faults[i].opcode;
+
+		control_line(g.card, faults[i].request, line);
+		read_port(&g, 0x5006, 0, answer, 16);
+		expect(answer[2] == 1 && answer[3] == (up ? 1 : 2));
+		read_port(&g, 0x5031, 1, answer, 256);
+		expect(get_be32(answer + 0xc) == faults[i].opcode && answer[0x14]);
+		read_port(&g, 0x5031, 0, answer, 256);
+		expect(answer[0xc] == (up ? 3 : 2) && (answer[0x9] >> 4) == 4);
+		expect(!get_be32(answer + 0x1c) == !up && !get_be16(answer + 0x24) == !up);
+		read_port(&g, 0x5031, 3, answer, 256);
+		expect((answer[0xc] >> 4) == (faults[i].cable ? 3 : 4));
+		expect(!access_reg(&g, 0x5012, READ, zero, answer, 16));
+		expect((answer[3] & 0xf) == (faults[i].cable ? 1 : 2));
+		read_port(&g, 0x5004, 0, answer, 68);
+		expect(!get_be16(answer + 6) == !up && !get_be32(answer + 0x20) == !up);
+		read_port(&g, 0x5023, 0, answer, 120);
+		expect(!get_be32(answer + 0xc) == !up);
+		read_port(&g, 0x5008, 0x16, answer, 256);
+		expect(answer[0x6a] == (faults[i].opcode == 17 ? 4 : 11));
+	}
+	expect(!access_reg(&g, 0x5006, WRITE, down, answer, 16));
+	read_port(&g, 0x5031, 1, answer, 256);
+	expect(get_be32(answer + 0xc) == 1);
+	guest_exit(&g);
+}
+
+static void below_zero(void)
+{
+	char line[CONTROL_ANSWER];
+	u8 data[32] = { 0 }, answer[32];
+	struct guest g;
+
+	guest_init(&g);
+	guest_bring_up(&g);
+	control_line(g.card, "temperature -10", line);
+	expect(!access_reg(&g, 0x900a, READ, data, answer, 32));
+	expect(get_be16(answer + 6) == (u16)-80);
+	data[3] = 64;
+	expect(!access_reg(&g, 0x900a, READ, data, answer, 32) && get_be16(answer + 6) < 400);
+	guest_exit(&g);
+}
+
 static const struct ktap_test tests[] = {
 	{ "identity", identity },
 	{ "unknown_registers", unknown },
@@ -472,7 +695,11 @@ static const struct ktap_test tests[] = {
 	{ "description_in_pieces", descriptions },
 	{ "nv_default_current_next", nv_sets },
 	{ "nv_invalidation", nv_invalidation },
+	{ "nv_never_written", nv_never_written },
+	{ "nv_locked", nv_locked },
+	{ "nv_old_version_new_default", nv_old_and_new },
 	{ "nv_refusals", nv_refused },
+	{ "nv_other_hosts", nv_other_hosts },
 	{ "nv_walk", nv_walk },
 	{ "nv_table", nv_table },
 	{ "nv_limits", nv_limits_hold },
@@ -483,6 +710,8 @@ static const struct ktap_test tests[] = {
 	{ "settings", settings },
 	{ "counters_and_sensors", moving },
 	{ "module_eeprom", module_eeprom },
+	{ "link_faults", link_faults },
+	{ "below_zero", below_zero },
 	{ "capability_maps", maps },
 };
 

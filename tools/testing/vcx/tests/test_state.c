@@ -88,22 +88,6 @@ static void refused(void)
 	guest_exit(&g);
 }
 
-/* Adds a second function to the card of @first. */
-static void join(struct guest *g, struct guest *first)
-{
-	const struct vcx_config config = { .device_id = 0x101d, .max_uctx = 4, .ports = 1 };
-
-	*g = (struct guest){ .card = first->card };
-	g->vcx = calloc(1, sizeof(*g->vcx));
-	g->ram = calloc(1, GUEST_SIZE);
-	if (!g->vcx || !g->ram || vcx_init(g->vcx, first->card, &config, NULL, LOG_ERROR) ||
-	    dma_map_mem(&g->vcx->dma, GUEST_BASE, GUEST_SIZE, DMA_PROT_READ | DMA_PROT_WRITE,
-			g->ram))
-		abort();
-	fw_set_cmdq(g->vcx, GUEST_CMDQ);
-	guest_bring_up(g);
-}
-
 static u32 item_of(struct guest *g, u32 dw0, u32 type, int *status)
 {
 	u8 data[268] = { 0 }, answer[268];
@@ -133,7 +117,7 @@ static void two_functions(void)
 
 	guest_init(&first);
 	guest_bring_up(&first);
-	join(&second, &first);
+	guest_join(&second, &first);
 	expect(vcx_init(&third, first.card, &first.vcx->config, NULL, LOG_ERROR) == -ENOSPC);
 	/* Both functions have the same items of the classes global and host. */
 	expect(!write_item(&first, 0x02090004, 0x6, 0x200));

@@ -5,7 +5,7 @@
 #include "guest.h"
 #include "ktap.h"
 
-#define SIZE	1024u
+#define SIZE	2048u
 #define PSID	"MT_0000000359"
 
 /* Reads MCC; returns the state. */
