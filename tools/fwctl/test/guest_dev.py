@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """fwctl dev, and the names that a device can be given by."""
+import json
 import os
 import shutil
 import subprocess
 import threading
 import time
 
-from fwctltest import (FWCTL, GONE, NO_DEVICE, UNSUPPORTED, WRAP, Sim, equal,
+from fwctltest import (FWCTL, GONE, NOBODY, NO_DEVICE, UNSUPPORTED, WRAP, Sim, equal,
                        fwctl, match, mlx5, require, result, run, test)
 
 
@@ -20,11 +21,54 @@ def listing():
               ("sim", "fwctl_sim", sim.parent, sim.path))
         equal(dev["scopes"][0], "configuration")
         text = fwctl("dev", "list")
-        match(text, rf"^NAME +TYPE +DRIVER +PARENT +SCOPES$")
-        match(text, rf"^{sim.name} +sim +fwctl_sim +{sim.parent} +configuration ")
+        match(text, r"^NAME +TYPE +PARENT .*CEILING")
+        match(text, rf"^{sim.name} +sim +{sim.parent} .*debug-write-full")
         raw = fwctl("--raw", "dev", "list", "-o", "parent,NAME")
         match(raw, rf"^{sim.parent} {sim.name}$")
         assert "NAME" not in raw
+
+
+def delivered(name):
+    return sum(result("stats", "show", name)[0]["delivered"].values())
+
+
+@test
+def cards():
+    """dev list: a card's values are those of its firmware, and kept for a minute"""
+    dev = mlx5()["name"]
+    shutil.rmtree("/run/fwctl", ignore_errors=True)
+    before = delivered(dev)
+    row = mlx5()
+    asked = delivered(dev)
+    equal(asked - before, 3)
+    ours = result("mlx5", "identity", dev)
+    equal((row["firmware"], row["psid"]), (ours["firmware"], ours["psid"]))
+    inventory = {field["field"]: field["value"]
+                 for field in result("mlx5", "reg", "get", dev, "msgi")["fields"]}
+    equal((row["serial"], row["part"]), (inventory["serial_number"], inventory["part_number"]))
+    equal((row["model"], row["ceiling"]), ("ConnectX-6 Dx", "debug-write-full"))
+    asked = delivered(dev)
+    equal(mlx5(), row)
+    fwctl("dev", "list", "-o", "NAME,PARENT")
+    equal(delivered(dev), asked)
+    # Another user's file, one of another registration and an old one do not count.
+    equal(os.stat("/run/fwctl").st_mode & 0o777, 0o700)
+    name = f"/run/fwctl/{dev}.json"
+    with open(name, encoding="utf-8") as file:
+        kept = json.load(file)
+    changes = [{"node": "1-2"}, {"time_ns": 1 << 62}]
+    if kept["time_ns"] > 61 * 10**9:
+        changes.append({"time_ns": kept["time_ns"] - 61 * 10**9})
+    for change in changes:
+        with open(name, "w", encoding="utf-8") as file:
+            json.dump({**kept, "serial": "false", **change}, file)
+        equal(mlx5(), row)
+    for user, mode in ((NOBODY, 0o600), (0, 0o620)):
+        with open(name, "w", encoding="utf-8") as file:
+            json.dump({**kept, "serial": "false"}, file)
+        os.chown(name, user, 0)
+        os.chmod(name, mode)
+        equal(mlx5(), row)
 
 
 @test

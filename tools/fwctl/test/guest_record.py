@@ -2,6 +2,7 @@
 """record and replay, bundles, scripts, files and signals."""
 import json
 import os
+import re
 import signal
 import subprocess
 import tarfile
@@ -24,7 +25,7 @@ COMMANDS = (
     ["rpc", "DEV", "--hex", request(READ, 3)],
     ["rpc", "DEV", "--hex", request(3, 100), "-l", "50"],
     ["rpc", "DEV", "--hex", "00"],
-    ["policy", "lower", "DEV", "configuration"],
+    ["policy", "lower", "DEV", "configuration", "-y"],
     ["sim", "read", "DEV", "21"],
 )
 
@@ -103,14 +104,23 @@ def scripts():
 
 def members(name):
     with tarfile.open(name) as tar:
-        return {item.name: tar.extractfile(item).read().decode()
+        return {item.name.split("/", 1)[1]: tar.extractfile(item).read().decode()
                 for item in tar.getmembers()}
+
+
+# One of each kind that a bundle replaces; the first also with --identify.
+PLANTED = ("ffffffffc0a81234", "02:00:5e:10:00:02", "b859:9f03:0000:4711",
+           "6fa459ea-ee8a-3ca4-894e-db77e160355e", "198.51.100.23", "2001:db8::4711",
+           "fe80::5054:ff:fe12:3456", "iqn.2001-04.com.example:disk1")
+# Serial numbers of the virtual ConnectX and its cable
+SERIALS = ("MT2118X00001", "MT2118VS00417")
 
 
 @test
 def bundle():
     """bundle: one archive, without what identifies unless that is asked for"""
     write("/dev/kmsg", "fwctl test: 02:00:5e:10:00:01 at 192.0.2.7")
+    write("/dev/kmsg", "fwctl test: " + " ".join(PLANTED))
     with Sim() as sim:
         done = run(["--json", "bundle", path("b.tar.gz")], code=OK)
         equal(done.json["result"]["missing"], 0)
@@ -121,12 +131,18 @@ def bundle():
         equal({entry["name"] for entry in manifest["entries"]} |
               {"MANIFEST.json"}, set(files))
         equal(len(files), done.json["result"]["entries"])
+        text = "".join(files.values())
+        equal([word for word in (*PLANTED, *SERIALS) if word in text], [])
+        assert not re.search(rf"\b{re.escape(os.uname().nodename)}\b", text)
         dev = json.loads(files[f"fwctl/dev-show-{sim.name}.json"])["result"]
         equal((dev["name"], dev["data"]), (sim.name, "redacted"))
         match(files["system/log"], r"fwctl test: mac-\d+ at ip-\d+$")
-        assert "02:00:5e" not in "".join(files.values())
+        assert "system/devlink-health.json" in files
         fwctl("bundle", "--identify", path("b.tar"))
-        match(members(path("b.tar"))["system/log"], "02:00:5e:10:00:01 at 192.0")
+        log = members(path("b.tar"))["system/log"]
+        match(log, "02:00:5e:10:00:01 at 192.0")
+        equal([word for word in PLANTED if word not in log], [PLANTED[0]])
+        equal(os.stat(path("b.tar")).st_mode & 0o777, 0o600)
         equal(sorted(os.listdir(path(""))), ["b.tar", "b.tar.gz"])
 
 
@@ -137,7 +153,7 @@ def bundle_progress():
         code, text = on_terminal(["bundle", path("b.tar.xz")])
         equal(code, OK)
         match(text, r"\[#* +\] 2/\d+ fwctl/policy-show.json")
-        run(["policy", "lower", sim.name, "none"], code=OK)
+        run(["policy", "lower", sim.name, "none", "-y"], code=OK)
         run(["bundle", path("c.tar.gz")]).ends(PARTIAL, "could not be gathered")
         manifest = json.loads(members(path("c.tar.gz"))["MANIFEST.json"])
         assert [entry for entry in manifest["entries"] if entry["error"]]

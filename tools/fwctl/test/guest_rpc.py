@@ -99,11 +99,11 @@ def refusals():
         send(sim, "--hex", request(WRITE, 20), "--scope", "debug-read").fails(
             REFUSED, "not admitted under this scope")
         send(sim, "--hex", request(RESET), "--scope", "debug-write-full",
-             "--taint", prefix=NO_RAWIO).fails(REFUSED, "CAP_SYS_RAWIO")
+             "--taint", prefix=NO_RAWIO).fails(REFUSED, "needs CAP_SYS_RAWIO: run as root, or ask")
         sim.knob("open_errno", 16)
         run(["dev", "show", sim.name]).fails(REFUSED, "max_files")
         sim.knob("open_errno", 0)
-        run(["policy", "lower", sim.name, "configuration"], code=OK)
+        run(["policy", "lower", sim.name, "configuration", "-y"], code=OK)
         error = run(["--json", "sim", "read", sim.name, "20"]).fails(
             REFUSED, "ceiling").json["error"]
         equal((error["code"], error["name"], error["errno"]),

@@ -124,7 +124,8 @@ def in_bundle():
     """bundle: has what the commands of mlx5 tell, without addresses of the card"""
     run(["bundle", path("b.tar")], code=OK)
     with tarfile.open(path("b.tar")) as tar:
-        files = {item.name: tar.extractfile(item).read().decode() for item in tar}
+        files = {item.name.split("/", 1)[1]: tar.extractfile(item).read().decode()
+                 for item in tar}
     for name in ("identity", "caps", "fw-info", "config-query"):
         document = json.loads(files[f"fwctl/mlx5-{name}-{dev()}.json"])
         assert document["result"], name

@@ -1,46 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-fwctl mlx5 fw update, on the virtual ConnectX only. It takes images in a format of its
-own, see tools/testing/vcx/update.h.
+fwctl mlx5 fw update, on the virtual ConnectX only. It takes images whose payload has a
+format of its own, see tools/testing/vcx/update.h.
 """
 import functools
 import re
 import signal
-import struct
 import subprocess
 import time
-import zlib
 
-from fwctltest import (FIRMWARE, FWCTL, GONE, NO_DEVICE, OK, PARTIAL, REFUSED, UNSUPPORTED,
+from fwctltest import (CHANGED, FIRMWARE, FWCTL, GONE, NO_DEVICE, OK, PARTIAL, REFUSED, UNSUPPORTED,
                        USAGE, equal, match, mlx5, on_terminal, path, result, run, soon,
                        tainted, test, vcx, write)
+from fwimage import firmware, payload
 
 BOOT, CC_ALGO = 1, 0xb
-AGREED = ["--yes", "--taint"]
+AGREED = ["--yes", "--taint", "--downgrade"]
 IDLE, LOCKED, DOWNLOAD = 0, 1, 3
 ACCESS_REG = "805"
 
 
-def head(version, psid):
-    """Returns the first 512 bytes of a firmware file: signature, ITOC, IMAGE_INFO."""
-    data = bytearray(512)
-    data[:16] = struct.pack(">4I", 0x4d544657, 0xabcdef00, 0xfade1234, 0x5678dead)
-    data[0x28:0x2c] = struct.pack(">I", 0x80)
-    data[0x80:0x90] = struct.pack(">4s3I", b"ITOC", 0x04081516, 0x2342cafa, 0xbacafe00)
-    data[0xa0:0xa4] = struct.pack(">I", 0x10 << 24 | 0x100)
-    data[0xb4:0xb8] = struct.pack(">I", 0x100)
-    data[0xc0:0xe0] = b"\xff" * 32
-    data[0x104:0x10c] = struct.pack(">4H", version[0], 0, version[1], version[2])
-    data[0x124:0x134] = psid.encode().ljust(16, b"\0")
-    return bytes(data)
-
-
 def image(identifier=BOOT, version=(22, 42, 1), psid=None, size=2048, damage=False):
     """Returns an image that the firmware accepts, or a damaged copy of it."""
-    data = head(version, psid or board()) if identifier == BOOT else b""
-    data += struct.pack(">4sHHBBHI", b"VCXF", identifier, 0, *version, size)
-    data += bytes(size - 4 - len(data))
-    data += struct.pack(">I", zlib.crc32(data))
+    data = (firmware(version, psid or board(), size) if identifier == BOOT else
+            payload(identifier, version, size))
     if damage:
         data = data[:-9] + b"\x01" + data[-8:]
     return data
@@ -120,7 +103,7 @@ def plan():
     update(path("image"), "--yes").fails(REFUSED, "add --taint to make the update, which taints")
     code, text = on_terminal(["mlx5", "fw", "update", dev(), path("image")], typed=b"n\n")
     equal(code, REFUSED)
-    match(text, r"new: .*, version 22.42.0001, 2048 bytes, not activated. This taints")
+    match(text, r"new: .*, version 22.42.0001, 2048 bytes, starts next. This taints")
     update(path("image"), *AGREED, "--scope", "debug-read-only").fails(REFUSED)
     equal((machine(), tainted()), (IDLE, taint))
 
@@ -131,12 +114,13 @@ def wrong_files():
     for code, regex, data, *args in (
             (USAGE, "for the board MT_0000000838, and fwctl.* is a MT_0000000359",
              image(psid="MT_0000000838")),
-            (USAGE, "no board found in the file", b"no firmware\n" * 100),
-            (USAGE, "no board found in the file", image(CC_ALGO)),
-            (USAGE, "no board found in the file", image()[:0x190]),
-            (USAGE, "no board found in the file", image().replace(b"ITOC", b"itoc")),
-            (USAGE, "no board found in the file", image(psid="\x1b[2J")),
-            (USAGE, "no board found in the file", b""),
+            (USAGE, "not a file of firmware .*add --unchecked", b"no firmware\n" * 100),
+            (USAGE, "not a file of firmware", image(CC_ALGO)),
+            (USAGE, "a ZIP archive; unpack it", b"PK\3\4" + image()),
+            (USAGE, "its table of contents has no end", image()[:0x180]),
+            (USAGE, "it has no table of contents", image().replace(b"ITOC", b"itoc")),
+            (USAGE, "it names no board", image(psid="\x1b[2J")),
+            (USAGE, "not a file of firmware", b""),
             (USAGE, "not of cc_algo", image(), "-c", "cc_algo"),
             (UNSUPPORTED, "no component gearbox; see", image(), "-c", "gearbox"),
             (USAGE, "takes 1 to 16777216", b"", "-u"),
@@ -151,24 +135,35 @@ def wrong_files():
 
 @test
 def tried():
-    """fw update: without --activate it is verified, and changes nothing"""
-    done = update_json(file(image()), *AGREED)["result"]
+    """fw update: with --stage it is verified, and changes nothing"""
+    done = update_json(file(image()), "--stage", *AGREED)["result"]
     equal((done["outcome"], done["sent"], done["scope"]),
           ("verified", 2048, "debug-write-full"))
     equal(state(), UNCHANGED)
-    match(update(path("image"), *AGREED, code=OK).text, "^outcome +verified$")
+    match(update(path("image"), "--stage", *AGREED, code=OK).text, "^outcome +verified$")
     assert tainted()
 
 
 @test
 def activated():
     """fw update: what is activated runs after the next start of firmware"""
-    done = update_json(file(image(size=100000)), "-a", "-p", *AGREED)["result"]
-    equal((done["outcome"], done["stored"]), ("activated", "22.42.0001"))
+    done = update_json(file(image(size=100000)), "-p", "-e", *AGREED, code=CHANGED)["result"]
+    equal((done["outcome"], done["stored"], done["changed"]), ("activated", "22.42.0001", True))
+    match(done["todo"], "22.42.0001 runs after 'fwctl mlx5 fw reset fwctl[0-9]+'$")
     equal((versions(), machine()), (("22.41.1000", "22.42.0001"), IDLE))
-    restart()
+    # The same version is not sent again.
+    done = update_json(path("image"), "-e", *AGREED)["result"]
+    equal((done["outcome"], done["changed"], done["sent"]), ("unchanged", False, 0))
+    waits, = [row for row in result("mlx5", "fw", "reset", "query", dev())["waiting"]
+              if row["name"] == "boot_img"]
+    equal([waits[key] for key in ("current", "next", "level")],
+          ["22.41.1000", "22.42.0001", "link"])
+    run(["mlx5", "fw", "reset", dev(), "--yes"], code=OK)
     equal(versions(), ("22.42.0001", "22.42.0001"))
     equal(result("mlx5", "identity", dev())["firmware"], "22.42.1")
+    # An older version is sent only if that is wanted.
+    update(file(image(version=(22, 41, 1000))), "--yes", "--taint").fails(
+        REFUSED, "nothing was written: 22.41.1000 is older than 22.42.0001")
     factory()
 
 
@@ -201,8 +196,8 @@ def not_verified():
 @test
 def each_step_refused():
     """fw update: whichever request the firmware refuses, what becomes of it is told"""
-    new = file(image(size=1024))
-    old = file(image(size=1024, version=(22, 41, 1000)), "old")
+    new = file(image(size=2048))
+    old = file(image(size=2048, version=(22, 41, 1000)), "old")
     before = int(vcx(f"count {ACCESS_REG}"))
     update(new, "-a", *AGREED, code=OK)
     total = int(vcx(f"count {ACCESS_REG}")) - before
@@ -232,6 +227,8 @@ def each_step_refused():
 def start_slowly(*args):
     """Starts a slow update; returns its process once it is in the download."""
     vcx(f"delay {ACCESS_REG} 15")
+    if "-a" not in args:
+        args = [*args, "--stage"]
     process = subprocess.Popen(
         [FWCTL, "mlx5", "fw", "update", dev(), file(image(size=65536), "slow"), *AGREED, *args],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -271,7 +268,7 @@ def left_behind():
     data = file(image())
     update(data, *AGREED).fails(REFUSED, "state download, its last step [0-9]+ s ago; .*--take-over")
     equal(machine(), DOWNLOAD)
-    update(data, "--take-over", *AGREED, code=OK)
+    update(data, "--take-over", "--stage", *AGREED, code=OK)
     equal(machine(), IDLE)
 
 
@@ -280,7 +277,7 @@ def somebody_else():
     """fw update: one that goes on is not taken over"""
     vcx(f"delay {ACCESS_REG} 40")
     process = subprocess.Popen(
-        [FWCTL, "mlx5", "fw", "update", dev(), file(image(size=48000)), *AGREED],
+        [FWCTL, "mlx5", "fw", "update", dev(), file(image(size=48000)), "--stage", *AGREED],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     soon(lambda: machine() == DOWNLOAD)
     update(path("image"), "--take-over", *AGREED).fails(REFUSED, "right now")
@@ -320,6 +317,6 @@ def dead():
     # The card kept its state, so the update is still in progress.
     restart("dead off")
     equal(state(), (OLD, OLD, DOWNLOAD))
-    update(file(image()), "--take-over", *AGREED, code=OK)
+    update(file(image()), "--take-over", "--stage", *AGREED, code=OK)
     equal(state(), UNCHANGED)
     run(["mlx5", "fw", "update", "fwctl999", path("slow"), *AGREED]).fails(NO_DEVICE)

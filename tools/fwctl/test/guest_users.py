@@ -63,7 +63,7 @@ def nobody():
             REFUSED, "group fwctl").json["error"]
         equal(error["errno"], "EACCES")
         as_nobody("monitor", "audit").fails(REFUSED, "CAP_SYS_ADMIN")
-        as_nobody("policy", "lower", sim.name, "none").fails(
+        as_nobody("policy", "lower", sim.name, "none", "-y").fails(
             REFUSED, "CAP_SYS_ADMIN")
         rows = as_nobody("--json", "probe", sim.name, code=OK).json["result"]
         checks = {row["check"]: row for row in rows}

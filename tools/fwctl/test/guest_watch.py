@@ -26,15 +26,24 @@ def policy():
         equal(row["ceiling"], "debug-read-only")
         equal(result("policy", "show", sim.name)[0]["ceiling"],
               "debug-write-full")
-        row = result("policy", "lower", sim.name, "debug-read")[0]
+        for typed, why in ((b"n\n", "the answer was not yes"), (b"y\n", "debug-read-only")):
+            code, text = on_terminal(["policy", "lower", sim.name, "debug-read"], typed=typed)
+            match(text, f"becomes debug-read-only until the next reboot. Lower it.*(.|\n)*{why}")
+            equal(code, {b"n\n": REFUSED, b"y\n": OK}[typed])
+        # A script is asked nothing.
+        run(["policy", "lower", sim.name, "configuration"]).fails(
+            REFUSED, "nothing was lowered: only a reboot raises the ceiling again: add --yes")
+        row = result("policy", "lower", sim.name, "debug-read", "--yes")[0]
         equal(row["ceiling"], "debug-read-only")
-        run(["policy", "lower", sim.name, "debug-write"]).fails(REFUSED)
+        run(["policy", "lower", sim.name, "debug-write", "-y"]).fails(REFUSED, "ceiling")
         run(["sim", "write", sim.name, "20", "1", "--taint"]).fails(
             REFUSED, "ceiling")
         equal(result("policy", "show", sim.name)[0]["refused"] > 0, True)
         match(fwctl("policy", "show", sim.name),
               rf"^{sim.name} +{sim.parent} +debug-read-only ")
-        run(["policy", "lower", sim.name, "none"], code=OK)
+        equal(result("policy", "show", sim.name)[0]["card"], sim.parent)
+        row = result("policy", "lower", sim.name, "none", "--function", "--yes")[0]
+        equal(row["ceiling"], "none")
         run(["dev", "show", sim.name]).fails(REFUSED, "ceiling")
 
 
@@ -93,9 +102,9 @@ def monitor_audit():
         equal(monitor.end(), 0)
         text = "\n".join(monitor.lines())
         assert other.name not in text
-        match(text, rf"^rpc {sim.name} fwctl\[\d+\] uid 0 command 0x10 \(read\) "
+        match(text, rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}} rpc {sim.name} fwctl\[\d+\] uid 0 command 0x10 \(read\) "
               "declared configuration effective debug-read-only refused: scope "
-              "result -74")
+              "result EBADMSG")
         match(text, "declared debug-read-only effective debug-read-only admitted "
               r"result 0 .*\d+ us$")
 
@@ -166,7 +175,7 @@ def stats():
         assert latency["p50_ns"] >= 16384000
 
 
-SAMPLE = re.compile(r'^([a-z_]+)\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)*\} ([0-9.e+]+)$')
+SAMPLE = re.compile(r'^([a-z_]+)\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)*\} ([-0-9.e+]+)$')
 
 
 def check_prometheus(text):
@@ -231,8 +240,13 @@ def probing():
         equal(rows[("kernel", "audit")]["ok"], True)
         for row in rows.values():
             equal(row["why"] is None, row["ok"])
-        run(["policy", "lower", sim.name, "debug-read-only"], code=OK)
+        run(["policy", "lower", sim.name, "debug-read-only", "-y"], code=OK)
         rows = {row["check"]: row for row in result("probe", sim.name)}
         match(rows["debug-write"]["why"], "ceiling")
         match(rows["debug-write"]["help"], "never raised")
         equal(rows["debug-read-only"]["ok"], True)
+        run(["policy", "lower", sim.name, "none", "-y"], code=OK)
+        before = result("policy", "show", sim.name)[0]["refused"]
+        rows = {row["check"]: row for row in result("probe", sim.name)}
+        equal((rows["open"]["ok"], rows["open"]["why"]), (False, "the device's ceiling is none"))
+        equal(result("policy", "show", sim.name)[0]["refused"], before)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command line: objects, commands, options, help, errors. No device is needed."""
 import os
+import re
 
 from fwctltest import (NO_DEVICE, OK, USAGE, equal, fwctl, match, on_terminal,
                        path, require, result, run, test, write)
@@ -27,7 +28,7 @@ def usage():
     bad("dev", "list", "-o", says="-o: needs a value")
     bad("--scope", "debug", "rpc", "fwctl0", says="ambiguous: use configuration")
     bad("--scope", "high", "rpc", "fwctl0", says="no such scope")
-    bad("dev", "list", "--taint", says="sends nothing")
+    bad("mlx5", "reg", "list", "--taint", says="sends nothing")
     bad("policy", "lower", "fwctl0", "lowest", says="no such ceiling")
     bad("batch", "/nonexistent", says="cannot read /nonexistent")
 
@@ -51,10 +52,39 @@ def prefixes():
     bad("r", says="ambiguous: rpc or record")
     bad("re", "x", says="ambiguous: record or replay")
     bad("p", says="ambiguous: policy or probe")
-    bad("mlx5", "reg", says="a second word is missing, e.g. reg list")
+    bad("mlx5", "reg", says="mlx5 reg: a command is missing; see 'fwctl help mlx5 reg'")
     bad("mlx5", "d", says="ambiguous: diag list or diag start")
     bad("mlx5", "paint", says="mlx5 paint: no such command")
     equal(fwctl("dev", "list", "--hel"), fwctl("help", "dev", "list"))
+
+
+@test
+def groups():
+    """the first of two words of commands has help; an unknown word gets the nearest one"""
+    text = fwctl("help", "mlx5", "reg")
+    equal(re.findall("^  ([a-z].*)$", text, re.M),
+          ["reg list", "reg get DEV REGISTER [FIELD...]", "reg set DEV REGISTER FIELD=VALUE..."])
+    for line in ("mlx5 reg --help", "mlx5 reg -h", "mlx5 help reg", "mlx5 help re",
+                 "--help mlx5 reg"):
+        equal(fwctl(*line.split()), text)
+    done = run(["mlx5", "reg"]).fails(USAGE, "a command is missing")
+    assert done.err.startswith(text)
+    for line, near in (("mxl5", "mlx5"), ("mlx5 config qeury", "mlx5 config query"),
+                       ("mlx5 cnofig query x", "mlx5 config query"),
+                       ("mlx5 conifg", "mlx5 config"), ("mlx5 idenity", "mlx5 identity"),
+                       ("Dev", "dev"), ("dev lits", "dev list"), ("help mlx5 fw inof", "mlx5 fw info")):
+        bad(*line.split(), says=f"no such (command|object); did you mean {near}[?]$")
+    for line in ("mlx5 foo", "dev paint", "mlx5 config foo", "xyz", "x" * 97, "mlx5 " + "x" * 97):
+        bad(*line.split(), says="no such (command|object); see 'fwctl help")
+
+
+@test
+def version():
+    """--version and -V print the version, wherever they are given"""
+    for line in ("--version", "-V", "--vers", "dev list --version", "mlx5 -V", "-V paint",
+                 "mlx5 reg get -V", "dev -V list"):
+        equal(fwctl(*line.split()), fwctl("version"))
+    equal(result("-V"), result("version"))
 
 
 @test
@@ -115,7 +145,7 @@ def json_everywhere():
 def no_devices():
     """without fwctl: exit code 2, and what to do about it"""
     require(not os.path.exists("/sys/class/fwctl"), "this kernel has fwctl")
-    run(["dev", "list"]).fails(NO_DEVICE, "modprobe mlx5_fwctl")
+    run(["dev", "list"]).fails(NO_DEVICE, "load the device.s module")
     error = run(["--json", "dev", "list"]).fails(NO_DEVICE).json["error"]
     equal(error["errno"], "ENOENT")
     run(["dev", "show", "fwctl0"]).fails(NO_DEVICE, "no fwctl device 'fwctl0'")

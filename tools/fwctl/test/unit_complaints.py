@@ -157,4 +157,4 @@ def plain_words():
     match(run(["mlx5", "layout", "show", "register", "paos"], code=OK).text,
           "^oper_status .* Current state$")
     run(["mlx5", "paint"]).fails(USAGE, "mlx5 paint: no such command")
-    run(["mlx5", "config"]).fails(USAGE, "mlx5 config: a second word is missing")
+    run(["mlx5", "config"]).fails(USAGE, "mlx5 config: a command is missing; see")

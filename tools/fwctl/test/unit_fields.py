@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Registers, capabilities and queries of a ConnectX by field, and error messages."""
+"""
+Registers, capabilities and queries of a ConnectX by field, pages about the state of its
+parts, and error messages.
+"""
 import struct
 import zlib
 
 from fwctltest import FIRMWARE, HERE, OK, USAGE, equal, match, path, result, run, test
+from tape import CONFIGURATION, READ_ONLY, Tape
 
 DEV = "0000:01:00.0"
 RECORDING = f"{HERE}/recordings/mlx5.rec"
@@ -111,3 +115,182 @@ def short_answers():
     for number, *command in ((0x5006, "reg", "get", DEV, "paos"), (0x9020, "identity", DEV)):
         done = run(["replay", shortened(number), "mlx5", *command]).ends(FIRMWARE)
         match(done.err, f"register 0x{number:04x} has [0-9]+ bytes instead of")
+
+
+def register(tape, number, length, asked, answered, status=0, scope=READ_ONLY):
+    """Adds a read of a register; dwords are by offset. It is sent once, under its scope."""
+    def content(dwords):
+        data = bytearray(length)
+        for offset, value in dwords.items():
+            if isinstance(value, str):
+                data[offset:offset + len(value)] = value.encode()
+            else:
+                struct.pack_into(">I", data, offset, value)
+        return bytes(data)
+    tape.rpc(struct.pack(">HHHHHHI", 0x805, 0, 0, 1, 0, number, 0) + content(asked),
+             16 + length, struct.pack(">B15x", status) + content({**asked, **answered}), scope)
+
+
+PORT = 1 << 16
+UP = {0: PORT | 1 << 8 | 1, 4: 4 << 16 | 5 << 4}
+DOWN = {0: PORT | 1 << 8 | 2, 4: 1 << 16 | 2 << 4}
+DISABLED = {0: PORT | 2 << 8 | 2, 4: 1 << 16 | 3 << 4}
+OPERATION = {8: 4 << 20 | 2 << 16, 12: 3 << 24, 0x18: 0x2f2, 0x1c: 0x200, 0x24: 2 << 16}
+COPPER = {8: 0xa0 << 24, 0xc: 3 << 28 | 2 << 16, 0x1c: "Maker           ", 0x2c: "PART"}
+UNPLUGGED = {0xc: 4 << 28}
+
+
+def page(command, paos=UP, operation=OPERATION, trouble=None, module=COPPER, counters=None,
+         ptys=None, others=()):
+    """Shows a page about a card whose registers have these dwords; returns the result."""
+    tape = Tape(1, "mlx5_core", DEV, "pci")
+    register(tape, 0x5006, 16, {0: PORT}, paos)
+    register(tape, 0x5002, 64, {0: PORT}, {0: PORT | 2, 4: 3})
+    register(tape, 0x5012, 16, {0: 3 << 16}, {0: 3 << 16 | 1})
+    for number, answer in enumerate((operation, trouble, None, module)):
+        if number != 2:
+            register(tape, 0x5031, 256, {0: PORT, 4: number}, answer or {})
+    protocol = (operation[8] >> 20 & 1) or 4
+    register(tape, 0x5004, 68, {0: PORT | protocol}, ptys or {4: 1000, 8: 0x7f2, 0x14: 0x210})
+    register(tape, 0x5008, 256, {0: PORT | 22}, counters or {})
+    for one in others:
+        register(tape, *one)
+    done = run(["--json", "replay", tape.save(path("card.rec")), "mlx5", command, "fwctl0"])
+    return done.ends(OK).json["result"]
+
+
+@test
+def causes():
+    """mlx5 link: each cause of a link that is down has its name"""
+    for code, name in ((1, "disabled"), (1024, "no-cable"), (39, "speeds"), (38, "fec"),
+                       (13, "fec"), (15, "bit-errors"), (17, "bit-errors"),
+                       (2, "no-partner"), (30, "cable-speeds"), (1032, "power"),
+                       (999, "other"), (0, "other")):
+        got = page("link", DOWN, trouble={0xc: code, 0x14: "Words of firmware"})
+        equal((got["state"], got["cause"], got["code"], got["message"]),
+              ("down", name, code, "Words of firmware"))
+        equal([got[key] for key in ("speed", "lanes", "fec")], [None] * 3)
+        assert got["advice"] or name == "other"
+    equal(page("link", DISABLED)["cause"], "disabled")
+    equal(page("link", trouble={0xc: 17})["cause"], None)
+
+
+@test
+def link():
+    """mlx5 link: speed, lanes, error correction and error rates, with their units"""
+    got = page("link", counters={8 + 0x60: 11 << 8 | 15, 8 + 0x64: 255 << 8 | 15,
+                                 8 + 0x24: 7, 8 + 0x2c: 9})
+    equal((got["speed"], got["lanes"], got["fec"], got["module"]),
+          (100.0, 2, "rs_528_514", 3))
+    equal((got["raw_ber"], got["effective_ber"], got["symbol_ber"]), (15e-11, 15e-255, None))
+    equal(got["raw_errors"], [7, 9])
+    equal((got["speeds_enabled"], got["speeds_cable"][-1]), (["10G", "100G_4X"], "100G_4X"))
+    got = page("link", operation={**OPERATION, 8: 1 << 20}, ptys={0x10: 0x60, 0x1c: 0x40})
+    equal((got["protocol"], got["speeds_supported"], got["speeds_enabled"], got["speed"]),
+          ("infiniband", ["EDR", "HDR"], ["HDR"], None))
+    text = run(["replay", path("card.rec"), "mlx5", "link", "fwctl0", "-o", "SPEED,LANES"])
+    equal(text.ends(OK).lines, ["speed -", "lanes 2"])
+
+
+@test
+def module():
+    """mlx5 module: signed temperature, only measured values, and none without a module"""
+    got = page("module", module={**COPPER, 0x54: (-3 * 256 - 64 & 0xffff) << 16 | 33000,
+                                 0xa4: 0x3 << 8})
+    equal((got["temperature"], got["voltage"], got["rx_power"], got["vendor"], got["length"]),
+          (-3.2, 3.3, None, "Maker", 2))
+    equal((got["form"], got["technology"], got["max_power"]),
+          ("qsfp28", "passive copper, unequalized", 1.0))
+    got = page("module", module={0x8: 0x08 << 24, 0xc: 2 << 28 | 0x83 << 16 | 6 << 8 | 8,
+                                 0x10: 50 << 24, 0x58: 0xfffe << 16 | 1, 0x78: 3500 << 16,
+                                 0xa4: 0x1c << 8})
+    equal((got["form"], got["length"], got["max_power"], got["rx_power"], got["tx_bias"]),
+          ("qsfp_dd", 30, 12.5, [-2, 1], [7.0, 0.0]))
+    got = page("module", module=UNPLUGGED)
+    equal((got["cable"], [key for key in ("form", "vendor", "temperature") if got[key]]),
+          ("unplugged", []))
+
+
+@test
+def pcie():
+    """mlx5 pcie: speed, width and errors; counters that the card lacks are null"""
+    link_state = {8: 16 << 16 | 0x37, 0xc: 8 << 16 | 0x10, 0x18: 2 << 28 | 1 << 24 | 1 << 16,
+                  0x1c: 0x17 << 16 | 75, 0x24: 0x9 << 16}
+    got = page("pcie", others=((0x9050, 48, {}, link_state),
+                               (0x9051, 256, {}, {0x10: 5, 0x14: 6, 0x64: 4}),
+                               (0x9051, 256, {0: 4}, {}, 3)))
+    equal([got[key] for key in ("speed", "max_speed", "peer_max_speed", "width", "max_width")],
+          [16, 32, 16, 8, 16])
+    equal([got[key] for key in ("max_payload", "max_read_request", "slot_power", "power")],
+          [256, 512, 75, "sufficient"])
+    equal((got["errors"], got["rx_errors"], got["tx_errors"], got["recoveries"]),
+          (["correctable", "unsupported-request"], 5, 6, 4))
+    equal(got["fatal_errors"], None)
+
+
+@test
+def sensors():
+    """mlx5 sensors: those of the card and its modules; one below zero"""
+    sensor = (0x900a, 32)
+    got = page("sensors", others=(
+        (0x9009, 16, {}, {0xc: 1}), (0x902e, 16, {}, {4: 1}), (0x9020, 160, {}, {4: 1 << 16}),
+        (*sensor, {}, {4: 65456, 8: 1 << 31 | 50, 0xc: 105 * 8, 0x18: "asic"}),
+        (*sensor, {0: 64 + 3}, {}, 3),
+        (0x900c, 24, {}, {0: 1 << 30, 4: 1204, 8: 5, 0x10: "slot12v"})))
+    equal([(row["name"], row["temperature"], row["max_temperature"], row["threshold"],
+            row["voltage"], row["current"], row["power"]) for row in got["fields"]],
+          [("asic", -10.0, 6.2, 105.0, None, None, None),
+           ("slot12v", None, None, None, 12.04, 0.05, None)])
+    equal([row["sensor"] for row in got["fields"]], [0, 0])
+
+
+@test
+def pages():
+    """mlx5 link, module: -o knows each value of a page"""
+    named = {entry["name"]: entry for entry in result("help")["objects"]}["mlx5"]["commands"]
+    for command in ("link", "module"):
+        columns = [entry["columns"] for entry in named if entry["name"] == command][0]
+        keys = {key.upper().replace("_", "-") for key in page(command)}
+        equal(keys - {"TYPE", "DRY-RUN", "SCOPE"}, set(columns))
+
+
+@test
+def folded():
+    """rpc: rows that repeat are a star, and the last row is there"""
+    tape = Tape(1, "mlx5_core", DEV, "pci")
+    tape.rpc(bytes.fromhex("0101") + bytes(14), 4096, bytes(8) + b"\x01" + bytes(91))
+    done = run(["replay", tape.save(path("card.rec")), "rpc", "fwctl0", "-x", "0101" + "00" * 14])
+    equal(done.ends(OK).lines, ["0000: " + " 00" * 8 + " 01" + " 00" * 7,
+                                "0010: " + " 00" * 16, "*",
+                                "0060: " + " 00" * 4])
+
+
+def listed(stored, msgi=0):
+    """Lists a card with this stored version of its firmware; returns its row."""
+    tape = Tape(1, "mlx5_core", DEV, "pci")
+    tape.attribute("fwctl/fwctl0/card", "0000:01:00")
+    register(tape, 0x9020, 160, {}, {8: 0x212, 0x30: "MT_0000000359", 0x44: 22, 0x48: 41,
+                                     0x4c: 1000}, scope=CONFIGURATION)
+    register(tape, 0x9021, 128, {}, {0: "MT2118X00001", 0x20: "MCX623106AN-CDAT"}, msgi,
+             CONFIGURATION)
+    register(tape, 0x9061, 148, {0: 1 << 31, 8: 1, 0x14: 124}, {0x38: stored},
+             scope=CONFIGURATION)
+    return result("replay", tape.save(path("card.rec")), "dev", "list")[0]
+
+
+@test
+def cards():
+    """dev list: model, part and serial number, firmware that runs and that is to start"""
+    row = listed("22.42.1000")
+    equal([row[key] for key in ("model", "part", "serial", "psid", "firmware", "pending",
+                                "card", "ceiling")],
+          ["ConnectX-6 Dx", "MCX623106AN-CDAT", "MT2118X00001", "MT_0000000359", "22.41.1000",
+           "22.42.1000", "0000:01:00", "debug-write-full"])
+    text = run(["replay", path("card.rec"), "dev", "list"], code=OK).lines
+    equal(text[0].split(), ["NAME", "TYPE", "PARENT", "MODEL", "PART", "SERIAL", "PSID",
+                            "FIRMWARE", "PENDING", "CEILING"])
+    # A version is compared as numbers; a card may lack the inventory.
+    row = listed("22.041.1000", msgi=3)
+    equal((row["pending"], row["serial"], row["firmware"]), (None, None, "22.41.1000"))
+    text = run(["replay", path("card.rec"), "dev", "list", "-o", "NAME,PARENT"], code=OK).lines
+    equal(text[1].split(), ["fwctl0", DEV])

@@ -4,12 +4,15 @@ Replays the recordings: the output must be that of the recorded devices. See
 make-recordings.
 """
 import glob
+import io
 import os
+import re
 import shutil
+import tarfile
 
 from fwctltest import (FIRMWARE, HERE, NO_DEVICE, OK, PARTIAL, REFUSED,
                        UNSUPPORTED, USAGE, check_document, equal, match, path,
-                       read, run, test)
+                       read, result, run, test)
 
 RECORDINGS = f"{HERE}/recordings"
 
@@ -51,6 +54,12 @@ def connectx():
 
 
 @test
+def memory():
+    """a CXL memory device answers from its recording, in text"""
+    same("cxl")
+
+
+@test
 def configuration():
     """a ConnectX's configuration is queried, set, exported and applied again"""
     same("config")
@@ -74,7 +83,7 @@ def inner_state():
 def documents():
     """the same in JSON: each document is valid, each exit code in it"""
     codes, errnos = set(), set()
-    for name in ("sim", "mlx5", "config", "update"):
+    for name in ("sim", "mlx5", "cxl", "config", "update"):
         done = replay(name, "--json").ends(PARTIAL)
         for document in done.json["result"]:
             error = document.get("error", {"code": OK, "errno": None})
@@ -128,6 +137,37 @@ def contents():
         rows = run(["--json", "record", "show", name], code=OK).json["result"]
         equal(rows[-1]["type"], "end")
         run(["record", "show", name], code=OK)
+    rows = result("record", "show", f"{RECORDINGS}/mlx5.rec")
+    names = {row["command"] for row in rows if row["type"] == "rpc"}
+    assert {"mgir", "paos", "query_qp", "query_hca_cap"} <= names, names
+    rows = result("record", "show", f"{RECORDINGS}/cxl.rec")
+    assert "get_feature" in {row["command"] for row in rows}
+
+
+@test
+def bundle():
+    """bundle: a folder in an archive, to a file or standard output; who may read it"""
+    replayed = ("replay", f"{RECORDINGS}/mlx5.rec", "bundle")
+    done = run([*replayed, "-"])
+    run([*replayed, path("case.tar.gz")]).ends(PARTIAL)
+    run([*replayed, path("own.tar"), "--identify"]).ends(PARTIAL)
+    with tarfile.open(fileobj=io.BytesIO(done.out)) as tar:
+        names = set(tar.getnames())
+        text = "".join(tar.extractfile(name).read().decode() for name in names)
+    assert "fwctl-bundle/MANIFEST.json" in names and "fwctl-bundle/fwctl/dev-list.json" in names
+    equal({name.split("/")[0] for name in names}, {"fwctl-bundle"})
+    assert "0000:01:00.0" in text and not re.search("f{4}[0-9a-f]{12}", text)
+    for name, folder, mode in (("case.tar.gz", "case", 0o644), ("own.tar", "own", 0o600)):
+        equal(os.stat(path(name)).st_mode & 0o777, mode & ~umask())
+        with tarfile.open(path(name)) as tar:
+            equal({(entry.name.split("/")[0], entry.mode) for entry in tar}, {(folder, mode)})
+    run(["--json", *replayed, "-"]).ends(USAGE, "standard output is for the archive")
+
+
+def umask():
+    mask = os.umask(0o22)
+    os.umask(mask)
+    return mask
 
 
 @test

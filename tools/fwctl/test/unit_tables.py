@@ -167,6 +167,7 @@ def completion_words():
     equal(words("policy", "lower", "fwctl0", ""), tables()["ceilings"])
     equal(words("help", "de"), ["dev"])
     equal(words("batch", ""), ["run", "help", ":files"])
+    equal(words("mlx5", "config", "diff", "fwctl0", "")[-1], ":files")
     equal(words("replay", "file", "d"), ["dev"])
     equal(words("replay", "file", "dev", "li"), ["list"])
     equal(words("paint", ""), [])
@@ -232,5 +233,5 @@ def completion_zsh():
         file.write(fwctl("completion", "zsh"))
     zsh = ["zsh", "-f", "-c", ZSH, "zsh", path(""), "fwctl"]
     equal([line.split(":")[0] for line in shell(*zsh, "")], list(objects()))
-    equal(shell(*zsh, "dev", "l"), ["list:list the devices, without opening them"])
+    equal(shell(*zsh, "dev", "l"), ["list:list the devices: model, serial number, firmware, ceiling"])
     equal(shell(*zsh, "batch", "x"), [":files"])

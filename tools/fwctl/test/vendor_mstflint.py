@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import tempfile
 
-from fwctltest import (OK, TREE, USAGE, equal, fwctl, match, mlx5, path, read, require,
+from fwctltest import (FWCTL, OK, TREE, USAGE, equal, fwctl, match, mlx5, path, read, require,
                        result, run, tainted, test, vcx, write)
 
 PAGE = f"{TREE}/Documentation/userspace-api/fwctl/mlx5-mstflint.rst"
@@ -74,12 +74,14 @@ def need_vcx():
 
 
 @functools.cache
-def tables():
-    """Returns (header, row) of the page's tables, by first column."""
+def tables(kind="Command"):
+    """Returns (header, row) of the page's tables of a kind, by first column."""
     rows = {}
     for table in re.findall(r"^\.\. csv-table::.*\n((?:   :.*\n)*)\n((?:   .*\n)+)",
                             read(PAGE), re.M):
         header = re.search(r":header: (.*)", table[0])[1].split(", ")
+        if header[0] != kind:
+            continue
         for row in csv.reader(map(str.strip, table[1].splitlines()), skipinitialspace=True):
             equal(len(row), len(header))
             rows[row[0].strip("`")] = header, row
@@ -300,6 +302,17 @@ def link(text):
     ptys = fields("ptys")
     mask = ptys["ext_eth_proto_capability"] & ptys["ext_eth_proto_admin"]
     match(text, rf"^Enabled Link Speed \(Ext.\) +: {mask:#010x} ")
+    ours = result("mlx5", "link", dev())
+    equal(set(re.search(r"^Enabled Link Speed .*\((.*)\)$", text, re.M)[1].split(",")),
+          set(ours["speeds_enabled"]))
+    equal(set(re.search(r"^Supported Cable Speed .*\((.*)\)$", text, re.M)[1].split(",")),
+          set(ours["speeds_cable"]))
+    match(text, rf"^Speed +: {ours['speed']:.0f}G$")
+    match(text, rf"^Width +: {ours['lanes']}x$")
+    equal((ours["physical_state"], ours["cause"]), ("active", None))
+    # Theirs writes the code's numbers in parentheses, ours behind underscores.
+    fec = re.search(r"^FEC +: .*\((\d+),(\d+)\)$", text, re.M)
+    match(ours["fec"], f"rs_{fec[1]}_{fec[2]}$")
 
 
 def menu(text):
@@ -321,6 +334,9 @@ def queue_pair(text):
 def temperature(text):
     theirs, ours = int(text.split()[0]), fields("mtmp")["temperature"] // 8
     assert abs(theirs - ours) <= 6, (theirs, ours)
+    asic = result("mlx5", "sensors", dev())["fields"][0]
+    equal(asic["name"], "asic")
+    assert abs(theirs - asic["temperature"]) <= 6, (theirs, asic)
 
 
 def set_back():
@@ -393,6 +409,47 @@ for row in WORKS.items():
     works(row[0], *row[1])
 
 
+def written(words):
+    """Returns the next values that settings name, as fwctl writes them."""
+    names = [word.split("=")[0] for word in words]
+    ours = parameters(*names)
+    stems = [re.escape(name.split("[")[0].upper()) for name in names]
+    return " ".join(row["NEXT"] for stem in stems for name, row in ours.items()
+                    if re.fullmatch(rf"{stem}(\[\d+\])?", name))
+
+
+def put(words, command):
+    """Has a program write settings on a card at its defaults; returns the page's cell."""
+    run(["mlx5", "config", "reset", dev(), "-y", "-d", "none"], code=OK)
+    before = vcx("nv-changed")
+    done = subprocess.run([*command, *words], stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=TIMEOUT, check=False)
+    after = vcx("nv-changed")
+    if done.returncode:
+        equal(after, before)
+        return "refused", after
+    return written(words), after
+
+
+@test
+def settings():
+    """mstconfig set, fwctl mlx5 config set: the same words, the same value"""
+    need_vcx()
+    name = version()
+    require(not SHORT, "takes long")
+    count = 0
+    for words, (header, row) in tables("Setting").items():
+        count += 1
+        theirs = put(words.split(), ["mstconfig", "-y", "-d", dev(), "set"])
+        ours = put(words.split(), [FWCTL, "mlx5", "config", "set", dev()])
+        if name in header:
+            equal((words, theirs[0], ours[0]), (words, row[header.index(name)], row[-1]))
+        # An input that both take becomes the same item, to the bit.
+        assert "refused" in (theirs[0], ours[0]) or theirs[1] == ours[1], words
+    assert count > 20
+    run(["mlx5", "config", "reset", dev(), "-y", "-d", "none"], code=OK)
+
+
 def image():
     """Writes a file that is not firmware of this card."""
     with open(path("image"), "wb") as file:
@@ -436,6 +493,46 @@ def fails(title, command):
 
 for row in FAILS.items():
     fails(*row)
+
+
+def mstlink(*args):
+    """Runs mstlink; returns its lines as name and value."""
+    done = subprocess.run(["mstlink", "-d", dev(), *args], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                          timeout=TIMEOUT, check=False)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace"))
+    return dict(re.findall(r"^(\S.*?) +: (.*?) *$", text, re.M)), text
+
+
+@test
+def pages():
+    """mlx5 link, module and pcie agree with mstlink"""
+    require(version() != "4.31", "mstlink 4.31 declares configuration, which reads no link")
+    theirs, text = mstlink("-p", "1", "-m", "-c")
+    ours, module = (result("mlx5", name, dev()) for name in ("link", "module"))
+    for name, value in (("Raw Physical BER", ours["raw_ber"]),
+                        ("Effective Physical BER", ours["effective_ber"])):
+        equal((name, float(theirs[name])), (name, value))
+    for name, value in (("Vendor Name", module["vendor"]),
+                        ("Vendor Part Number", module["part"]),
+                        ("Vendor Serial Number", module["serial"])):
+        equal((name, theirs[name]), (name, value))
+    heat = re.match(r"(-?\d+) \[(-?\d+)\.\.(-?\d+)\]", theirs["Temperature [C]"])
+    assert heat, text
+    # The sensor moves by up to four degrees between two readings, and mstlink rounds.
+    assert abs(int(heat[1]) - module["temperature"]) <= 5, text
+    equal((int(heat[2]), int(heat[3])),
+          (module["temperature_low"], module["temperature_high"]))
+    equal(float(theirs["Voltage [mV]"].split()[0]) / 1000, module["voltage"])
+    theirs, text = mstlink("--port_type", "PCIE", "-c")
+    pcie = result("mlx5", "pcie", dev())
+    for name, key in (("RX Errors", "rx_errors"), ("TX Errors", "tx_errors"),
+                      ("CRC Error dllp", "crc_errors_dllp"),
+                      ("CRC Error tlp", "crc_errors_tlp")):
+        assert name in theirs, text
+        equal((name, int(theirs[name])), (name, pcie[key]))
+    match(theirs["Link Width Active (Enabled)"], rf"^{pcie['width']}X \({pcie['max_width']}X\)")
+    match(theirs["Link Speed Active (Enabled)"], rf"^{pcie['speed']}G.*\({pcie['max_speed']}G")
 
 
 @test
