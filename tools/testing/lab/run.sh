@@ -10,7 +10,9 @@ vars=
 type=
 use_vcx=1
 functions=1
+direct=
 cards=1
+cxl=0
 state=
 vcx_args=
 load=1
@@ -21,6 +23,7 @@ qemu_args=
 timeout=300
 smp=2
 mem=1G
+numa=1
 # TCG executes "rep movsb" a byte at a time; without these flags the kernel and the C
 # library copy by words.
 cpu=max,-erms,-fsrm
@@ -32,6 +35,7 @@ parse_run_options()
 		case $1 in
 		--secure-boot) secure_boot=1 ;;
 		--no-vcx) use_vcx= ;;
+		--socket-direct) functions=2 direct=1 ;;
 		--no-modules) load= ;;
 		--no-build) build= ;;
 		--)
@@ -40,7 +44,7 @@ parse_run_options()
 			return
 			;;
 		--kernel | --boot | --vars | --type | --vcx | --share | --append | --qemu | --timeout | \
-			--smp | --mem | --cpu | --functions | --cards | --state)
+			--smp | --mem | --numa | --cpu | --functions | --cards | --cxl | --state)
 			[ $# -ge 2 ] || usage_error "$1: no argument"
 			set_run_option "$1" "$2"
 			shift
@@ -82,6 +86,10 @@ set_run_option()
 		[[ $2 =~ ^[1-9][0-9]*[MG]$ ]] || usage_error "--mem: '$2' is not a size such as 512M or 2G"
 		mem=$2
 		;;
+	--numa)
+		[[ $2 == [12] ]] || usage_error "--numa: '$2' is neither 1 nor 2"
+		numa=$2
+		;;
 	--functions)
 		[[ $2 == [12] ]] || usage_error "--functions: '$2' is neither 1 nor 2"
 		functions=$2
@@ -90,6 +98,10 @@ set_run_option()
 		[[ $2 == [12] ]] || usage_error "--cards: '$2' is neither 1 nor 2"
 		cards=$2
 		;;
+	--cxl)
+		[[ $2 == [12] ]] || usage_error "--cxl: '$2' is neither 1 nor 2"
+		cxl=$2
+		;;
 	--state) state=$(file_to_be "$1" "$2") || exit ;;
 	--vars) vars=$(file_to_be "$1" "$2") || exit ;;
 	--vcx) vcx_args="$vcx_args $2" ;;
@@ -97,6 +109,11 @@ set_run_option()
 	--qemu) qemu_args="$qemu_args $2" ;;
 	--cpu) cpu=$2 ;;
 	esac
+}
+
+check_nodes()
+{
+	[ $((smp % numa)) = 0 ] || usage_error "--numa: the nodes cannot have equally many CPUs"
 }
 
 # file_to_be OPTION FILE: the full name of FILE, which may not exist yet
@@ -177,6 +194,7 @@ fill_exchange_folder()
 	kernel=$(kernel_base "$kernel")
 	load_modules=$load
 	with_vcx=$use_vcx
+	with_cxl=${cxl#0}
 	with_share=${share:+1}
 	with_efi=$secure_boot
 	with_kernel_modules=${kernel_modules:+1}
@@ -213,11 +231,11 @@ run_guest()
 	vm=(
 		"VM_NAME=$(date +%Y%m%d-%H%M%S)-$kernel-$$" "VM_LOGS=$BUILD/log"
 		"VM_IMAGE=$image" "VM_KERNEL_MODULES=$kernel_modules" "VM_INITRD=$initrd" "VM_ROOT=$disk" "VM_APPEND=$append"
-		"VM_SMP=$smp" "VM_MEM=$mem" "VM_CPU=$cpu" "VM_ACCEL=$accel"
+		"VM_SMP=$smp" "VM_MEM=$mem" "VM_NUMA=$numa" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
 		"VM_BIN=$BUILD/user/bin" "VM_SECURE_BOOT=$secure_boot" "VM_RELEASE=$release"
-		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_FUNCTIONS=$functions"
-		"VM_CARDS=$cards" "VM_STATE=${state:+1}" "VM_TTY=$tty"
+		"VM_VCX=$use_vcx" "VM_VCX_ARGS=$vcx_args" "VM_FUNCTIONS=$functions" "VM_DIRECT=$direct"
+		"VM_CARDS=$cards" "VM_CXL=${cxl#0}" "VM_STATE=${state:+1}" "VM_TTY=$tty"
 	)
 	in_root -b "$scratch:/run/lab" ${boot:+-b "$boot:/run/boot"} \
 		${share:+-b "$share:/mnt/share"} -- \
@@ -230,6 +248,7 @@ run_guest()
 
 start_guest()
 {
+	check_nodes
 	need_lab
 	[ -z "$build" ] || build_all "$kernel"
 	release=$(kernel_release "$kernel") || exit

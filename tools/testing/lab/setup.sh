@@ -10,7 +10,7 @@
 
 RELEASE=trixie
 KERNEL_RELEASE=bookworm
-SID_PACKAGES=(mstflint)
+SID_PACKAGES=(mstflint libcxl1)
 STAMPS=$ROOT/lab/stamps
 IMAGE=$LAB/boot/root.erofs
 SETUP_LOG=$LAB/setup.log
