@@ -17,6 +17,9 @@ static_assert(FWCTL_INFO == 0x9a00 && FWCTL_RPC == 0x9a01, "ABI of Linux 6.15");
 
 #define LARGE FWCTL_MAX_RPC_LEN
 
+/* The only scope that a file opened for reading admits without classification */
+#define READ FWCTL_RPC_DEBUG_READ_ONLY
+
 FIXTURE(abi) {
 	struct sim sim;
 	int fd;
@@ -34,35 +37,35 @@ FIXTURE_VARIANT(abi) {
 
 /* clang-format off */
 FIXTURE_VARIANT_ADD(abi, classify_inplace_rw) {
-	.options = "", .separate = false, .flags = O_RDWR,
+	.options = "nested", .separate = false, .flags = O_RDWR,
 };
 
 FIXTURE_VARIANT_ADD(abi, classify_separate_rw) {
-	.options = "", .separate = true, .flags = O_RDWR,
+	.options = "nested", .separate = true, .flags = O_RDWR,
 };
 
 FIXTURE_VARIANT_ADD(abi, classify_inplace_ro) {
-	.options = "", .separate = false, .flags = O_RDONLY,
+	.options = "nested", .separate = false, .flags = O_RDONLY,
 };
 
 FIXTURE_VARIANT_ADD(abi, classify_separate_ro) {
-	.options = "", .separate = true, .flags = O_RDONLY,
+	.options = "nested", .separate = true, .flags = O_RDONLY,
 };
 
 FIXTURE_VARIANT_ADD(abi, noclassify_inplace_rw) {
-	.options = "noclassify", .separate = false, .flags = O_RDWR,
+	.options = "noclassify nested", .separate = false, .flags = O_RDWR,
 };
 
 FIXTURE_VARIANT_ADD(abi, noclassify_separate_rw) {
-	.options = "noclassify", .separate = true, .flags = O_RDWR,
+	.options = "noclassify nested", .separate = true, .flags = O_RDWR,
 };
 
 FIXTURE_VARIANT_ADD(abi, noclassify_inplace_ro) {
-	.options = "noclassify", .separate = false, .flags = O_RDONLY,
+	.options = "noclassify nested", .separate = false, .flags = O_RDONLY,
 };
 
 FIXTURE_VARIANT_ADD(abi, noclassify_separate_ro) {
-	.options = "noclassify", .separate = true, .flags = O_RDONLY,
+	.options = "noclassify nested", .separate = true, .flags = O_RDONLY,
 };
 
 /* clang-format on */
@@ -179,8 +182,7 @@ TEST_F(abi, info_sizes)
 
 TEST_F(abi, rpc_sizes)
 {
-	struct fwctl_rpc cmd = rpc_cmd(FWCTL_RPC_CONFIGURATION, self->in, 16,
-				       self->out, 16);
+	struct fwctl_rpc cmd = rpc_cmd(READ, self->in, 16, self->out, 16);
 
 	request(self->in, FWCTL_SIM_NOP, 0, 0);
 	test_sizes(self->fd, FWCTL_RPC, cmd);
@@ -315,8 +317,7 @@ TEST_F(abi, info_errors)
 
 TEST_F(abi, rpc)
 {
-	struct fwctl_rpc cmd = rpc_cmd(FWCTL_RPC_CONFIGURATION, self->in, 16,
-				       self->out, 16);
+	struct fwctl_rpc cmd = rpc_cmd(READ, self->in, 16, self->out, 16);
 	struct fwctl_sim_answer *answer = (void *)self->out;
 
 	request(self->in, FWCTL_SIM_READ, 3, 0);
@@ -332,7 +333,6 @@ TEST_F(abi, rpc)
 
 	/* An error of the firmware is not an error of the call. */
 	request(self->in, FWCTL_SIM_READ, FWCTL_SIM_NR_REGISTERS, 0);
-	cmd.scope = FWCTL_RPC_DEBUG_READ_ONLY;
 	ASSERT_EQ(0, _test_ioctl(self->fd, FWCTL_RPC, &cmd));
 	EXPECT_EQ(FWCTL_SIM_BAD_REGISTER, answer->status);
 	EXPECT_EQ(2, sim_count(&self->sim, "rpcs"));
@@ -346,8 +346,9 @@ TEST_F(abi, rpc_scopes)
 	for (i = 0; i < ARRAY_SIZE(unknown); i++)
 		test_err_nop(EOPNOTSUPP, self->fd, unknown[i]);
 	EXPECT_EQ(0, sim_count(&self->sim, "rpcs"));
-	test_nop(self->fd, FWCTL_RPC_CONFIGURATION);
-	test_nop(self->fd, FWCTL_RPC_DEBUG_READ_ONLY);
+	if (variant->flags == O_RDWR || !variant->options[0])
+		test_nop(self->fd, FWCTL_RPC_CONFIGURATION);
+	test_nop(self->fd, READ);
 }
 
 TEST_F(abi, rpc_request_lengths)
@@ -359,15 +360,15 @@ TEST_F(abi, rpc_request_lengths)
 	request(self->in, FWCTL_SIM_NOP, 0, 0);
 	for (len = 0; len < 16; len++) {
 		self->out_len = 16;
-		test_err_rpc(EMSGSIZE, self->fd, 0, self->in, len, self->out,
+		test_err_rpc(EMSGSIZE, self->fd, READ, self->in, len, self->out,
 			     &self->out_len);
 	}
 	for (i = 0; i < ARRAY_SIZE(too_long); i++) {
 		self->out_len = 16;
-		test_err_rpc(EMSGSIZE, self->fd, 0, self->in, too_long[i],
+		test_err_rpc(EMSGSIZE, self->fd, READ, self->in, too_long[i],
 			     self->out, &self->out_len);
 		self->out_len = too_long[i];
-		test_err_rpc(EMSGSIZE, self->fd, 0, self->in, 16, self->out,
+		test_err_rpc(EMSGSIZE, self->fd, READ, self->in, 16, self->out,
 			     &self->out_len);
 	}
 	EXPECT_EQ(0, sim_count(&self->sim, "rpcs"));
@@ -377,7 +378,7 @@ TEST_F(abi, rpc_request_lengths)
 		memset(self->in + 16, i + 1, good[i] - 16);
 		memset(self->out, 0xa5, good[i] + 64);
 		self->out_len = LARGE;
-		test_rpc(self->fd, 0, self->in, good[i], self->out,
+		test_rpc(self->fd, READ, self->in, good[i], self->out,
 			 &self->out_len);
 		EXPECT_EQ(good[i], self->out_len);
 		EXPECT_EQ(0, memcmp(self->in, self->out, good[i]));
@@ -393,7 +394,7 @@ static void check_answer(struct __test_metadata *_metadata, int fd, __u8 *in,
 
 	request(in, FWCTL_SIM_FILL, answer, 0x77);
 	memset(out, 0xa5, copied + 64);
-	test_rpc(fd, 0, in, 16, room ? out : NULL, &out_len);
+	test_rpc(fd, READ, in, 16, room ? out : NULL, &out_len);
 
 	/* The length of the whole answer, although the rest is lost */
 	EXPECT_EQ(answer, out_len);
@@ -429,13 +430,13 @@ TEST_F(abi, rpc_answer_shorter_than_claimed)
 	request(self->in, FWCTL_SIM_ECHO, 0, 0);
 	for (i = 0; i < 4; i++) {
 		self->out_len = len;
-		test_rpc(self->fd, 0, self->in, len, self->out, &self->out_len);
+		test_rpc(self->fd, READ, self->in, len, self->out, &self->out_len);
 	}
 
 	request(self->in, FWCTL_SIM_NOP, 0, 0);
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", len));
 	self->out_len = len;
-	test_rpc(self->fd, 0, self->in, 16, self->out, &self->out_len);
+	test_rpc(self->fd, READ, self->in, 16, self->out, &self->out_len);
 	EXPECT_EQ(len, self->out_len);
 	EXPECT_TRUE(all_bytes_are(self->out + 16, 0, len - 16));
 
@@ -443,7 +444,7 @@ TEST_F(abi, rpc_answer_shorter_than_claimed)
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_out_len", INT32_MAX));
 	memset(self->out, 0xa5, 4096);
 	self->out_len = 64;
-	test_rpc(self->fd, 0, self->in, 16, self->out, &self->out_len);
+	test_rpc(self->fd, READ, self->in, 16, self->out, &self->out_len);
 	EXPECT_EQ(INT32_MAX, self->out_len);
 	EXPECT_TRUE(all_bytes_are(self->out + 16, 0, 48));
 	EXPECT_TRUE(all_bytes_are(self->out + 64, 0xa5, 4032));
@@ -458,11 +459,11 @@ TEST_F(abi, rpc_buffers)
 	/* A bad request is not delivered. */
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		self->out_len = 16;
-		test_err_rpc(EFAULT, self->fd, 0, bad[i], 16, self->out,
+		test_err_rpc(EFAULT, self->fd, READ, bad[i], 16, self->out,
 			     &self->out_len);
 	}
 	self->out_len = 16;
-	test_err_rpc(EFAULT, self->fd, 0, end - 4096, LARGE, self->out,
+	test_err_rpc(EFAULT, self->fd, READ, end - 4096, LARGE, self->out,
 		     &self->out_len);
 	EXPECT_EQ(0, sim_count(&self->sim, "rpcs"));
 
@@ -470,20 +471,20 @@ TEST_F(abi, rpc_buffers)
 	request(self->in, FWCTL_SIM_NOP, 0, 0);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		self->out_len = 16;
-		test_err_rpc(EFAULT, self->fd, 0, self->in, 16, bad[i],
+		test_err_rpc(EFAULT, self->fd, READ, self->in, 16, bad[i],
 			     &self->out_len);
 	}
 
 	/* Request and answer at the same address, up to the last accessible byte */
 	request(end - 16, FWCTL_SIM_READ, 1, 0);
 	self->out_len = 16;
-	test_rpc(self->fd, 0, end - 16, 16, end - 16, &self->out_len);
+	test_rpc(self->fd, READ, end - 16, 16, end - 16, &self->out_len);
 	EXPECT_EQ(FWCTL_SIM_READ, ((struct fwctl_sim_answer *)(end - 16))->opcode);
 
 	/* An answer to read-only memory */
 	ASSERT_EQ(0, mprotect(self->page, 1, PROT_READ));
 	self->out_len = 16;
-	test_err_rpc(EFAULT, self->fd, 0, self->in, 16, end - 16,
+	test_err_rpc(EFAULT, self->fd, READ, self->in, 16, end - 16,
 		     &self->out_len);
 }
 
@@ -504,7 +505,7 @@ TEST_F(abi, rpc_alignment)
 			request(in, FWCTL_SIM_ECHO, 0, 0);
 			memset(self->out, 0xa5, len + 32);
 			self->out_len = len;
-			test_rpc(self->fd, 0, in, len,
+			test_rpc(self->fd, READ, in, len,
 				 self->out + 16 - offset, &self->out_len);
 			EXPECT_EQ(0, memcmp(in, self->out + 16 - offset, len));
 			EXPECT_TRUE(all_bytes_are(self->out, 0xa5, 16 - offset));
@@ -517,10 +518,10 @@ TEST_F(abi, rpc_alignment)
 		for (offset = 1; offset <= 16; offset++) {
 			in = end - len + offset;
 			self->out_len = len;
-			test_err_rpc(EFAULT, self->fd, 0, in, len, self->out,
+			test_err_rpc(EFAULT, self->fd, READ, in, len, self->out,
 				     &self->out_len);
 			self->out_len = len;
-			test_err_rpc(EFAULT, self->fd, 0, self->in, len, in,
+			test_err_rpc(EFAULT, self->fd, READ, self->in, len, in,
 				     &self->out_len);
 		}
 	}
@@ -529,8 +530,7 @@ TEST_F(abi, rpc_alignment)
 /* The kernel does not ignore the upper half of a pointer. */
 TEST_F(abi, rpc_pointers_of_64_bits)
 {
-	struct fwctl_rpc cmd = rpc_cmd(FWCTL_RPC_CONFIGURATION, self->in, 16,
-				       self->out, 16);
+	struct fwctl_rpc cmd = rpc_cmd(READ, self->in, 16, self->out, 16);
 	__u64 high;
 
 	request(self->in, FWCTL_SIM_NOP, 0, 0);
@@ -559,10 +559,10 @@ TEST_F(abi, rpc_backend_errors)
 
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {
 		ASSERT_EQ(0, sim_set(&self->sim, "rpc_errno", errors[i]));
-		test_err_nop(errors[i], self->fd, 0);
+		test_err_nop(errors[i], self->fd, READ);
 	}
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_errno", 0));
-	test_nop(self->fd, 0);
+	test_nop(self->fd, READ);
 }
 
 TEST_F(abi, open_and_close)
@@ -594,6 +594,32 @@ TEST_F(abi, open_and_close)
 	EXPECT_EQ(EUSERS, errno);
 	EXPECT_EQ(2, sim_count(&self->sim, "opens"));
 	EXPECT_EQ(1, sim_count(&self->sim, "closes"));
+}
+
+/* Addresses in a request are 64 bits wide, also those of a 32-bit program. */
+TEST_F(abi, nested_buffers)
+{
+	struct {
+		struct fwctl_sim_request request;
+		struct fwctl_sim_buffer buffers[2];
+	} in = {
+		.request = { .opcode = FWCTL_SIM_BUFFERS, .arg = 2 },
+		.buffers = {
+			{ (uintptr_t)self->in, 3, FWCTL_SIM_TO_DEVICE },
+			{ (uintptr_t)self->in + 8, 3, FWCTL_SIM_FROM_DEVICE },
+		},
+	};
+	struct fwctl_sim_answer out = {};
+	__u32 len = sizeof(out);
+
+	memcpy(self->in, "\x00\x05\x06", 3);
+	test_rpc(self->fd, READ, &in, sizeof(in), &out, &len);
+	EXPECT_EQ(sizeof(out), len);
+	EXPECT_EQ(11, out.value);
+	EXPECT_EQ(0, memcmp(self->in + 8, "\x01\x01\x01", 4));
+
+	in.buffers[0].address |= 1ull << 63;
+	test_err_rpc(EFAULT, self->fd, READ, &in, sizeof(in), &out, &len);
 }
 
 FIXTURE(device) {

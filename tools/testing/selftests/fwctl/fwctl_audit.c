@@ -183,7 +183,9 @@ TEST_F(audit, each_reason)
 	event = self->nl.events;
 	EXPECT_EQ(FWCTL_REASON_CAPABILITY, event->reason);
 	EXPECT_EQ(-EPERM, event->result);
-	EXPECT_EQ(ALWAYS, event->present);
+	EXPECT_EQ(ALWAYS | BIT(FWCTL_A_AUDIT_COMMAND_NAME), event->present);
+	EXPECT_EQ(FWCTL_SIM_NOP, event->command);
+	EXPECT_EQ(FWCTL_RPC_CONFIGURATION, event->effective);
 	event++;
 	EXPECT_EQ(FWCTL_REASON_MALFORMED, event->reason);
 	EXPECT_EQ(-EMSGSIZE, event->result);
@@ -507,6 +509,139 @@ static __u64 time_calls(int fd, unsigned int calls)
 		if (_test_nop(fd, FWCTL_RPC_CONFIGURATION))
 			return 0;
 	return now_us() - start;
+}
+
+/*
+ * Joins a group by its number, as any process can in a user and a network namespace of
+ * its own, and stays.
+ */
+static void listen_from_elsewhere(int group, int ready)
+{
+	char status = 1;
+	int sock;
+
+	if (!setgid(4321) && !setuid(1234) && !unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
+		sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+		status = setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
+				    sizeof(group)) ? 2 : 0;
+	}
+	if (write(ready, &status, 1) == 1)
+		pause();
+	_exit(1);
+}
+
+/* Returns a process that listens so to the group audit, or -1 after a SKIP. */
+static pid_t start_foreign_listener(struct __test_metadata *_metadata, struct fnl *nl)
+{
+	int group = genl_ctrl_resolve_grp(nl->sock, FWCTL_FAMILY_NAME, FWCTL_MCGRP_AUDIT);
+	char status = -1;
+	int ready[2];
+	pid_t pid;
+
+	ASSERT_LE(0, group);
+	ASSERT_EQ(0, pipe(ready));
+	pid = fork();
+	if (!pid) {
+		close(nl_socket_get_fd(nl->sock));
+		listen_from_elsewhere(group, ready[1]);
+	}
+	ASSERT_EQ(1, read(ready[0], &status, 1));
+	close(ready[0]);
+	close(ready[1]);
+	if (!status)
+		return pid;
+	kill_and_wait(pid);
+	if (status == 1)
+		SKIP(return -1, "no user namespaces");
+	SKIP(return -1, "this kernel refuses other network namespaces");
+}
+
+/* How many lines of a trace have this text */
+static unsigned int count_in_trace(const char *instance, const char *text)
+{
+	unsigned int lines = 0;
+	char path[128], line[512];
+	FILE *trace;
+
+	snprintf(path, sizeof(path), "%s/trace", instance);
+	trace = fopen(path, "r");
+	while (trace && fgets(line, sizeof(line), trace))
+		lines += line[0] != '#' && strstr(line, text);
+	if (trace)
+		fclose(trace);
+	return lines;
+}
+
+#define COSTLY_CALLS 1000
+
+/*
+ * A listener in another network namespace receives nothing, so that no event is built
+ * for it; once in 100 ms the core looks whether that is still so. The kernel has an event
+ * for each message that it has sent and releases.
+ */
+TEST_F(audit, foreign_listener_costs_nothing)
+{
+	char instance[64], filter[32];
+	unsigned int built, i;
+	__u64 start;
+	pid_t pid;
+
+	if (access(TRACING "/events/skb/consume_skb/enable", W_OK))
+		SKIP(return, "no " TRACING "/events/skb/consume_skb");
+	pid = start_foreign_listener(_metadata, &self->nl);
+	if (pid < 0)
+		return;
+	fnl_close(&self->nl);
+
+	snprintf(instance, sizeof(instance), TRACING "/instances/fwctl_%d", getpid());
+	ASSERT_EQ(0, mkdir(instance, 0700));
+	snprintf(filter, sizeof(filter), "common_pid == %d", getpid());
+	EXPECT_EQ(0, write_file("8192", "%s/buffer_size_kb", instance));
+	EXPECT_EQ(0, write_file(filter, "%s/events/skb/consume_skb/filter", instance));
+	EXPECT_EQ(0, write_file("1", "%s/events/skb/consume_skb/enable", instance));
+	start = now_us();
+	for (i = 0; i < COSTLY_CALLS; i++)
+		test_nop(self->fd, 0);
+	start = now_us() - start;
+	EXPECT_EQ(0, write_file("0", "%s/events/skb/consume_skb/enable", instance));
+	built = count_in_trace(instance, "consume_skb:");
+	EXPECT_EQ(0, rmdir(instance));
+	TH_LOG("%u events built in %llu us", built, start);
+	EXPECT_LE(1, built);
+	EXPECT_GE(2 * (2 + start / 100000), built);
+	EXPECT_TRUE(kill_and_wait(pid));
+	/* Until then a new listener may miss events. */
+	usleep(200000);
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+}
+
+/* Nor does it advance the numbers. Later a listener receives events in spite of it. */
+TEST_F(audit, foreign_listener_and_listener)
+{
+	__u64 last;
+	pid_t pid;
+
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 1, 0));
+	last = self->nl.events->seq;
+	pid = start_foreign_listener(_metadata, &self->nl);
+	if (pid < 0)
+		return;
+	test_nop(self->fd, 0);
+	ASSERT_EQ(0, fnl_receive(&self->nl, 2, 0));
+	EXPECT_EQ(last + 1, self->nl.events[1].seq);
+
+	fnl_close(&self->nl);
+	ASSERT_LT(0, time_calls(self->fd, 100));
+	ASSERT_EQ(0, fnl_listen(&self->nl, FWCTL_MCGRP_AUDIT));
+	ASSERT_EQ(0, fnl_set_buffer(&self->nl, LARGE_BUFFER));
+	ASSERT_TRUE(wait_for(!_test_nop(self->fd, 0) &&
+			     (fnl_receive(&self->nl, 0, 0), self->nl.nr_events)));
+	EXPECT_EQ(last + 2, self->nl.events->seq);
+	ASSERT_LT(0, time_calls(self->fd, 100));
+	ASSERT_EQ(0, fnl_receive(&self->nl, self->nl.nr_events + 100, 0));
+	check_numbers(_metadata, &self->nl);
+	EXPECT_TRUE(kill_and_wait(pid));
 }
 
 static long nr_sleeps(void)

@@ -135,6 +135,46 @@ TEST_F_TIMEOUT(fault, rpc, 600)
 	EXPECT_EQ(1, sim_count(&self->sim, "uctxs_now"));
 }
 
+/* A call with two buffers of @len bytes, one to the device and one from it */
+static int rpc_buffers(int fd, __u8 *buffer, __u32 len)
+{
+	struct fwctl_sim_request request = { .opcode = FWCTL_SIM_BUFFERS, .arg = 2 };
+	__u8 in[sizeof(request) + 2 * sizeof(struct fwctl_sim_buffer)];
+	struct fwctl_sim_buffer buffers[] = {
+		{ (uintptr_t)buffer, len, FWCTL_SIM_TO_DEVICE },
+		{ (uintptr_t)buffer + len, len, FWCTL_SIM_FROM_DEVICE },
+	};
+	struct fwctl_rpc cmd = rpc_cmd(FWCTL_RPC_CONFIGURATION, in, sizeof(in), NULL, 0);
+
+	memcpy(in, &request, sizeof(request));
+	memcpy(in + sizeof(request), buffers, sizeof(buffers));
+	return _test_ioctl(fd, FWCTL_RPC, &cmd);
+}
+
+TEST_F_TIMEOUT(fault, nested, 600)
+{
+	static const unsigned int lens[] = { 8, 4096, 65536, FWCTL_MAX_RPC_LEN / 2 };
+	struct sim sim;
+	unsigned int i;
+	char what[64];
+	int fd;
+
+	ASSERT_EQ(0, sim_new_once(&sim, "nested"));
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		snprintf(what, sizeof(what), "rpc with nested buffers of %u bytes", lens[i]);
+		ASSERT_EQ(0, open_sim(&sim, &fd));
+		for_each_fault(what, rpc_buffers(fd, self->buffer, lens[i]), EFAULT,
+			       lens[i] <= 4096 ? ENOMEM : 0) {
+			close_sim(&fd);
+			ASSERT_EQ(0, open_sim(&sim, &fd));
+		}
+		close(fd);
+	}
+	EXPECT_EQ(0, sim_count(&sim, "rpcs_now"));
+	EXPECT_EQ(0, sim_count(&sim, "uctxs_now"));
+	EXPECT_EQ(0, sim_del(&sim));
+}
+
 /* A device is made completely or not at all. */
 TEST_F_TIMEOUT(fault, new_device, 600)
 {

@@ -2,11 +2,12 @@
 /*
  * Limits of the core: open files, and calls in flight, of each device.
  */
+#include "fwctl_hostile_utils.h"
 #include "fwctl_syscall_utils.h"
 #include "fwctl_thread_utils.h"
 
 #define MAX_FILES 256
-#define MAX_RPCS 8
+#define MAX_RPCS 12
 
 FIXTURE(limits) {
 	struct sim sim;
@@ -368,6 +369,121 @@ TEST_F(limits, rpcs_raised_at_run_time)
 	EXPECT_TRUE(wait_for(in_flight(&self->sim, 3)));
 	EXPECT_TRUE(call_waits(&calls[3]));
 	end_calls(_metadata, &self->sim, calls, 4);
+}
+
+/*
+ * A device that yields lets one call in, for two ticks. The thread may lose the CPU for
+ * that long between the two calls, so one of many rounds counts.
+ */
+TEST_F(limits, rpcs_while_the_device_yields)
+{
+	int nonblock = sim_open(&self->sim, O_RDWR | O_NONBLOCK);
+	unsigned int refused = 0, i;
+	struct call inside;
+	__u32 len;
+
+	ASSERT_LE(0, nonblock);
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, call_nop(&inside, self->fd));
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, 1)));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
+	EXPECT_EQ(0, _test_nop(nonblock, 0));
+
+	ASSERT_EQ(0, sim_set(&self->sim, "info_yields", 1));
+	for (i = 0; i < 100; i++) {
+		len = 0;
+		ASSERT_EQ(0, _test_info(self->fd, NULL, &len));
+		refused += _test_nop(nonblock, 0) == EAGAIN;
+		len = 0;
+		ASSERT_EQ(0, _test_info(self->fd, NULL, &len));
+		/* Waits until the two ticks are over. */
+		ASSERT_EQ(0, _test_nop(self->fd, 0));
+		EXPECT_EQ(0, _test_nop(nonblock, 0));
+	}
+	EXPECT_LT(0, refused);
+	end_calls(_metadata, &self->sim, &inside, 1);
+	close(nonblock);
+}
+
+/* An RPC gets a free slot although an open() of the same user waits. */
+TEST_F_TIMEOUT(limits, rpcs_before_a_waiting_open, 60)
+{
+	pid_t rpcs[MAX_RPCS], opens[5];
+	struct call waiting;
+	unsigned int i;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	for (i = 0; i < MAX_RPCS; i++)
+		rpcs[i] = fork_nop(self->fd);
+	ASSERT_TRUE(wait_for(in_flight(&self->sim, MAX_RPCS)));
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
+	ASSERT_EQ(0, call_nop(&waiting, self->fd));
+	ASSERT_TRUE(wait_for(call_waits(&waiting)));
+	/* Four are inside the device, and one waits. */
+	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", FOREVER_MS));
+	for (i = 0; i < ARRAY_SIZE(opens); i++) {
+		opens[i] = fork();
+		if (!opens[i])
+			_exit(sim_open(&self->sim, O_RDWR) < 0);
+		ASSERT_TRUE(wait_for(task_waits_in(opens[i], SYS_openat)));
+	}
+	ASSERT_TRUE(kill_and_wait(rpcs[0]));
+	EXPECT_TRUE(wait_for(sim_count(&self->sim, "rpcs") == MAX_RPCS + 1));
+	for (i = 0; i < ARRAY_SIZE(opens); i++)
+		EXPECT_TRUE(kill_and_wait(opens[i]));
+	for (i = 1; i < MAX_RPCS; i++)
+		EXPECT_TRUE(kill_and_wait(rpcs[i]));
+	EXPECT_EQ(0, call_end(&waiting));
+}
+
+/**
+ * struct refused - a process that is refused files until it is told to end
+ * @began: it has tried
+ * @stop: tells it to end
+ */
+struct refused {
+	bool began;
+	bool stop;
+};
+
+static int try_to_open(const struct sim *sim, struct refused *refused)
+{
+	become(HOSTILE);
+	while (sim_open(sim, O_RDONLY) >= 0)
+		;
+	while (!get(&refused->stop)) {
+		if (sim_open(sim, O_RDONLY) >= 0)
+			return 1;
+		set(&refused->began, true);
+	}
+	return 0;
+}
+
+/* An attempt that fails takes no place of another user, not even for a moment. */
+TEST_F_TIMEOUT(limits, files_while_another_user_is_refused, 120)
+{
+	struct refused *refused = shared_memory(sizeof(*refused));
+	unsigned int busy = 0, i;
+	pid_t pid;
+	int fd;
+
+	ASSERT_EQ(0, chmod(self->sim.node, 0666));
+	/* One file is open; another user may have two of four; root has the last place. */
+	ASSERT_EQ(0, param_set("max_files", 4));
+	pid = fork();
+	if (!pid)
+		_exit(try_to_open(&self->sim, refused));
+	ASSERT_TRUE(wait_for(get(&refused->began)));
+	for (i = 0; i < 20000; i++) {
+		fd = sim_open(&self->sim, O_RDONLY);
+		if (fd < 0)
+			busy++;
+		else
+			close(fd);
+	}
+	EXPECT_EQ(0, busy);
+	set(&refused->stop, true);
+	EXPECT_EQ(0, exit_status(pid));
 }
 
 /* A call that waits for user memory does not hold a slot. */

@@ -95,16 +95,111 @@ static void check_all(struct __test_metadata *_metadata, int fd, bool locked)
 	}
 }
 
-/* The tests run in this order: the first one locks the kernel down for the others. */
+/**
+ * struct waiting - a raw write that waits for its turn while the kernel is locked down
+ * @call: the write, in a thread of its own
+ * @holder: process whose call has the only slot of the simulated device
+ * @dev: the ConnectX
+ * @in: command for the ConnectX
+ * @out: room for its answer
+ * @seen: commands that had reached the device before
+ */
+struct waiting {
+	struct call call;
+	pid_t holder;
+	struct mlx5_dev dev;
+	__u8 in[MLX5_HEADER + 64];
+	__u8 out[MLX5_HEADER + 64];
+	unsigned int seen;
+};
+
+static void sim_begin_waiting(struct __test_metadata *_metadata, struct waiting *wait,
+			      const struct sim *sim, int fd)
+{
+	struct call *call = &wait->call;
+
+	ASSERT_EQ(0, param_set("max_rpcs", 1));
+	wait->holder = hold_slot(sim, fd);
+	ASSERT_LT(0, wait->holder);
+	wait->seen = sim_count(sim, "rpcs");
+	call->request = (struct fwctl_sim_request){
+		.opcode = FWCTL_SIM_WRITE, .arg = 50,
+	};
+	call->rpc = rpc_cmd(FULL, &call->request, sizeof(call->request),
+			    &call->answer, sizeof(call->answer));
+	ASSERT_EQ(0, call_start(call, fd, FWCTL_RPC, &call->rpc));
+	ASSERT_TRUE(wait_for(call_waits(call)));
+}
+
+static void sim_end_waiting(struct __test_metadata *_metadata, struct waiting *wait,
+			    const struct sim *sim)
+{
+	EXPECT_TRUE(kill_and_wait(wait->holder));
+	EXPECT_EQ(EPERM, call_end(&wait->call));
+	EXPECT_EQ(wait->seen, sim_count(sim, "rpcs"));
+}
+
+/* Commands in flight whose callers were killed: with so many the next one waits. */
+#define ORPHANS 8
+
+static void mlx5_begin_waiting(struct __test_metadata *_metadata, struct waiting *wait)
+{
+	struct call *call = &wait->call;
+	unsigned int i;
+	pid_t pid;
+	int fd;
+
+	ASSERT_EQ(0, param_set("max_rpcs", ORPHANS));
+	fd = setup_mlx5(_metadata, &wait->dev);
+	ASSERT_EQ(0, vcx("lose %x *", OP_NOP));
+	for (i = 0; i < ORPHANS; i++) {
+		pid = fork_mlx5_nop(fd);
+		ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
+		ASSERT_TRUE(wait_for(vcx_stat("in_flight") == i + 1));
+		EXPECT_TRUE(kill_and_wait(pid));
+	}
+	wait->seen = vcx_count(OP_ACCESS_REG);
+	make_reg(wait->in, sizeof(wait->in), OP_ACCESS_REG, 0x0042, REG_WRITE);
+	call->rpc = rpc_cmd(FULL, wait->in, sizeof(wait->in), wait->out,
+			    sizeof(wait->out));
+	ASSERT_EQ(0, call_start(call, fd, FWCTL_RPC, &call->rpc));
+	ASSERT_TRUE(wait_for(call_waits(call)));
+	EXPECT_EQ(wait->seen, vcx_count(OP_ACCESS_REG));
+}
+
+static void mlx5_end_waiting(struct __test_metadata *_metadata, struct waiting *wait)
+{
+	ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, vcx("release"));
+	EXPECT_EQ(EPERM, call_end(&wait->call));
+	EXPECT_EQ(wait->seen, vcx_count(OP_ACCESS_REG));
+	close(wait->call.fd);
+}
+
+/*
+ * The tests run in this order: the first one locks the kernel down for the others. It
+ * does so while calls wait that were begun before, which are refused, too.
+ */
 TEST_F(lockdown, open_file_obeys_at_once)
 {
+	unsigned int max_rpcs = param_get("max_rpcs");
+	bool with_vcx = !vcx_missing();
+	struct waiting sim, mlx5;
+
 	if (locked_down())
 		SKIP(return, "locked down already");
 	check_all(_metadata, self->fd, false);
 	test_nop(self->fd_unclassified, FULL);
+	if (with_vcx)
+		mlx5_begin_waiting(_metadata, &mlx5);
+	sim_begin_waiting(_metadata, &sim, &self->sim, self->fd);
 
 	ASSERT_EQ(0, write_file("integrity", LOCKDOWN));
 	ASSERT_TRUE(locked_down());
+	sim_end_waiting(_metadata, &sim, &self->sim);
+	EXPECT_EQ(0, param_set("max_rpcs", max_rpcs));
+	if (with_vcx)
+		mlx5_end_waiting(_metadata, &mlx5);
 	check_all(_metadata, self->fd, true);
 	test_err_nop(EPERM, self->fd_unclassified, FULL);
 	test_nop(self->fd_unclassified, WRITE);
@@ -198,14 +293,15 @@ TEST_F(lockdown, kernel_audit_log)
 	char expected[256];
 
 	if (sock < 0)
-		SKIP(return, "no audit, or no CAP_AUDIT_READ");
+		SKIP(return, NO_AUDIT);
 	ASSERT_TRUE(locked_down());
+	ASSERT_EQ(0, audit_become_new_user());
 	EXPECT_EQ(EPERM, _test_sim(self->fd, FULL, FWCTL_SIM_WRITE, 50, 1, NULL,
 				   NULL));
 	snprintf(expected, sizeof(expected),
-		 "fwctl op=rpc dev=fwctl%d pid=%d uid=0 declared=3 effective=3 command=0x11 reason=7 res=0",
-		 self->sim.number, getpid());
-	EXPECT_STREQ(expected, audit_next(sock, self->sim.number, 10000));
+		 "fwctl op=rpc dev=fwctl%d pid=%d uid=%u declared=3 effective=3 command=0x11 reason=7 res=0",
+		 self->sim.number, getpid(), getuid());
+	EXPECT_STREQ(expected, audit_next(sock, self->sim.number, getpid(), 10000));
 	close(sock);
 }
 

@@ -95,11 +95,28 @@ static struct fwctl_rpc large_rpc(__u32 opcode, void *out)
 	return rpc_cmd(0, in, sizeof(in), out, FWCTL_MAX_RPC_LEN);
 }
 
+/* A request with one nested buffer, which is as long as possible */
+static struct fwctl_rpc nested_rpc(void *buffer)
+{
+	static struct {
+		struct fwctl_sim_request request;
+		struct fwctl_sim_buffer buffer;
+	} in;
+
+	in.request.opcode = FWCTL_SIM_BUFFERS;
+	in.request.arg = 1;
+	in.buffer = (struct fwctl_sim_buffer){
+		(uintptr_t)buffer, FWCTL_MAX_RPC_LEN, FWCTL_SIM_FROM_DEVICE
+	};
+	return rpc_cmd(0, &in, sizeof(in), NULL, 0);
+}
+
 /*
  * For the process in the cgroup: makes calls that stop while they hold most memory,
- * because their buffer for the answer is missing. The parent reads the charge meanwhile.
+ * because the memory for the answer, or the nested buffer, is missing. The parent reads
+ * the charge meanwhile.
  */
-static int hold_memory(int fd, int calls, int ready, int done)
+static int hold_memory(int fd, int calls, int ready, int done, bool nested)
 {
 	struct slow_memory mem;
 	struct call call[16];
@@ -108,7 +125,8 @@ static int hold_memory(int fd, int calls, int ready, int done)
 	if (slow_memory_init(&mem, FWCTL_MAX_RPC_LEN))
 		return KSFT_SKIP;
 	for (i = 0; i < calls; i++) {
-		call[i].rpc = large_rpc(FWCTL_SIM_ECHO, mem.start);
+		call[i].rpc = nested ? nested_rpc(mem.start) :
+				       large_rpc(FWCTL_SIM_ECHO, mem.start);
 		if (call_start(&call[i], fd, FWCTL_RPC, &call[i].rpc) ||
 		    !wait_for(call_waits(&call[i])))
 			return KSFT_FAIL;
@@ -124,10 +142,12 @@ static int hold_memory(int fd, int calls, int ready, int done)
 	return KSFT_PASS;
 }
 
-TEST_F(memcg, buffers_are_charged)
+/* @each: bytes that each call holds */
+static void check_charge(struct __test_metadata *_metadata, int fd, const char *group,
+			 bool nested, unsigned long long each)
 {
 	const int calls = 8;
-	unsigned long long before, during, expected;
+	unsigned long long before, during, expected = calls * each;
 	int ready[2], done[2], status;
 	pid_t pid;
 	char c;
@@ -138,21 +158,19 @@ TEST_F(memcg, buffers_are_charged)
 	ASSERT_LE(0, pid);
 	if (!pid) {
 		/* The group is charged for this program's own memory, too. */
-		if (write_file("0", "%s/cgroup.procs", self->group))
+		if (write_file("0", "%s/cgroup.procs", group))
 			_exit(KSFT_FAIL);
 		large_rpc(FWCTL_SIM_NOP, NULL);
 		if (write(ready[1], "", 1) != 1 || read(done[0], &c, 1) != 1)
 			_exit(KSFT_FAIL);
-		_exit(hold_memory(self->fd, calls, ready[1], done[0]));
+		_exit(hold_memory(fd, calls, ready[1], done[0], nested));
 	}
 	close(ready[1]);
 	ASSERT_EQ(1, read(ready[0], &c, 1));
-	before = group_value(self->group, "memory.current");
+	before = group_value(group, "memory.current");
 	ASSERT_EQ(1, write(done[1], "", 1));
 	if (read(ready[0], &c, 1) == 1) {
-		during = group_value(self->group, "memory.current");
-		expected = calls * FWCTL_MAX_RPC_LEN *
-			   (variant->separate ? 2ull : 1ull);
+		during = group_value(group, "memory.current");
 		TH_LOG("charged: %llu KiB, expected %llu KiB or more",
 		       (during - before) >> 10, expected >> 10);
 		EXPECT_LE(expected, during - before);
@@ -165,8 +183,27 @@ TEST_F(memcg, buffers_are_charged)
 	EXPECT_EQ(KSFT_PASS, status);
 
 	/* The file keeps one of these buffers. */
-	EXPECT_TRUE(wait_for(group_value(self->group, "memory.current") <
+	EXPECT_TRUE(wait_for(group_value(group, "memory.current") <
 			     before + 2 * FWCTL_MAX_RPC_LEN));
+}
+
+TEST_F(memcg, buffers_are_charged)
+{
+	check_charge(_metadata, self->fd, self->group, false,
+		     FWCTL_MAX_RPC_LEN * (variant->separate ? 2ull : 1ull));
+}
+
+TEST_F(memcg, nested_buffers_are_charged)
+{
+	struct sim sim;
+	int fd;
+
+	ASSERT_EQ(0, sim_new(&sim, "nested"));
+	fd = sim_open(&sim, O_RDWR);
+	ASSERT_LE(0, fd);
+	check_charge(_metadata, fd, self->group, true, FWCTL_MAX_RPC_LEN);
+	close(fd);
+	EXPECT_EQ(0, sim_del(&sim));
 }
 
 /**

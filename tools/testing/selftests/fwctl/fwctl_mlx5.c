@@ -182,6 +182,8 @@ enum {
 	WRITE_CONF = 0xd,
 	WRITE_DEBUG = 0xc,
 	WRITE_FULL = 0x8,
+	/* On a file opened for reading none of these admits anything. */
+	TAINTING = 0xc,
 };
 
 /**
@@ -189,6 +191,7 @@ enum {
  * @name: name for messages
  * @scopes: mask of scopes
  * @writes: it may change the device
+ * @secret: its answer may have secrets: a file opened for reading does not admit it
  * @opcode: be16 at offset 0
  * @tunnel: be16 at offset 4
  * @op_mod: be16 at offset 6
@@ -202,6 +205,7 @@ struct request {
 	const char *name;
 	unsigned int scopes;
 	bool writes;
+	bool secret;
 	__u16 opcode;
 	__u16 tunnel;
 	__u16 op_mod;
@@ -290,7 +294,7 @@ static void check_requests(struct __test_metadata *_metadata,
 
 		check_request(_metadata, &r, fd, r.scopes);
 		check_request(_metadata, &r, read_only,
-			      r.writes ? NEVER : r.scopes);
+			      r.writes || r.secret ? NEVER : r.scopes & ~TAINTING);
 		if (r.opcode != OP_ACCESS_REG)
 			continue;
 		r.opcode = OP_ACCESS_REGISTER_USER;
@@ -382,7 +386,7 @@ static const struct request clear_bits[] = {
 	COMMAND("QUERY_CONG_STATISTICS.clear", 0x826, WRITE_DEBUG,
 		.writes = true, .at = 0x8, .dword = 1u << 31),
 	COMMAND("QUERY_FLOW_COUNTER", 0x93b, READ_DEBUG),
-	COMMAND("QUERY_FLOW_COUNTER.clear", 0x93b, WRITE_DEBUG, .writes = true,
+	COMMAND("QUERY_FLOW_COUNTER.clear", 0x93b, WRITE_FULL, .writes = true,
 		DWORD(0x8, 1u << 31)),
 	COMMAND("QUERY_FLOW_COUNTER.dump_to_memory", 0x93b, WRITE_FULL,
 		.writes = true, DWORD(0x8, 1u << 30)),
@@ -402,7 +406,9 @@ static const struct request registers[] = {
 	READ("MFRL", 0x9028, READ_CONF),
 	READ("MNVQC", 0x9030, READ_CONF),
 	READ("MNVGC", 0x9034, READ_CONF),
-	READ("MNVGN", 0x9035, READ_CONF),
+	READ("MNVGN", 0x9035, READ_CONF, .secret = true),
+	READ("MNVDA, the password for iSCSI", 0x9024, READ_CONF, .secret = true,
+	     DWORD(4, 0x03000239)),
 	READ("MCQS", 0x9060, READ_CONF),
 	READ("MCQI", 0x9061, READ_CONF),
 	READ("MQIS", 0x9064, READ_CONF),
@@ -480,6 +486,40 @@ TEST_F(mlx5, too_short)
 			if (self->vcx)
 				EXPECT_EQ(count, vcx_count(requests[i].opcode));
 		}
+	}
+}
+
+/*
+ * A request has at most 4112 bytes. There may be any room for an answer; firmware is
+ * told of 4112 bytes of it, or of 65552 if the answer has a list.
+ */
+TEST_F(mlx5, longest)
+{
+	static const struct {
+		__u16 opcode;
+		__u32 longest;
+	} answers[] = {
+		{ OP_NOP, 4112 }, { OP_ACCESS_REG, 4112 }, { 0xa02, 65552 },
+	};
+	static __u8 in[4113], out[1 << 20];
+	__u32 out_len = 64;
+	size_t i;
+
+	make_reg(in, sizeof(in), OP_NOP, 0, 0);
+	test_err_rpc(EMSGSIZE, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL, in, 4113, out,
+		     &out_len);
+	test_rpc(self->fd, FWCTL_RPC_DEBUG_READ_ONLY, in, 4112, out, &out_len);
+	if (self->vcx)
+		EXPECT_EQ(4112, vcx_last(OP_NOP, out, sizeof(out)));
+
+	for (i = 0; i < ARRAY_SIZE(answers); i++) {
+		make_reg(in, sizeof(in), answers[i].opcode, REG_MGIR, REG_READ);
+		memset(out, 0xff, sizeof(out));
+		out_len = sizeof(out);
+		test_rpc(self->fd, FWCTL_RPC_DEBUG_READ_ONLY, in, 64, out, &out_len);
+		EXPECT_EQ(answers[i].longest, out_len);
+		EXPECT_EQ(0, get_be32(out + answers[i].longest - 4));
+		EXPECT_EQ(~0u, get_be32(out + answers[i].longest));
 	}
 }
 

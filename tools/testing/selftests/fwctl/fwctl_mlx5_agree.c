@@ -34,26 +34,23 @@ struct expected {
 static enum fwctl_reason judge(const struct mlx5_request *r, __u32 caps,
 			       struct expected *e)
 {
+	bool taints = r->scope >= FWCTL_RPC_DEBUG_WRITE;
 	int err;
 
-	/* Until the request is classified */
-	e->effective = r->scope;
-	e->writes = r->scope >= FWCTL_RPC_DEBUG_WRITE;
+	err = mlx5_fwctl_classify(r->in, r->in_len, r->out_len, caps, &e->verdict);
+	e->effective = err ? r->scope : e->verdict.scope;
+	e->writes = err ? taints : e->verdict.writes;
 	if (r->no_rawio && r->scope == FWCTL_RPC_DEBUG_WRITE_FULL)
 		return FWCTL_REASON_CAPABILITY;
-
-	err = mlx5_fwctl_classify(r->in, r->in_len, r->out_len, caps, &e->verdict);
 	if (err)
 		return err == -EMSGSIZE ? FWCTL_REASON_MALFORMED :
 					  FWCTL_REASON_UNKNOWN;
-	e->effective = e->verdict.scope;
-	e->writes = e->verdict.writes;
 
 	if (e->effective > r->scope)
 		return FWCTL_REASON_SCOPE;
 	if (e->writes && r->scope == FWCTL_RPC_DEBUG_READ_ONLY)
 		return FWCTL_REASON_READ_ONLY_SCOPE;
-	if (e->writes && r->read_only)
+	if ((e->writes || (!err && e->verdict.secret) || taints) && r->read_only)
 		return FWCTL_REASON_READ_ONLY_FILE;
 	return FWCTL_REASON_ADMITTED;
 }

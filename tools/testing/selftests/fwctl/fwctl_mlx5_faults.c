@@ -17,9 +17,7 @@
 #define LOST_MS 300
 #define IN_FLIGHT 32
 /* How many of them the backend sends to firmware; the others wait for a slot. */
-#define AT_FIRMWARE 16
-/* With so many commands in flight whose callers were killed, the backend sends no more. */
-#define ORPHANS 8
+#define AT_FIRMWARE 15
 #define LAST_STATUS 0xff
 #define NOT_READY 0x07
 
@@ -521,7 +519,7 @@ TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
 	print_faults("killed while a completion is lost", ARRAY_SIZE(cases));
 }
 
-/* With ORPHANS commands in flight whose callers were killed, the next call waits. */
+/* With max_rpcs commands in flight whose callers were killed, the next call waits. */
 TEST_F_TIMEOUT(faults, many_killed, 60)
 {
 	unsigned int i;
@@ -531,15 +529,15 @@ TEST_F_TIMEOUT(faults, many_killed, 60)
 	fd = mlx5_open(&self->dev, O_RDWR);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, vcx("lose %x *", OP_NOP));
-	for (i = 0; i <= ORPHANS; i++) {
+	for (i = 0; i <= self->max_rpcs; i++) {
 		pid = fork_mlx5_nop(fd);
 		ASSERT_TRUE(wait_for(task_waits_in_ioctl(pid)));
-		if (i < ORPHANS)
+		if (i < self->max_rpcs)
 			ASSERT_TRUE(wait_for(vcx_stat("in_flight") == i + 1));
 		kill(pid, SIGKILL);
 		EXPECT_EQ(-1, EXPECT_QUICK("end", exit_status(pid)));
 	}
-	EXPECT_EQ(ORPHANS, vcx_stat("in_flight"));
+	EXPECT_EQ(self->max_rpcs, vcx_stat("in_flight"));
 	ASSERT_EQ(0, vcx("clear"));
 	ASSERT_EQ(0, vcx("release"));
 	EXPECT_EQ(0, mlx5_nop(fd));

@@ -111,4 +111,30 @@ TEST_F_TIMEOUT(sleep, command_in_flight, 60)
 	EXPECT_EQ(leaked, vcx_stat("uctx_leaked"));
 }
 
+/* Processes are frozen although one waits for firmware that does not answer. */
+TEST_F_TIMEOUT(sleep, silent_firmware, 120)
+{
+	unsigned int nops = vcx_count(OP_NOP);
+	struct mlx5_call call;
+
+	if (linux_release() < 615)
+		SKIP(return, "before Linux 6.15 the device is removed: command_in_flight");
+	ASSERT_EQ(0, vcx("lose %x *", OP_NOP));
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(vcx_count(OP_NOP) == nops + 1));
+	ASSERT_EQ(0, write_file("freezer", "/sys/power/pm_test"));
+	EXPECT_EQ(0, go_to_sleep(variant->state));
+	EXPECT_EQ(EINTR, call_end(&call.call));
+
+	/* Afterwards callers wait as long as before. */
+	ASSERT_EQ(0, mlx5_call_nop(&call, self->fd));
+	ASSERT_TRUE(wait_for(vcx_count(OP_NOP) == nops + 2));
+	sleep(3);
+	EXPECT_TRUE(call_waits(&call.call));
+	ASSERT_EQ(0, vcx("clear"));
+	ASSERT_EQ(0, vcx("release"));
+	EXPECT_EQ(0, call_end(&call.call));
+	EXPECT_EQ(0, mlx5_nop(self->fd));
+}
+
 TEST_HARNESS_MAIN

@@ -290,6 +290,14 @@ static inline unsigned int vcx_stat(const char *name)
 	return ~0u;
 }
 
+/* The most commands that were in flight at a time since the last call */
+static inline unsigned int vcx_peak(void)
+{
+	const char *answer = vcx_ask("peak");
+
+	return answer ? strtoul(answer, NULL, 10) : ~0u;
+}
+
 /* Reads the last command of this opcode. Returns its length in bytes, or 0. */
 static inline size_t vcx_last(unsigned int opcode, __u8 *in, size_t size)
 {

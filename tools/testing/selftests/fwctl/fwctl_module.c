@@ -65,7 +65,7 @@ TEST_F(module, default_limits)
 	ASSERT_EQ(0, unload_module("fwctl"));
 	ASSERT_EQ(0, load_module("fwctl"));
 	EXPECT_EQ(256, param_get("max_files"));
-	EXPECT_EQ(8, param_get("max_rpcs"));
+	EXPECT_EQ(12, param_get("max_rpcs"));
 	ASSERT_EQ(0, load_module("fwctl_sim"));
 	ASSERT_EQ(0, sim_new(&self->sim, ""));
 	EXPECT_EQ(0, self->sim.number);

@@ -9,10 +9,13 @@
 #include "fwctl_netlink_utils.h"
 #include "fwctl_thread_utils.h"
 
-#define ALL_ATTRIBUTES ((2u << FWCTL_A_DEV_MAX) - 2)
+/* All but those of requests only, which are the last ones */
+#define ALL_ATTRIBUTES ((2u << FWCTL_A_DEV_CARD) - 2)
 #define NO_DEVICE "no such fwctl device"
 #define ONE_OF_BOTH "the request must have either index or name"
+#define ONE_CEILING "the request must have either ceiling or function-ceiling"
 #define NEVER_RAISED "a ceiling cannot be raised"
+#define NOT_ENDED "the ceiling is set; repeat to wait for requests above"
 #define NEEDS_CAPABILITY "lowering a ceiling needs CAP_SYS_ADMIN"
 
 FIXTURE(netlink) {
@@ -52,6 +55,8 @@ static void check_fresh(struct __test_metadata *_metadata,
 	EXPECT_STREQ("fwctl_sim", dev->parent_bus);
 	snprintf(text, sizeof(text), "fwctl_sim%u", sim->id);
 	EXPECT_STREQ(text, dev->parent_name);
+	/* The parent is the whole card. */
+	EXPECT_STREQ(text, dev->card);
 	EXPECT_STREQ("fwctl_sim", dev->driver);
 	EXPECT_EQ(FWCTL_DEVICE_TYPE_SIM, dev->type);
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, dev->ceiling);
@@ -327,8 +332,95 @@ TEST_F(netlink, set_nonsense)
 	msg = fnl_request(&self->nl, 0, FWCTL_CMD_DEV_SET);
 	nla_put_u32(msg, FWCTL_A_DEV_INDEX, self->sim.number);
 	EXPECT_EQ(EINVAL, fnl_transact(&self->nl, msg));
-	EXPECT_STREQ("the request must have ceiling", self->nl.text);
+	EXPECT_STREQ(ONE_CEILING, self->nl.text);
+
+	msg = fnl_request(&self->nl, 0, FWCTL_CMD_DEV_SET);
+	nla_put_u32(msg, FWCTL_A_DEV_INDEX, self->sim.number);
+	nla_put_u32(msg, FWCTL_A_DEV_CEILING, FWCTL_CEILING_NONE);
+	nla_put_u32(msg, FWCTL_A_DEV_FUNCTION_CEILING, FWCTL_CEILING_NONE);
+	EXPECT_EQ(EINVAL, fnl_transact(&self->nl, msg));
+	EXPECT_STREQ(ONE_CEILING, self->nl.text);
+	EXPECT_EQ(ERANGE, fnl_dev_set_by(&self->nl, self->sim.number,
+					 FWCTL_A_DEV_FUNCTION_CEILING,
+					 NR_CEILINGS));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
+}
+
+/* Two functions of a card, whose name is unique until the next boot */
+static int make_card(const struct sim *unique, struct sim *functions)
+{
+	char option[32];
+
+	snprintf(option, sizeof(option), "card=nl%u", unique->id);
+	return sim_new_once(&functions[0], option) ?:
+	       sim_new_once(&functions[1], option);
+}
+
+TEST_F(netlink, set_card_or_function)
+{
+	struct sim functions[2];
+	char card[32];
+	int i;
+
+	ASSERT_EQ(0, make_card(&self->sim, functions));
+	snprintf(card, sizeof(card), "nl%u", self->sim.id);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, fnl_dev_get(&self->nl, functions[i].number));
+		EXPECT_STREQ(card, self->nl.devs->card);
+	}
+
+	EXPECT_EQ(0, fnl_dev_set_by(&self->nl, functions[0].number,
+				    FWCTL_A_DEV_FUNCTION_CEILING,
+				    FWCTL_CEILING_CONFIGURATION));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&functions[0]));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&functions[1]));
+	EXPECT_EQ(EPERM, fnl_dev_set_by(&self->nl, functions[0].number,
+					FWCTL_A_DEV_FUNCTION_CEILING,
+					FWCTL_CEILING_DEBUG_READ_ONLY));
+	EXPECT_STREQ(NEVER_RAISED, self->nl.text);
+
+	EXPECT_EQ(0, fnl_dev_set(&self->nl, functions[1].number,
+				 FWCTL_CEILING_NONE));
+	EXPECT_EQ(FWCTL_CEILING_NONE, sim_ceiling(&functions[0]));
+	EXPECT_EQ(FWCTL_CEILING_NONE, sim_ceiling(&functions[1]));
+	EXPECT_EQ(0, sim_del(&functions[0]));
+	EXPECT_EQ(0, sim_del(&functions[1]));
+}
+
+/* The wait for a call above the new ceiling holds up other families: it is short. */
+TEST_F(netlink, set_during_a_call)
+{
+	pid_t holder = hold_slot(&self->sim, self->fd);
+
+	ASSERT_LT(0, holder);
+	EXPECT_EQ(EINPROGRESS,
+		  EXPECT_QUICK("dev-set during a call",
+			       fnl_dev_set(&self->nl, self->sim.number,
+					   FWCTL_CEILING_NONE)));
+	EXPECT_STREQ(NOT_ENDED, self->nl.text);
+	EXPECT_EQ(FWCTL_CEILING_NONE, sim_ceiling(&self->sim));
+	EXPECT_EQ(EINPROGRESS, fnl_dev_set(&self->nl, self->sim.number,
+					   FWCTL_CEILING_NONE));
+	ASSERT_TRUE(kill_and_wait(holder));
+	EXPECT_EQ(0, fnl_dev_set(&self->nl, self->sim.number,
+				 FWCTL_CEILING_NONE));
+}
+
+/* Opening a file sends a request to the firmware, too. */
+TEST_F(netlink, set_during_an_open)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", FOREVER_MS));
+	pid = fork();
+	if (!pid)
+		_exit(sim_open(&self->sim, O_RDONLY) < 0);
+	ASSERT_TRUE(wait_for(task_waits_in(pid, SYS_openat)));
+	EXPECT_EQ(EINPROGRESS, fnl_dev_set(&self->nl, self->sim.number,
+					   FWCTL_CEILING_NONE));
+	ASSERT_TRUE(kill_and_wait(pid));
+	EXPECT_EQ(0, fnl_dev_set(&self->nl, self->sim.number,
+				 FWCTL_CEILING_NONE));
 }
 
 TEST_F(netlink, set_needs_capability)
@@ -339,6 +431,9 @@ TEST_F(netlink, set_needs_capability)
 	EXPECT_STREQ(NEEDS_CAPABILITY, self->nl.text);
 	EXPECT_EQ(EPERM, fnl_dev_set(&self->nl, self->sim.number,
 				     FWCTL_CEILING_DEBUG_WRITE_FULL));
+	EXPECT_EQ(EPERM, fnl_dev_set_by(&self->nl, self->sim.number,
+					FWCTL_A_DEV_FUNCTION_CEILING,
+					FWCTL_CEILING_NONE));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&self->sim));
 
 	/* CAP_SYS_ADMIN alone is enough. */
@@ -476,6 +571,35 @@ TEST_F(events, ceiling)
 	EXPECT_EQ(FWCTL_CMD_DEV_CEILING_NTF, self->nl.devs[3].cmd);
 	EXPECT_EQ(FWCTL_CEILING_NONE, self->nl.devs[3].ceiling);
 	EXPECT_EQ(self->sim.number, self->nl.devs[3].index);
+}
+
+/* An event for each function whose ceiling has changed */
+TEST_F(events, ceiling_of_card)
+{
+	struct dev_state *devs;
+	struct sim functions[2];
+
+	ASSERT_EQ(0, make_card(&self->sim, functions));
+	ASSERT_EQ(0, write_file("configuration",
+				"/sys/class/fwctl/fwctl%d/scope_max_function",
+				functions[1].number));
+	ASSERT_EQ(0, sim_lower(&functions[0], "configuration"));
+	ASSERT_EQ(0, sim_lower(&functions[0], "none"));
+
+	/* Three devices were added. */
+	ASSERT_EQ(0, fnl_receive(&self->nl, 0, 7));
+	ASSERT_EQ(7, self->nl.nr_devs);
+	devs = self->nl.devs + 3;
+	EXPECT_EQ(FWCTL_CMD_DEV_CEILING_NTF, devs[0].cmd);
+	EXPECT_EQ(functions[1].number, devs[0].index);
+	EXPECT_EQ(functions[0].number, devs[1].index);
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, devs[1].ceiling);
+	EXPECT_EQ(functions[0].number + functions[1].number,
+		  devs[2].index + devs[3].index);
+	EXPECT_EQ(FWCTL_CEILING_NONE, devs[2].ceiling);
+	EXPECT_EQ(FWCTL_CEILING_NONE, devs[3].ceiling);
+	EXPECT_EQ(0, sim_del(&functions[0]));
+	EXPECT_EQ(0, sim_del(&functions[1]));
 }
 
 /* One event for the first RPC of each scope that is admitted */

@@ -52,6 +52,7 @@ struct dev_state {
 	__u32 taints;
 	__u64 reasons[NR_REASONS];
 	__u64 scopes[NR_SCOPES];
+	char card[STRING];
 };
 
 /**
@@ -135,6 +136,7 @@ static const struct fnl_field dev_fields[FWCTL_A_DEV_MAX + 1] = {
 	[FWCTL_A_DEV_FILES] = DEV_FIELD(U32, files),
 	[FWCTL_A_DEV_IN_FLIGHT] = DEV_FIELD(U32, in_flight),
 	[FWCTL_A_DEV_TAINTS] = DEV_FIELD(U32, taints),
+	[FWCTL_A_DEV_CARD] = DEV_FIELD(STRING, card),
 };
 
 static const struct fnl_field audit_fields[FWCTL_A_AUDIT_MAX + 1] = {
@@ -398,13 +400,20 @@ static inline int fnl_dev_dump(struct fnl *nl)
 	return fnl_transact(nl, fnl_request(nl, NLM_F_DUMP, FWCTL_CMD_DEV_GET));
 }
 
-static inline int fnl_dev_set(struct fnl *nl, __u32 index, __u32 ceiling)
+/* Lowers the ceiling of the card or, with the other attribute, of the function. */
+static inline int fnl_dev_set_by(struct fnl *nl, __u32 index, int attribute,
+				 __u32 ceiling)
 {
 	struct nl_msg *msg = fnl_request(nl, 0, FWCTL_CMD_DEV_SET);
 
 	nla_put_u32(msg, FWCTL_A_DEV_INDEX, index);
-	nla_put_u32(msg, FWCTL_A_DEV_CEILING, ceiling);
+	nla_put_u32(msg, attribute, ceiling);
 	return fnl_transact(nl, msg);
+}
+
+static inline int fnl_dev_set(struct fnl *nl, __u32 index, __u32 ceiling)
+{
+	return fnl_dev_set_by(nl, index, FWCTL_A_DEV_CEILING, ceiling);
 }
 
 /* The state of a simulated device, for tests that check counters */

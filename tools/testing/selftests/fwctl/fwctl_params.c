@@ -44,6 +44,8 @@ static const char * const good_params[] = {
 	"scope_max_devices=fwctl_sim7=none,fwctl_sim8=debug-write-full",
 	"scope_max_devices=0000:03:00.0=none,mlx5_core.sf.4=configuration",
 	"scope_max=debug-write scope_max_devices=fwctl_sim7=none",
+	"scope_max_devices=b859:9f03:0000:0010=none",
+	"scope_max_functions=fwctl_sim7=none,fwctl_sim8=configuration",
 };
 
 TEST_F_TIMEOUT(params, good, 120)
@@ -81,6 +83,9 @@ static const char * const bad_params[] = {
 	"scope_max_devices=fwctl_sim7=none,=none",
 	"scope_max_devices=fwctl_sim7=nonenonenonenonenonenonenonenonenone",
 	"scope_max=none scope_max_devices=fwctl_sim7=all",
+	"scope_max_functions=none",
+	"scope_max_functions=fwctl_sim7=all",
+	"scope_max_devices=fwctl_sim7=none scope_max_functions=,",
 	"scope_max=all scope_max_devices=fwctl_sim7=none",
 };
 
@@ -192,6 +197,67 @@ TEST_F(params, single_device_twice)
 		ASSERT_EQ(0, unload_module("fwctl_sim"));
 		ASSERT_EQ(0, unload_module("fwctl"));
 	}
+}
+
+/* An entry with the card's name is for all functions, from the first one on. */
+TEST_F(params, card_by_its_name)
+{
+	struct sim sims[2];
+
+	ASSERT_EQ(0, load_with("fwctl", "scope_max_devices=k=configuration"));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	ASSERT_EQ(0, sim_new_id(&sims[0], 7, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&sims[0]));
+	ASSERT_EQ(0, sim_new_id(&sims[1], 8, "card=kk"));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&sims[1]));
+}
+
+/*
+ * An entry with a function's name is for its card: for functions that were there before
+ * and for those that come later, also if the named function is gone.
+ */
+TEST_F(params, card_by_a_function)
+{
+	struct sim sims[3];
+
+	ASSERT_EQ(0, load_with("fwctl",
+			       "scope_max_devices=fwctl_sim8=configuration"));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	ASSERT_EQ(0, sim_new_id(&sims[0], 7, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&sims[0]));
+	ASSERT_EQ(0, sim_new_id(&sims[1], 8, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&sims[0]));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&sims[1]));
+	ASSERT_EQ(0, sim_del(&sims[1]));
+	ASSERT_EQ(0, sim_new_id(&sims[2], 9, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&sims[2]));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, ceiling_of(10));
+
+	/* A ceiling by parameter does not keep the core loaded, nor outlast it. */
+	ASSERT_EQ(0, unload_module("fwctl_sim"));
+	ASSERT_EQ(0, unload_module("fwctl"));
+	ASSERT_EQ(0, load_module("fwctl"));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	ASSERT_EQ(0, sim_new_id(&sims[0], 7, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&sims[0]));
+}
+
+TEST_F(params, single_functions)
+{
+#define FUNCTIONS "fwctl_sim7=none,fwctl_sim8=debug-write-full"
+	struct sim sims[3];
+
+	ASSERT_EQ(0, load_with("fwctl", "scope_max_devices=k=debug-write scope_max_functions="
+					FUNCTIONS));
+#undef FUNCTIONS
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	ASSERT_EQ(0, sim_new_id(&sims[0], 7, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_NONE, sim_ceiling(&sims[0]));
+	ASSERT_EQ(0, sim_new_id(&sims[1], 8, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE, sim_ceiling(&sims[1]));
+	/* The name of a function, not of a card */
+	ASSERT_EQ(0, sim_new_id(&sims[2], 9, "card=fwctl_sim7"));
+	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&sims[2]));
 }
 
 TEST_F(params, not_raised)

@@ -18,6 +18,7 @@ static const struct rule {
 	{ FWCTL_SIM_NOP, 0, FWCTL_RPC_CONFIGURATION, false },
 	{ FWCTL_SIM_ECHO, 0, FWCTL_RPC_CONFIGURATION, false },
 	{ FWCTL_SIM_FILL, 0, FWCTL_RPC_CONFIGURATION, false },
+	{ FWCTL_SIM_BUFFERS, 0, FWCTL_RPC_CONFIGURATION, false },
 	{ FWCTL_SIM_READ, 0, FWCTL_RPC_CONFIGURATION, false },
 	{ FWCTL_SIM_READ, 15, FWCTL_RPC_CONFIGURATION, false },
 	{ FWCTL_SIM_READ, 16, FWCTL_RPC_DEBUG_READ_ONLY, false },
@@ -117,9 +118,12 @@ static int expected(const struct mode *mode, const struct rule *rule,
 	bool writes = rule->writes;
 	int err = 0;
 
+	/* Without classification a request counts as a write under all scopes but one. */
 	if (!mode->classify)
-		writes = scope >= FWCTL_RPC_DEBUG_WRITE;
-	if (writes && mode->flags == O_RDONLY)
+		writes = scope != FWCTL_RPC_DEBUG_READ_ONLY;
+	/* A file that is not open for writing taints nothing, either. */
+	if ((writes || scope >= FWCTL_RPC_DEBUG_WRITE) &&
+	    mode->flags == O_RDONLY)
 		err = EBADMSG;
 	/* DEBUG_READ_ONLY is above CONFIGURATION, but admits no writes. */
 	if (writes && scope == FWCTL_RPC_DEBUG_READ_ONLY)
@@ -186,7 +190,7 @@ TEST_F(policy, unknown_opcode)
 			else if (variant->mode.classify)
 				err = EBADMSG;
 			else if (variant->mode.flags == O_RDONLY &&
-				 scope >= FWCTL_RPC_DEBUG_WRITE)
+				 scope != FWCTL_RPC_DEBUG_READ_ONLY)
 				err = EBADMSG;
 			else
 				err = 0;
@@ -207,7 +211,7 @@ TEST_F(policy, too_short)
 	for (scope = 0; scope <= FWCTL_RPC_DEBUG_WRITE_FULL; scope++) {
 		refused_before = !variant->mode.classify &&
 				 variant->mode.flags == O_RDONLY &&
-				 scope >= FWCTL_RPC_DEBUG_WRITE;
+				 scope != FWCTL_RPC_DEBUG_READ_ONLY;
 		len = 16;
 		err = refused_before ? EBADMSG : EMSGSIZE;
 		if (scope == FWCTL_RPC_DEBUG_WRITE_FULL && !variant->mode.rawio)

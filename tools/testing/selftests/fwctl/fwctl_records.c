@@ -116,7 +116,7 @@ TEST_F(trace, failed)
 
 /* One event for each reason that a test can cause here */
 static const char * const refused_events[] = {
-	"declared=3 effective=3 writes=1 command=0x0 in_len=16 out_len=16 reason=1 result=-1",
+	"declared=3 effective=0 writes=0 command=0x1 in_len=16 out_len=16 reason=1 result=-1",
 	"declared=1 effective=1 writes=0 command=0x0 in_len=8 out_len=0 reason=2 result=-90",
 	"declared=0 effective=0 writes=0 command=0x0 in_len=16 out_len=16 reason=3 result=-74",
 	"declared=0 effective=1 writes=0 command=0x10 in_len=16 out_len=16 reason=4 result=-74",
@@ -267,8 +267,9 @@ FIXTURE_SETUP(audit)
 {
 	self->sock = audit_open();
 	if (self->sock < 0)
-		SKIP(return, "no audit, or no CAP_AUDIT_READ");
+		SKIP(return, NO_AUDIT);
 	self->fd = setup_sim_once(_metadata, &self->sim, "", O_RDWR);
+	ASSERT_EQ(0, audit_become_new_user());
 }
 
 FIXTURE_TEARDOWN(audit)
@@ -283,13 +284,14 @@ do {									\
 	char __expected[256];						\
 									\
 	snprintf(__expected, sizeof(__expected),			\
-		 "fwctl op=%s dev=fwctl%d pid=%d uid=0 %s", _op,	\
-		 self->sim.number, getpid(), _rest);			\
-	EXPECT_STREQ(__expected, audit_next(self->sock, self->sim.number, 10000)); \
+		 "fwctl op=%s dev=fwctl%d pid=%d uid=%u %s", _op,	\
+		 self->sim.number, getpid(), getuid(), _rest);		\
+	EXPECT_STREQ(__expected, audit_next(self->sock, self->sim.number,	\
+					    getpid(), 10000));		\
 } while (0)
 
 #define EXPECT_NO_RECORD() \
-	EXPECT_STREQ("none", audit_next(self->sock, self->sim.number, 300))
+	EXPECT_STREQ("none", audit_next(self->sock, self->sim.number, getpid(), 300))
 
 /* Refusals by policy have a record; requests that are not valid have none. */
 TEST_F(audit, refusals)
@@ -308,7 +310,7 @@ TEST_F(audit, refusals)
 	test_err_nop(EPERM, self->fd, FWCTL_RPC_DEBUG_WRITE_FULL);
 	set_capability(CAP_SYS_RAWIO, true);
 	EXPECT_RECORD("rpc",
-		      "declared=3 effective=3 command=0x0 reason=1 res=0");
+		      "declared=3 effective=0 command=0x1 reason=1 res=0");
 
 	ASSERT_EQ(0, sim_lower(&self->sim, "configuration"));
 	EXPECT_RECORD("ceiling", "old=4 new=1 res=1");
@@ -348,39 +350,6 @@ TEST_F(audit, first_taint)
 	EXPECT_NO_RECORD();
 }
 
-/* Registers a process as the audit daemon, to which the kernel sends its records. */
-static int set_auditd(int sock, pid_t pid)
-{
-	struct {
-		struct nlmsghdr header;
-		struct audit_status status;
-	} request = {
-		.header = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = AUDIT_SET,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		},
-		.status = {
-			.mask = AUDIT_STATUS_PID,
-			.pid = pid,
-		},
-	};
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr err;
-	} answer = {};
-	int err = EIO;
-
-	if (send(sock, &request, sizeof(request), 0) != sizeof(request))
-		return errno;
-	while (recv(sock, &answer, sizeof(answer), 0) > 0 &&
-	       answer.header.nlmsg_type != NLMSG_ERROR)
-		;
-	if (answer.header.nlmsg_type == NLMSG_ERROR)
-		err = -answer.err.error;
-	return err;
-}
-
 static int refuse_many(int fd)
 {
 	int i;
@@ -400,16 +369,123 @@ static int refuse_many(int fd)
  */
 TEST_F(audit, daemon_is_stuck)
 {
-	int daemon = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
-	int size = 4096;
+	struct stuck_daemon daemon;
 
-	ASSERT_LE(0, daemon);
-	setsockopt(daemon, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (set_auditd(daemon, getpid()))
-		SKIP(return, "an audit daemon runs, or no CAP_AUDIT_CONTROL");
+	if (stuck_daemon_start(&daemon, 64, true))
+		SKIP(return, NO_AUDIT_CONTROL);
 	EXPECT_EQ(0, EXPECT_QUICK("500 refusals with a full audit backlog",
 				  in_child(refuse_many(self->fd))));
-	close(daemon);
+	EXPECT_EQ(0, stuck_daemon_end(&daemon));
+}
+
+#define FLOODERS 3
+#define ATTEMPTS 5
+
+static int lower(const struct sim *sim)
+{
+	return sim_lower(sim, "configuration");
+}
+
+static int taint(const struct sim *sim)
+{
+	int fd = sim_open(sim, O_RDWR);
+
+	return _test_nop(fd, FWCTL_RPC_DEBUG_WRITE);
+}
+
+/*
+ * Fills the backlog until @action is done, on several devices, and looks for the record
+ * of each. The daemon does not read, so that the backlog is full nearly all the time.
+ */
+static void check_never_lost(struct __test_metadata *_metadata, int sock, const char *op,
+			     int (*action)(const struct sim *sim), int wait_time)
+{
+	struct audit_status status = {
+		.mask = AUDIT_STATUS_BACKLOG_WAIT_TIME,
+		.backlog_wait_time = wait_time,
+	};
+	struct sim sims[ATTEMPTS];
+	struct stuck_daemon daemon;
+	pid_t flooders[FLOODERS];
+	char expected[32];
+	const char *record;
+	int i;
+
+	for (i = 0; i < ATTEMPTS; i++)
+		ASSERT_EQ(0, sim_new_once(&sims[i], ""));
+	if (stuck_daemon_start(&daemon, 1, !wait_time))
+		SKIP(return, NO_AUDIT_CONTROL);
+	if (!wait_time)
+		ASSERT_EQ(0, audit_set(&status));
+	for (i = 0; i < FLOODERS; i++)
+		flooders[i] = audit_flood();
+	for (i = 0; i < ATTEMPTS; i++) {
+		/* The kernel empties the backlog at intervals: not all at once. */
+		usleep(150000);
+		/* A sender that waits shows that it is full; so does its length. */
+		ASSERT_TRUE(wait_for(wait_time ? task_waits_in(flooders[0], SYS_sendto) :
+				     !audit_get(&status) && status.backlog > 1));
+		EXPECT_EQ(0, in_child(action(&sims[i])));
+	}
+	audit_flood_end(flooders, FLOODERS);
+	EXPECT_EQ(0, stuck_daemon_end(&daemon));
+
+	snprintf(expected, sizeof(expected), "fwctl op=%s ", op);
+	for (i = 0; i < ATTEMPTS; i++) {
+		record = audit_next(sock, sims[i].number, 0, 20000);
+		EXPECT_EQ(0, strncmp(expected, record, strlen(expected)))
+			TH_LOG("device %d: %s", sims[i].number, record);
+		EXPECT_EQ(0, sim_del(&sims[i]));
+	}
+}
+
+/* Records of single events wait until the backlog has room. */
+TEST_F_TIMEOUT(audit, taint_is_never_lost, 120)
+{
+	check_never_lost(_metadata, self->sock, "taint", taint, -1);
+}
+
+TEST_F_TIMEOUT(audit, ceiling_is_never_lost, 120)
+{
+	check_never_lost(_metadata, self->sock, "ceiling", lower, -1);
+}
+
+/* Where the administrator permits no wait, they are tried again later. */
+TEST_F_TIMEOUT(audit, taint_is_never_lost_without_wait, 120)
+{
+	check_never_lost(_metadata, self->sock, "taint", taint, 0);
+}
+
+TEST_F_TIMEOUT(audit, ceiling_is_never_lost_without_wait, 120)
+{
+	check_never_lost(_metadata, self->sock, "ceiling", lower, 0);
+}
+
+/* Attempts to open a device that admits nothing are limited like refused RPCs. */
+TEST_F_TIMEOUT(audit, open_is_limited, 60)
+{
+	unsigned int records = 0, refusals = 0, left_out;
+	__u64 start = now_us();
+	const char *record;
+	int i;
+
+	ASSERT_EQ(0, sim_lower(&self->sim, "none"));
+	for (i = 0; i < 100; i++)
+		EXPECT_GT(0, sim_open(&self->sim, O_RDONLY));
+	while (refusals < 100) {
+		record = audit_next(self->sock, self->sim.number, getpid(), 20000);
+		if (!strncmp(record, "fwctl op=ceiling ", 17))
+			continue;
+		ASSERT_EQ(0, strncmp(record, "fwctl op=open ", 14));
+		left_out = 0;
+		if (strstr(record, "left_out="))
+			ASSERT_EQ(1, sscanf(strstr(record, " reason="),
+					    " reason=8 left_out=%u res=0", &left_out));
+		records++;
+		refusals += 1 + left_out;
+	}
+	EXPECT_EQ(100, refusals);
+	EXPECT_GE(6 + (now_us() - start) / 5000000, records);
 }
 
 /* Each device has its own limit of lines in the log. */

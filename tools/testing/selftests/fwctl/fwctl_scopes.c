@@ -3,6 +3,7 @@
  * The rules of admission, and the reasons of refusals: each reason's errno and counter,
  * and their order when several apply. Taints the kernel and lowers ceilings.
  */
+#include "fwctl_auditlog_utils.h"
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_netlink_utils.h"
 
@@ -138,6 +139,33 @@ FIXTURE_VARIANT_ADD(reason, read_only_file_unclassified) {
 	.request = { FWCTL_SIM_READ, 0, WRITE, .read_only = true },
 };
 
+FIXTURE_VARIANT_ADD(reason, read_only_file_unclassified_configuration) {
+	.options = "noclassify",
+	.reason = FWCTL_REASON_READ_ONLY_FILE,
+	.request = { FWCTL_SIM_READ, 0, CONFIG, .read_only = true },
+};
+
+FIXTURE_VARIANT_ADD(reason, read_only_file_would_taint) {
+	.reason = FWCTL_REASON_READ_ONLY_FILE,
+	.request = { FWCTL_SIM_NOP, 0, WRITE, .read_only = true },
+};
+
+FIXTURE_VARIANT_ADD(reason, read_only_file_would_taint_fully) {
+	.reason = FWCTL_REASON_READ_ONLY_FILE,
+	.request = { FWCTL_SIM_READ, 20, FULL, .read_only = true },
+};
+
+FIXTURE_VARIANT_ADD(reason, admitted_read_only_file) {
+	.reason = FWCTL_REASON_ADMITTED, .effective = READ,
+	.request = { FWCTL_SIM_READ, 20, READ, .read_only = true },
+};
+
+FIXTURE_VARIANT_ADD(reason, admitted_read_only_file_unclassified) {
+	.options = "noclassify",
+	.reason = FWCTL_REASON_ADMITTED, .effective = READ,
+	.request = { FWCTL_SIM_NOP, 0, READ, .read_only = true },
+};
+
 FIXTURE_VARIANT_ADD(reason, ceiling) {
 	.reason = FWCTL_REASON_CEILING,
 	.request = { FWCTL_SIM_WRITE, 20, FULL, .ceiling = "debug-read-only" },
@@ -164,6 +192,12 @@ FIXTURE_VARIANT_ADD(reason, capability_before_malformed) {
 FIXTURE_VARIANT_ADD(reason, capability_before_unknown) {
 	.reason = FWCTL_REASON_CAPABILITY,
 	.request = { 0x999, 0, FULL, .no_rawio = true },
+};
+
+FIXTURE_VARIANT_ADD(reason, capability_before_read_only_file) {
+	.reason = FWCTL_REASON_CAPABILITY,
+	.request = { FWCTL_SIM_NOP, 0, FULL, .read_only = true,
+		     .no_rawio = true },
 };
 
 FIXTURE_VARIANT_ADD(reason, malformed_before_unknown) {
@@ -242,6 +276,70 @@ TEST_F(reason, counted)
 	}
 }
 
+/* Requests of a caller without the capability; each one fails with the same errno. */
+static const struct sent {
+	struct request request;
+	__u32 command;
+	__u32 effective;
+	__u8 writes;
+	const char *name;
+} without_capability[] = {
+	{ { .opcode = FWCTL_SIM_NOP, .scope = FULL }, FWCTL_SIM_NOP, CONFIG, 0, "nop" },
+	{ { .opcode = FWCTL_SIM_READ, .reg = 20, .scope = FULL }, FWCTL_SIM_READ, READ, 0, "read" },
+	{ { .opcode = FWCTL_SIM_WRITE, .scope = FULL }, FWCTL_SIM_WRITE, CONFIG, 1, "write" },
+	{ { .opcode = FWCTL_SIM_RESET, .scope = FULL }, FWCTL_SIM_RESET, FULL, 1, "reset" },
+	{ { .opcode = 0x999, .scope = FULL }, 0, FULL, 1, "" },
+	{ { .opcode = FWCTL_SIM_NOP, .scope = FULL, .too_short = true }, 0, FULL, 1, "" },
+};
+
+/* The records of a refusal for want of the capability name the command. */
+TEST(capability_records)
+{
+	const struct sent *sent = without_capability;
+	const struct audit_event *event;
+	struct fnl nl;
+	struct sim sim;
+	char expected[256];
+	int fd, sock;
+	size_t i;
+
+	if (set_capability(CAP_SYS_RAWIO, true))
+		SKIP(return, "no CAP_SYS_RAWIO");
+	fd = setup_sim_once(_metadata, &sim, "", O_RDWR);
+	if (fd < 0)
+		return;
+	sock = audit_open();
+	ASSERT_EQ(0, audit_become_new_user());
+	ASSERT_EQ(0, fnl_listen(&nl, FWCTL_MCGRP_AUDIT));
+	for (i = 0; i < ARRAY_SIZE(without_capability); i++) {
+		struct request req = sent[i].request;
+
+		req.no_rawio = true;
+		EXPECT_EQ(EPERM, send_request(fd, &req));
+	}
+	ASSERT_EQ(0, fnl_receive(&nl, i, 0));
+	ASSERT_EQ(i, nl.nr_events);
+	for (event = nl.events; sent < without_capability + i; sent++, event++) {
+		EXPECT_EQ(FWCTL_REASON_CAPABILITY, event->reason);
+		EXPECT_EQ(FULL, event->declared);
+		EXPECT_EQ(sent->effective, event->effective);
+		EXPECT_EQ(sent->writes, event->writes);
+		EXPECT_EQ(sent->command, event->command);
+		EXPECT_STREQ(sent->name, event->command_name);
+		if (sock < 0)
+			continue;
+		snprintf(expected, sizeof(expected),
+			 "fwctl op=rpc dev=fwctl%d pid=%d uid=%u declared=3 effective=%u command=0x%x reason=1 res=0",
+			 sim.number, getpid(), getuid(), sent->effective, sent->command);
+		EXPECT_STREQ(expected, audit_next(sock, sim.number, getpid(), 10000));
+	}
+	EXPECT_EQ(0, sim_count(&sim, "rpcs"));
+	close(sock);
+	fnl_close(&nl);
+	close(fd);
+	EXPECT_EQ(0, sim_del(&sim));
+}
+
 FIXTURE(rules) {
 	struct sim sim;
 	int rw;
@@ -290,7 +388,7 @@ static enum fwctl_reason judge(const struct kind *kind,
 		return FWCTL_REASON_SCOPE;
 	if (kind->writes && req->scope == READ)
 		return FWCTL_REASON_READ_ONLY_SCOPE;
-	if (kind->writes && req->read_only)
+	if ((kind->writes || req->scope >= WRITE) && req->read_only)
 		return FWCTL_REASON_READ_ONLY_FILE;
 	/* A ceiling is one more than the highest scope that it admits. */
 	if (kind->scope + 1 > ceiling)
@@ -322,7 +420,7 @@ TEST_F(rules, all_of_them)
 			req.no_rawio = bits & 8;
 			if (variant->options[0]) {
 				kind.scope = req.scope;
-				kind.writes = req.scope >= WRITE;
+				kind.writes = req.scope != READ;
 			}
 			reason = judge(&kind, &req, ceiling);
 			EXPECT_EQ(errno_of[reason],

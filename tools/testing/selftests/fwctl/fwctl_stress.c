@@ -21,6 +21,8 @@
 
 #define FILES 12
 #define ROUND_MS 3500
+/* Rounds differ in removals, suspends and the unloading of fwctl_sim: one of each kind */
+#define KINDS_OF_ROUNDS 4
 #define NR_PARTS 11
 
 /* Streams of random numbers; the lower ones are those of workers, in their order. */
@@ -99,7 +101,7 @@ static bool open_any(struct file *file)
 	err = errno;
 	if (err == EACCES ? get(&dev->asked) :
 	    err == ENOENT || err == ENXIO || err == ENODEV ? !get(&dev->going) :
-	    err != EBUSY)
+	    err == EAGAIN ? !(file->flags & O_NONBLOCK) : err != EBUSY)
 		violate(ERRORS, "open of %s: %d", node, err);
 	return false;
 }
@@ -478,8 +480,10 @@ static void lower_one(void)
 		err = sim_lower(&dev->sim, ceiling_names[ceiling]);
 	} else {
 		err = fnl_open(&nl);
+		/* The kernel waits for calls above the ceiling, a while each time. */
 		if (!err)
-			err = fnl_dev_set(&nl, dev->sim.number, ceiling);
+			while ((err = fnl_dev_set(&nl, dev->sim.number, ceiling)) == EINPROGRESS)
+				;
 		fnl_close(&nl);
 	}
 	if (err)
@@ -716,7 +720,7 @@ static unsigned int number(const char *text)
 	return value;
 }
 
-/* Returns for how many seconds to run. */
+/* Returns for how many seconds to run, after a round of each kind. */
 static unsigned int parse_options(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -725,7 +729,7 @@ static unsigned int parse_options(int argc, char **argv)
 		{ "workers", required_argument, NULL, 'w' },
 		{}
 	};
-	unsigned int seconds = 30;
+	unsigned int seconds = 0;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -782,7 +786,7 @@ int main(int argc, char **argv)
 		storm(&listener);
 		round_end(&listener, class_devices);
 		round_nr++;
-	} while (now_us() < end);
+	} while (round_nr < KINDS_OF_ROUNDS || now_us() < end);
 
 	param_set("max_rpcs", max_rpcs);
 	if (may_sleep) {

@@ -195,8 +195,11 @@ static inline struct record *record_of(const struct file *file)
 
 static inline bool is_bad(const struct request *req, const struct file *file)
 {
+	bool read_only = (file->flags & O_ACCMODE) == O_RDONLY;
+
 	return req->effective > req->declared ||
-	       (req->writes && (file->flags & O_ACCMODE) == O_RDONLY);
+	       (read_only &&
+		(req->writes || req->declared >= FWCTL_RPC_DEBUG_WRITE));
 }
 
 /*

@@ -99,12 +99,21 @@ TEST_F(untainted, read_only_file)
 {
 	int fd = sim_open(&self->sim, O_RDONLY);
 
+	unsigned int delivered;
+	__u32 scope;
+
 	ASSERT_LE(0, fd);
-	/* With classification the effect of the request counts: it must be a write. */
-	EXPECT_EQ(EBADMSG, _test_sim(fd, DEBUG_WRITE, FWCTL_SIM_WRITE, 1, 1,
-				     NULL, NULL));
-	EXPECT_EQ(EBADMSG, _test_sim(fd, WRITE_FULL, FWCTL_SIM_WRITE, 1, 1,
-				     NULL, NULL));
+	test_nop(fd, FWCTL_RPC_DEBUG_READ_ONLY);
+	delivered = sim_count(&self->sim, "rpcs");
+	for (scope = DEBUG_WRITE; scope <= WRITE_FULL; scope++) {
+		EXPECT_EQ(EBADMSG, _test_sim(fd, scope, FWCTL_SIM_WRITE, 1, 1,
+					     NULL, NULL));
+		/* A request that only reads would taint as well. */
+		EXPECT_EQ(EBADMSG, _test_sim(fd, scope, FWCTL_SIM_READ, 1, 0,
+					     NULL, NULL));
+		test_err_nop(EBADMSG, fd, scope);
+	}
+	EXPECT_EQ(delivered, sim_count(&self->sim, "rpcs"));
 	EXPECT_FALSE(kernel_tainted());
 	close(fd);
 }

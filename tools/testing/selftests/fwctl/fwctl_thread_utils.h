@@ -180,6 +180,34 @@ static inline pid_t hold_slot(const struct sim *sim, int fd)
 	return pid;
 }
 
+/*
+ * Makes calls of one user, whose structures @calls have, while the device does not answer.
+ * All but the last one wait, and hold as much memory as a user may have.
+ */
+static inline void exceed_memory(struct __test_metadata *_metadata, struct sim *sim,
+				 struct call *calls, unsigned int n, uid_t uid)
+{
+	unsigned int i;
+	int fd;
+
+	ASSERT_EQ(0, sim_set(sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, seteuid(uid));
+	fd = sim_open(sim, O_RDONLY);
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_LE(0, fd);
+	for (i = 0; i < n; i++) {
+		ASSERT_EQ(0, call_start(&calls[i], fd, FWCTL_RPC, &calls[i].rpc));
+		if (i < n - 1)
+			ASSERT_TRUE(wait_for(call_waits(&calls[i])));
+	}
+	EXPECT_EQ(ENOMEM, call_end(&calls[--i]));
+	EXPECT_EQ(0, sim_unbind(sim));
+	while (i--)
+		EXPECT_EQ(ENODEV, call_end(&calls[i]));
+	EXPECT_EQ(0, sim_bind(sim));
+	close(fd);
+}
+
 /**
  * struct slow_memory - pages that are missing until slow_memory_fill()
  * @fd: userfaultfd, by which a thread that accesses a missing page waits

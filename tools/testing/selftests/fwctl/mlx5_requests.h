@@ -84,6 +84,9 @@ static inline void mlx5_make_register(__u64 *seed, struct mlx5_request *r)
 	put_be16(r->in + MLX5_FWCTL_OP_MOD, mlx5_one_in(seed, 16) ?
 		   mlx5_random(seed) & 0xffff : mlx5_random(seed) & 1);
 	put_be16(r->in + MLX5_FWCTL_REGISTER_ID, id);
+	if (mlx5_one_in(seed, 2))
+		put_be32(r->in + MLX5_FWCTL_ITEM_TYPE,
+			 mlx5_fwctl_secrets[mlx5_random_below(seed, mlx5_fwctl_nr_secrets)].type);
 }
 
 static inline void mlx5_make_command(__u64 *seed, struct mlx5_request *r)

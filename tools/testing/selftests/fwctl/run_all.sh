@@ -8,8 +8,8 @@
 # skips tests if a program before it has tainted the kernel. FWCTL_TIMEOUT is the limit for
 # each program in seconds, in place of the one in the file settings.
 #
-# A program that leaves a ConnectX without its fwctl device has failed: the programs
-# after it would skip their tests.
+# A program that leaves a ConnectX or CXL memory without its fwctl device has failed: the
+# programs after it would skip their tests.
 
 cd "$(dirname "$(readlink -f "$0")")" || exit 1
 
@@ -20,9 +20,10 @@ PATH=$PATH:$PWD
 number=0
 failed=0
 
-has_connectx()
+# Types of devices that are hardware, real or virtual: 1 is ConnectX, 2 is CXL memory.
+hardware()
 {
-	grep -qxs 1 /sys/class/fwctl/*/type
+	grep -hxs '[12]' /sys/class/fwctl/*/type | sort -u
 }
 
 # The programs leave out their KTAP header: this script prints it, with indentation.
@@ -33,15 +34,15 @@ echo "1..$#"
 for program; do
 	number=$((number + 1))
 	started=$SECONDS
-	connectx=
-	! has_connectx || connectx=yes
+	before=$(hardware)
 	printf '  KTAP version 1\n  # Subtest: %s\n' "$program"
 	timeout -k 5 "$timeout" "$program" 2>&1 | sed -u 's/^/  /'
 	status=${PIPESTATUS[0]}
-	if [ -n "$connectx" ] && ! has_connectx; then
-		echo "# $program: the ConnectX has no fwctl device any more"
+	for type in $before; do
+		hardware | grep -qx "$type" && continue
+		echo "# $program: no device of type $type is there any more"
 		status=1
-	fi
+	done
 	result="ok $number $program"
 	case $program:$status in
 	*:0) ;;

@@ -246,13 +246,13 @@ write_of_anything_is_refused()
 	has_tool || return
 	printf '%b' '\x08\x05\0\0\0\0\0\0\0\0\xff\xf0\0\0\0\0' > "$dir/request"
 	auditctl -e 1 > /dev/null 2>&1
-	says 'refused: .*without lockdown' fwctl rpc send "$dev" --scope debug-write-full --taint \
+	says 'refused: the kernel is locked down' fwctl rpc send "$dev" --scope debug-write-full --taint \
 		--in "$dir/request" --out "$dir/answer" || return
 	says "^fwctl_rpcs_judged_total.*device=\"$dev\".*reason=\"lockdown\"} [1-9]" \
 		fwctl stats --once --prometheus || return
 	command -v auditctl > /dev/null || return 0
 	pidof auditd > /dev/null ||
-		says "fwctl op=rpc dev=$dev .* effective=3 .* reason=7 res=0" dmesg
+		says "fwctl op=rpc dev=$dev .* effective=3 .* reason=7 .*res=0" dmesg
 }
 
 probe_tells_of_lockdown()

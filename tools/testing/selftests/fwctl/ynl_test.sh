@@ -128,7 +128,7 @@ policy_of_the_kernel()
 	local policy
 
 	policy=$(ynl --policy --do dev-set)
-	expect "attributes" "['ceiling', 'index', 'name']" \
+	expect "attributes" "['ceiling', 'function-ceiling', 'index', 'name']" \
 		"$(json 'sorted(d)' <<< "$policy")" &&
 		expect "highest ceiling" 4 "$(json "d['ceiling']['max-value']" <<< "$policy")"
 }

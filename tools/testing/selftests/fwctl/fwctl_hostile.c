@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A user with a read-only file, and all the files, threads and memory that a user can
+ * have: other users and root still open the device and get answers, and the system
+ * still goes to sleep.
+ */
+#include "fwctl_hostile_utils.h"
+#include "fwctl_thread_utils.h"
+
+/* The number of calls that a call may see the device answer before its own */
+#define TURNS 48
+
+#define RPC_MS 50
+#define SAMPLES 2
+
+FIXTURE(hostile) {
+	struct sim sim;
+	int fd;
+};
+
+FIXTURE_SETUP(hostile)
+{
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd >= 0)
+		ASSERT_EQ(0, chmod(self->sim.node, 0666));
+}
+
+FIXTURE_TEARDOWN_PARENT(hostile)
+{
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+static int nop(int fd)
+{
+	return _test_nop(fd, FWCTL_RPC_CONFIGURATION);
+}
+
+/* Opens a file, makes a call, and closes it. */
+static int open_flags_and_nop(const struct sim *sim, int flags)
+{
+	int fd = sim_open(sim, O_RDONLY | flags), err;
+
+	if (fd < 0)
+		return errno;
+	err = nop(fd);
+	close(fd);
+	return err;
+}
+
+static int open_and_nop(const struct sim *sim)
+{
+	return open_flags_and_nop(sim, 0);
+}
+
+/* Opens files until that fails, and closes none. Exits with the errno. */
+static void hoard(const struct sim *sim, unsigned int *files, bool *stop)
+{
+	int err;
+
+	become(HOSTILE);
+	while (sim_open(sim, O_RDONLY) >= 0)
+		count(files);
+	err = errno;
+	while (!get(stop))
+		usleep(1000);
+	_exit(err);
+}
+
+TEST_F_TIMEOUT(hostile, files_of_one_user, 60)
+{
+	unsigned int *files = shared_memory(sizeof(*files)), before;
+	bool *stop = shared_memory(sizeof(*stop));
+	pid_t pid;
+
+	pid = fork();
+	if (!pid)
+		hoard(&self->sim, files, stop);
+	/* Until it has begun to sleep */
+	do {
+		before = get(files);
+		usleep(200000);
+	} while (!before || get(files) != before);
+	fprintf(stderr, "# one user has opened %u files\n", before);
+
+	EXPECT_EQ(0, open_and_nop(&self->sim));
+	EXPECT_EQ(0, as_user(OTHER, open_and_nop(&self->sim)));
+	set(stop, true);
+	EXPECT_EQ(EBUSY, exit_status(pid));
+}
+
+/*
+ * How many calls of one user are inside the device, when it does not answer and more
+ * wait; then another user and root get answers.
+ */
+static unsigned int most_rpcs(struct __test_metadata *_metadata, struct sim *sim,
+			      struct call *calls, unsigned int count)
+{
+	unsigned int i, most;
+	int fd;
+
+	ASSERT_EQ(0, sim_set(sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, seteuid(HOSTILE));
+	fd = sim_open(sim, O_RDONLY);
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_LE(0, fd);
+	for (i = 0; i < count; i++) {
+		ASSERT_EQ(0, call_nop(&calls[i], fd));
+		ASSERT_TRUE(wait_for(call_waits(&calls[i])));
+	}
+	most = sim_count(sim, "rpcs_now");
+	ASSERT_EQ(0, sim_set(sim, "rpc_delay_ms", 0));
+	EXPECT_EQ(0, EXPECT_NO_WAIT(OTHER, "open and RPC", open_and_nop(sim)));
+	EXPECT_EQ(0, EXPECT_NO_WAIT(0, "open and RPC", open_and_nop(sim)));
+	EXPECT_EQ(0, as_user(OTHER, open_flags_and_nop(sim, O_NONBLOCK)));
+	EXPECT_EQ(0, as_user(0, open_flags_and_nop(sim, O_NONBLOCK)));
+	EXPECT_EQ(0, sim_unbind(sim));
+	while (i--)
+		EXPECT_EQ(ENODEV, call_end(&calls[i]));
+	close(fd);
+	EXPECT_EQ(0, sim_bind(sim));
+	return most;
+}
+
+TEST_F_TIMEOUT(hostile, rpcs_of_one_user, 120)
+{
+	unsigned int max = param_get("max_rpcs");
+	struct call calls[64];
+	int other;
+
+	if (max < 8 || max > ARRAY_SIZE(calls))
+		SKIP(return, "max_rpcs is %u", max);
+	EXPECT_EQ(max / 2 + max / 4, most_rpcs(_metadata, &self->sim, calls, max));
+
+	/* While another user has a file open */
+	ASSERT_EQ(0, chmod(self->sim.node, 0666));
+	ASSERT_EQ(0, seteuid(OTHER));
+	other = sim_open(&self->sim, O_RDONLY);
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_LE(0, other);
+	EXPECT_EQ(max / 2, most_rpcs(_metadata, &self->sim, calls, max));
+	close(other);
+}
+
+/* Calls that wait hold buffers. Sixteen of the longest are all that one user may have. */
+TEST_F_TIMEOUT(hostile, buffers_of_one_user, 60)
+{
+	static __u8 answer[2 << 20];
+	struct call calls[17];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		calls[i].request = (struct fwctl_sim_request){
+			.opcode = FWCTL_SIM_NOP,
+		};
+		calls[i].rpc = rpc_cmd(FWCTL_RPC_DEBUG_READ_ONLY, &calls[i].request,
+				       sizeof(calls[i].request), answer, sizeof(answer));
+	}
+	exceed_memory(_metadata, &self->sim, calls, ARRAY_SIZE(calls), HOSTILE);
+}
+
+/*
+ * How many calls of others the device ends while this user opens a file and makes a call:
+ * the most in some samples. No time is measured.
+ */
+static unsigned int turns_of_others(struct __test_metadata *_metadata, const struct sim *sim,
+				    uid_t uid)
+{
+	unsigned int i, before, turns, most = 0;
+
+	for (i = 0; i < SAMPLES; i++) {
+		before = sim_count(sim, "rpcs");
+		EXPECT_EQ(0, as_user(uid, open_and_nop(sim)));
+		turns = sim_count(sim, "rpcs") - before - 1;
+		most = turns > most ? turns : most;
+	}
+	fprintf(stderr, "# uid %u: %u calls of others meanwhile\n", uid, most);
+	return most;
+}
+
+static struct crowd *crowd_of(const struct sim *sim, unsigned int calls)
+{
+	struct crowd *crowd = shared_memory(sizeof(*crowd));
+
+	*crowd = (struct crowd){
+		.uid = HOSTILE,
+		.call = nop,
+		.threads = CROWD,
+		.calls = calls,
+	};
+	strcpy(crowd->node, sim->node);
+	return crowd;
+}
+
+TEST_F_TIMEOUT(hostile, threads_of_one_user, 300)
+{
+	struct crowd *crowd = crowd_of(&self->sim, 0);
+	pid_t pid;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", RPC_MS));
+	pid = crowd_start(crowd);
+	ASSERT_LE(0, pid);
+	ASSERT_TRUE(wait_for(crowd_waits(crowd) > CROWD / 2));
+
+	EXPECT_GT(TURNS, turns_of_others(_metadata, &self->sim, 0));
+	EXPECT_GT(TURNS, turns_of_others(_metadata, &self->sim, OTHER));
+
+	set(&crowd->stop, true);
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
+	EXPECT_EQ(0, exit_status(pid));
+	EXPECT_EQ(0, crowd->failed)
+		TH_LOG("one of them: %s", strerror(crowd->err));
+}
+
+static const struct sim *opened;
+
+/* Opens and closes a file besides the one that it gets. */
+static int open_another(__always_unused int fd)
+{
+	fd = sim_open(opened, O_RDONLY);
+	close(fd);
+	return 0;
+}
+
+/* open() takes slots, too: calls on other files get theirs. */
+TEST_F_TIMEOUT(hostile, opens_of_one_user, 300)
+{
+	struct crowd *crowd = crowd_of(&self->sim, 0);
+	static const uid_t uids[] = { 0, OTHER };
+	unsigned int i, before, turns;
+	pid_t pid;
+
+	opened = &self->sim;
+	crowd->call = open_another;
+	crowd->threads = 100;
+	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", RPC_MS));
+	pid = crowd_start(crowd);
+	ASSERT_LE(0, pid);
+	before = sim_count(&self->sim, "opens");
+	ASSERT_TRUE(wait_for(sim_count(&self->sim, "opens") > before + 20));
+	for (i = 0; i < ARRAY_SIZE(uids); i++) {
+		before = sim_count(&self->sim, "opens");
+		EXPECT_EQ(0, EXPECT_NO_WAIT(uids[i], "open and RPC", open_and_nop(&self->sim)));
+		turns = sim_count(&self->sim, "opens") - before;
+		fprintf(stderr, "# uid %u: %u opens of others meanwhile\n", uids[i], turns);
+		EXPECT_GT(2 * TURNS, turns);
+	}
+	set(&crowd->stop, true);
+	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", 0));
+	EXPECT_EQ(0, exit_status(pid));
+}
+
+#define PM_TIMEOUT "/sys/power/pm_freeze_timeout"
+
+FIXTURE(hostile_sleep) {
+	struct sim sim;
+	int fd;
+	bool changed;
+	char timeout[16];
+};
+
+FIXTURE_SETUP(hostile_sleep)
+{
+	if (access("/sys/power/pm_test", W_OK))
+		SKIP(return, "no /sys/power/pm_test");
+	self->fd = setup_sim(_metadata, &self->sim, "", O_RDWR);
+	if (self->fd < 0)
+		return;
+	ASSERT_EQ(0, chmod(self->sim.node, 0666));
+	ASSERT_EQ(0, read_file(self->timeout, sizeof(self->timeout), PM_TIMEOUT));
+	self->changed = true;
+	ASSERT_EQ(0, write_file("freezer", "/sys/power/pm_test"));
+	ASSERT_EQ(0, write_file("3000", PM_TIMEOUT));
+}
+
+FIXTURE_TEARDOWN_PARENT(hostile_sleep)
+{
+	if (self->changed) {
+		write_file("none", "/sys/power/pm_test");
+		write_file(self->timeout, PM_TIMEOUT);
+	}
+	EXPECT_EQ(0, sim_del(&self->sim));
+}
+
+/*
+ * The queue would need half a minute, ten times as long as the kernel waits for its
+ * processes. Afterwards each call gets its answer.
+ */
+TEST_F_TIMEOUT(hostile_sleep, a_queue_of_one_user, 180)
+{
+	struct crowd *crowd = crowd_of(&self->sim, 1);
+	pid_t pid;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 5 * RPC_MS));
+	pid = crowd_start(crowd);
+	ASSERT_LE(0, pid);
+	ASSERT_TRUE(wait_for(crowd_waits(crowd) > CROWD / 2));
+	EXPECT_EQ(0, write_file("freeze", "/sys/power/state"));
+	EXPECT_LT(CROWD / 2, crowd_waits(crowd));
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
+	EXPECT_EQ(0, exit_status(pid));
+	EXPECT_EQ(0, crowd->failed)
+		TH_LOG("one of them: %s", strerror(crowd->err));
+}
+
+TEST_HARNESS_MAIN
