@@ -18,6 +18,12 @@
 
 #define TOOLS	MLX5_FWCTL_TOOLS_RESOURCES
 
+/* The number of commands that Linux 7.3 admits */
+#define LINUX_OPCODES 94
+
+/* FWCTL_COMMAND_NAME_LEN of the core: longer names are cut in events. */
+#define NAME_LEN 40
+
 enum {
 	CONF = FWCTL_RPC_CONFIGURATION,
 	DEBUG = FWCTL_RPC_DEBUG_READ_ONLY,
@@ -127,7 +133,7 @@ static void refuse_reg(unsigned int id, unsigned int op_mod)
 static bool has_source(const char *why)
 {
 	static const char * const sources[] = {
-		"IFC", "BSD", "L73", "PRM", "ADB", "MST", "DPDK",
+		"IFC", "BSD", "OFED", "L73", "PRM", "ADB", "MST", "DPDK", "CDB",
 	};
 	const char *at = strrchr(why, '(');
 	size_t i, len;
@@ -163,7 +169,7 @@ static void test_tables(void)
 	for (i = 0; i < mlx5_fwctl_nr_opcodes; i++) {
 		const struct mlx5_fwctl_opcode *op = &mlx5_fwctl_opcodes[i];
 
-		expect(op->name[0]);
+		expect(op->name[0] && strlen(op->name) < NAME_LEN);
 		expect_source(op->name, op->why);
 		for (j = 0; j < i; j++)
 			expect(strcmp(op->name, mlx5_fwctl_opcodes[j].name));
@@ -171,13 +177,15 @@ static void test_tables(void)
 	for (i = 0; i < mlx5_fwctl_nr_registers; i++) {
 		const struct mlx5_fwctl_register *reg = &mlx5_fwctl_registers[i];
 
-		expect(reg->name[0]);
+		expect(reg->name[0] && strlen(reg->name) < NAME_LEN);
 		expect_source(reg->name, reg->why);
 		for (j = 0; j < i; j++)
 			expect(strcmp(reg->name, mlx5_fwctl_registers[j].name));
 	}
 	for (i = 0; i < mlx5_fwctl_nr_contents; i++)
 		expect_source("content", mlx5_fwctl_contents[i].why);
+	for (i = 0; i < mlx5_fwctl_nr_secrets; i++)
+		expect_source("secret", mlx5_fwctl_secrets[i].why);
 	if (mlx5_fwctl_nr_registers < 80)
 		ktap_fail("%zu registers", mlx5_fwctl_nr_registers);
 }
@@ -190,12 +198,15 @@ static void test_published_opcodes(void)
 	};
 	static const __u16 conf_writes[] = { 0x109, 0x731, 0x823, 0xb2e };
 	static const __u16 debug_reads[] = {
-		0x107, 0x10a, 0x111, 0x117, 0x201, 0x203, 0x303, 0x402, 0x50b,
-		0x702, 0x707, 0x713, 0x719, 0x725, 0x727, 0x732, 0x750, 0x752,
-		0x754, 0x764, 0x765, 0x76f, 0x770, 0x773, 0x781, 0x784, 0x80b,
-		0x80d, 0x813, 0x819, 0x821, 0x822, 0x824, 0x826, 0x82a, 0x831, 0x842,
-		0x903, 0x907, 0x90b, 0x90f, 0x911, 0x915, 0x919, 0x932, 0x935,
-		0x937, 0x93b, 0x93f, 0x942, 0x962, 0x964, 0xa02, 0xb0d,
+		0x107, 0x10a, 0x10c, 0x111, 0x117, 0x201, 0x203, 0x303, 0x402, 0x50b,
+		0x602, 0x702, 0x707, 0x713, 0x716, 0x719, 0x722, 0x725, 0x727,
+		0x728, 0x730, 0x732, 0x750, 0x752, 0x754, 0x764, 0x765, 0x76f, 0x770,
+		0x773, 0x781, 0x784, 0x80b, 0x80d, 0x813, 0x819, 0x821, 0x822, 0x824,
+		0x826, 0x82a, 0x831, 0x842, 0x903, 0x907, 0x90b, 0x90f, 0x911, 0x915,
+		0x919, 0x932, 0x935, 0x937, 0x93b, 0x93f, 0x942, 0x962, 0x964, 0x971,
+		0x981, 0xa02, 0xa05, 0xa09, 0xb03, 0xb05, 0xb07, 0xb08, 0xb0a,
+		0xb0d, 0xb0f, 0xb13, 0xb14, 0xb28, 0xb2a, 0xb2f, 0x8000, 0x8001,
+		0x8006,
 	};
 	size_t i;
 
@@ -206,9 +217,13 @@ static void test_published_opcodes(void)
 	for (i = 0; i < ARRAY_SIZE(debug_reads); i++)
 		expect_op(debug_reads[i], DEBUG, false);
 	expect_op(0x820, WRITE_ONE, true);
+	/* Linux admits these two from DEBUG_READ_ONLY on. */
+	expect_op(0x512, WRITE_ALL, false);
+	expect_op(0xb02, WRITE_ALL, false);
 	/* And 0x805 and 0xb0c, whose scope is that of the register. */
 	if (mlx5_fwctl_nr_opcodes != ARRAY_SIZE(conf_reads) +
-	    ARRAY_SIZE(conf_writes) + ARRAY_SIZE(debug_reads) + 1 + 2)
+	    ARRAY_SIZE(conf_writes) + ARRAY_SIZE(debug_reads) + 3 + 2 ||
+	    mlx5_fwctl_nr_opcodes != LINUX_OPCODES)
 		ktap_fail("%zu opcodes in the table", mlx5_fwctl_nr_opcodes);
 }
 
@@ -257,6 +272,77 @@ static void test_lengths(void)
 	make_reg(cmd, sizeof(cmd), 0x805, 0x9020, READ_REG);
 	expect_error("register access of 15 bytes", cmd, 15, -EMSGSIZE);
 	expect_scope("register access of 16 bytes", cmd, 16, CONF, false);
+}
+
+/* A request of 1040 bytes for each register is the first one of mstflint's tools. */
+static void test_long_requests(void)
+{
+	static __u8 cmd[MLX5_FWCTL_PAGE + 1];
+	struct mlx5_fwctl_verdict v;
+
+	put16(cmd, 0x100);
+	expect_scope("query_hca_cap of 4112 bytes", cmd, 4112, CONF, false);
+	expect_error("query_hca_cap of 4113 bytes", cmd, 4113, -EMSGSIZE);
+	put16(cmd, 0x800);
+	expect_error("alloc_pd of 4113 bytes", cmd, 4113, -EBADMSG);
+	make_reg(cmd, sizeof(cmd), 0x805, 0x9020, READ_REG);
+	expect_scope("mgir of 1024 bytes", cmd, 1040, CONF, false);
+	expect_error("mgir of 4097 bytes", cmd, 4113, -EMSGSIZE);
+	expect(!classify(cmd, 1040, 2 << 20, 0, &v));
+}
+
+static void expect_lengths(const __u8 *cmd, size_t len, size_t want)
+{
+	__u8 *copy = malloc(len ? len : 1);
+	size_t in_max = 0, out_max = 0;
+
+	if (!copy)
+		exit(1);
+	memcpy(copy, cmd, len);
+	mlx5_fwctl_lengths(copy, len, &in_max, &out_max);
+	free(copy);
+	if (in_max != 4112 || out_max != want)
+		ktap_fail("opcode %#x: at most %zu and %zu bytes, not 4112 and %zu",
+			  cmd[0] << 8 | cmd[1], in_max, out_max, want);
+}
+
+/*
+ * The commands whose answer has a list, and the memory of as many commands as
+ * mlx5_core has slots. It sends what follows the first 16 bytes in blocks of 512
+ * bytes, each in 1024 bytes of its pool.
+ */
+static void test_longest_answers(void)
+{
+	static const __u16 lists[] = {
+		0x303, 0x402, 0x50b, 0x512, 0x702, 0x707, 0x719, 0x722, 0x730, 0x732,
+		0x740, 0x754, 0x764, 0x765, 0x821, 0x907, 0x90b, 0x90f, 0x919, 0x937,
+		0x93b, 0xa02, 0xa09, 0xb03, 0xb22, 0xb2a, 0xb2f, 0x8000, 0x8001,
+	};
+	size_t i, longest = 0, blocks;
+	unsigned int opcode;
+	__u8 cmd[64] = {};
+
+	for (opcode = 0, i = 0; opcode <= 0xffff; opcode++) {
+		bool list = i < ARRAY_SIZE(lists) && lists[i] == opcode;
+
+		put16(cmd, opcode);
+		expect_lengths(cmd, sizeof(cmd), list ? 65552 : 4112);
+		i += list;
+	}
+	expect(i == ARRAY_SIZE(lists));
+	put16(cmd, 0x303);
+	expect_lengths(cmd, MLX5_FWCTL_HEADER, 65552);
+	for (i = 0; i < MLX5_FWCTL_HEADER; i++)
+		expect_lengths(cmd, i, 4112);
+
+	for (i = 0; i < mlx5_fwctl_nr_opcodes; i++)
+		if (mlx5_fwctl_opcodes[i].out_max > longest)
+			longest = mlx5_fwctl_opcodes[i].out_max;
+	blocks = (MLX5_FWCTL_PAGE - MLX5_FWCTL_HEADER + 511) / 512 +
+		 (longest - MLX5_FWCTL_HEADER + 511) / 512;
+	printf("# a command and its answer: at most %zu bytes, %zu KiB of the pool; 31: %zu KiB\n",
+	       MLX5_FWCTL_PAGE + longest, blocks, 31 * blocks);
+	expect(blocks == 136);
 }
 
 static void test_cut_content(void)
@@ -309,16 +395,60 @@ static void test_clear_bits(void)
 
 	for (i = 0; i < ARRAY_SIZE(clears); i++) {
 		for (bit = 0; bit < 32; bit++) {
+			bool flow = clears[i].opcode == 0x93b;
 			bool clear = bit == 31;
-			bool dump = clears[i].opcode == 0x93b && bit == 30;
+			bool dump = flow && bit == 30;
 
 			memset(cmd, 0, sizeof(cmd));
 			put16(cmd, clears[i].opcode);
 			put32(cmd + clears[i].offset, 1u << bit);
 			expect_scope("clear bit", cmd, sizeof(cmd),
-				     clear ? WRITE_ONE : dump ? WRITE_ALL : DEBUG,
-				     clear || dump);
+				     dump || (clear && flow) ? WRITE_ALL :
+				     clear ? WRITE_ONE : DEBUG, clear || dump);
 		}
+	}
+}
+
+static void expect_secret(unsigned int id, unsigned int op_mod, __u32 type, bool secret)
+{
+	struct mlx5_fwctl_verdict v;
+	__u8 cmd[64];
+
+	make_reg(cmd, sizeof(cmd), 0x805, id, op_mod);
+	put32(cmd + MLX5_FWCTL_HEADER + 4, type);
+	expect(!classify(cmd, sizeof(cmd), 64, 0, &v));
+	if (v.secret != secret || v.scope != CONF)
+		ktap_fail("register %#x, item %#x: secret %d scope %u", id, type, v.secret,
+			  v.scope);
+}
+
+/* Items of the configuration with passwords, of any function of any host */
+static void test_secrets(void)
+{
+	static const __u32 secrets[] = {
+		0x0000019b, 0x03000239, 0x03000247, 0x03000257, 0x03fffe39, 0x03000647,
+	};
+	static const __u32 others[] = {
+		0, 0x01000239, 0x03000238, 0x03000246, 0x0301019b, 0x0000019a, 0x0700019b,
+	};
+	struct mlx5_fwctl_verdict v;
+	__u8 cmd[64];
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(secrets); i++) {
+		expect_secret(0x9024, READ_REG, secrets[i], true);
+		expect_secret(0x9024, WRITE_REG, secrets[i], false);
+		expect_secret(0x9030, READ_REG, secrets[i], false);
+	}
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		expect_secret(0x9024, READ_REG, others[i], false);
+		expect_secret(0x9035, READ_REG, others[i], true);
+	}
+	/* Without the whole type of the item */
+	make_reg(cmd, sizeof(cmd), 0x805, 0x9024, READ_REG);
+	for (len = MLX5_FWCTL_HEADER; len < sizeof(cmd); len++) {
+		expect(!classify(cmd, len, 64, 0, &v));
+		expect(v.secret == (len < MLX5_FWCTL_HEADER + 8));
 	}
 }
 
@@ -337,8 +467,8 @@ static void test_capability(void)
 static void test_configuration_registers(void)
 {
 	static const __u16 reads[] = {
-		0x9020, 0x9021, 0x9024, 0x9025, 0x9026, 0x9027, 0x9028, 0x902f,
-		0x9030, 0x9033, 0x9034, 0x9035, 0x9060, 0x9061, 0x9064, 0x907f,
+		0x9020, 0x9021, 0x9024, 0x9026, 0x9027, 0x9028, 0x902f, 0x9030,
+		0x9034, 0x9035, 0x9060, 0x9061, 0x9064, 0x907f,
 		0x911a, 0x402d, 0x507f, 0x4019, 0xb01f, 0xc00d, 0xc00e, 0xc011,
 	};
 	static const __u16 writes[] = { 0x9024, 0x9025, 0x9033 };
@@ -349,6 +479,10 @@ static void test_configuration_registers(void)
 		expect_reg(reads[i], READ_REG, 0, 0, CONF, false);
 	for (i = 0; i < ARRAY_SIZE(writes); i++)
 		expect_reg(writes[i], WRITE_REG, 0, ~0u, CONF, true);
+	/* These only act, also with zeros, and a read has nothing to tell. */
+	for (i = 1; i < ARRAY_SIZE(writes); i++)
+		expect_reg(writes[i], READ_REG, 0, 0, CONF, true);
+	expect_reg(0xc006, READ_REG, 0, 0, WRITE_ALL, true);
 	for (i = 0; i < ARRAY_SIZE(full); i++)
 		expect_reg(full[i], WRITE_REG, 0, 0, WRITE_ALL, true);
 }
@@ -378,7 +512,9 @@ static void test_debug_registers(void)
 		refuse_reg(nevers[i], WRITE_REG);
 	}
 	refuse_reg(0x7004, WRITE_REG);
+	/* The flash, and packets of the PCIe bus with their data */
 	expect_reg(0x9011, READ_REG, 0, 0, WRITE_ALL, false);
+	expect_reg(0x9704, READ_REG, 0, 0, WRITE_ALL, false);
 }
 
 static void test_register_content(void)
@@ -393,12 +529,26 @@ static void test_register_content(void)
 		{ 0x5012, 0, 0x80000000, WRITE_ALL },
 		{ 0x5038, 4, 0x00000200, WRITE_ONE },
 		{ 0x5038, 8, 0x80000000, WRITE_ONE },
+		{ 0x5044, 0, 0x00000004, WRITE_ALL },
+		{ 0x5044, 0x20, 0x20000000, WRITE_ALL },
+		{ 0x5059, 0, 0x08000000, WRITE_ALL },
+		{ 0x505a, 4, 0x80000000, WRITE_ALL },
+		{ 0x507b, 0, 0x80000000, WRITE_ALL },
+		{ 0x507e, 8, 0x80000000, WRITE_ALL },
+		{ 0x507e, 12, 0x80000000, WRITE_ALL },
+		{ 0x5083, 4, 0x02000000, WRITE_ALL },
+		{ 0x5086, 8, 0x80000000, WRITE_ONE },
 		{ 0x900a, 8, 0x40000000, WRITE_ONE },
+		{ 0x9014, 8, 0x10000000, WRITE_ALL },
 		{ 0x9014, 12, 0x00000001, WRITE_ALL },
 		{ 0x9036, 4, 0x00000001, WRITE_ONE },
 		{ 0x9051, 4, 0x80000000, WRITE_ONE },
+		{ 0x9110, 4, 0x40000000, WRITE_ALL },
 		{ 0xb001, 16, 0x80000000, WRITE_ONE },
 		{ 0xb002, 20, 0x80000000, WRITE_ONE },
+		{ 0xc01f, 4, 0x01000000, WRITE_ALL },
+		{ 0xc020, 0, 0x40000000, WRITE_ALL },
+		{ 0xc021, 4, 0x20000000, WRITE_ONE },
 	};
 	size_t i;
 
@@ -407,6 +557,10 @@ static void test_register_content(void)
 			   acts[i].scope, true);
 		expect_reg(acts[i].id, READ_REG, acts[i].offset, 0, DEBUG, false);
 	}
+	/* Registers that only act */
+	expect_reg(0x100, READ_REG, 0, 0, WRITE_ONE, true);
+	expect_reg(0x9012, READ_REG, 0, 0, WRITE_ALL, true);
+	expect_reg(0x901f, READ_REG, 0, 0, WRITE_ALL, true);
 	expect_reg(0xc000, READ_REG, 0, 0x4000ffff, DEBUG, false);
 	expect_reg(0xc000, READ_REG, 0, 0x0000ffff, WRITE_ALL, true);
 	expect_reg(0x9041, WRITE_REG, 0, 0, WRITE_ONE, true);
@@ -556,6 +710,7 @@ static void check_row(const struct page *page)
 	switch (page->table) {
 	case 1:
 		put16(cmd, number);
+		expect_lengths(cmd, sizeof(cmd), strtoul(page->cells[4], NULL, 10));
 		make_harmless(cmd, number, MLX5_FWCTL_IN_COMMAND);
 		if (strcmp(page->cells[2], "by register"))
 			expect_row(page, cmd, page->cells[2], page->cells[3][0] ?
@@ -596,7 +751,7 @@ static void check_row(const struct page *page)
 	default:
 		ktap_fail("%s: row in table %u", page->cells[0], page->table);
 	}
-	expect(page->cells[page->table == 1 ? 4 : page->table == 2 ? 5 : 8][0]);
+	expect(page->cells[page->table == 3 ? 8 : 5][0]);
 }
 
 static const char *page_path;
@@ -630,6 +785,10 @@ static const struct ktap_test tests[] = {
 	  test_other_opcodes },
 	{ "a command or an answer of less than 16 bytes is too short",
 	  test_lengths },
+	{ "a command of more than 4112 bytes is too long, 1040 are not",
+	  test_long_requests },
+	{ "the room of an answer is bounded, of one with a list further up",
+	  test_longest_answers },
 	{ "a command that ends before the bit that decides is too short",
 	  test_cut_content },
 	{ "a command for another function is refused, a uid is ignored",
@@ -642,6 +801,8 @@ static const struct ktap_test tests[] = {
 	  test_configuration_registers },
 	{ "registers of debugging, of danger, and of no concern",
 	  test_debug_registers },
+	{ "items with passwords, and the search for items, are secret",
+	  test_secrets },
 	{ "a register read that acts is a write",
 	  test_register_content },
 	{ "arming a reset is configuration, resetting is not",

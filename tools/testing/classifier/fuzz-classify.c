@@ -41,6 +41,7 @@ static struct result classify(const __u8 *cmd, size_t have, size_t len,
 			      size_t out_len, __u32 caps)
 {
 	__u8 *copy = calloc(1, len ?: 1), *before = malloc(len ?: 1);
+	size_t in_max, out_max;
 	struct result r;
 
 	REQUIRE(copy && before);
@@ -49,6 +50,10 @@ static struct result classify(const __u8 *cmd, size_t have, size_t len,
 	/* The verdict must not depend on the previous content of its memory. */
 	memset(&r.v, 0xa5, sizeof(r.v));
 	r.err = mlx5_fwctl_classify(copy, len, out_len, caps, &r.v);
+	mlx5_fwctl_lengths(copy, len, &in_max, &out_max);
+	REQUIRE(r.err || len <= in_max);
+	REQUIRE(in_max >= MLX5_FWCTL_HEADER && out_max >= MLX5_FWCTL_HEADER);
+	REQUIRE(in_max <= MLX5_FWCTL_PAGE && out_max <= MLX5_FWCTL_LIST);
 	REQUIRE(!memcmp(copy, before, len));
 	free(before);
 	free(copy);
@@ -100,6 +105,7 @@ static void at_least(const struct result *r, __u8 access)
 	REQUIRE(!(access & MLX5_FWCTL_NEVER));
 	REQUIRE(r->v.scope >= (access & MLX5_FWCTL_SCOPE));
 	REQUIRE(r->v.writes || !(access & MLX5_FWCTL_WRITES));
+	REQUIRE(r->v.secret || !(access & MLX5_FWCTL_SECRET));
 }
 
 /* An admitted command has an entry, and each rule that applies bounds its scope below. */
@@ -137,6 +143,8 @@ static void check_tables(const struct result *r, const __u8 *cmd, size_t len,
 			access = read ? reg->read : reg->write;
 			name = reg->name;
 		}
+		REQUIRE(number != MLX5_FWCTL_MNVDA || !read || r->v.secret ||
+			len >= MLX5_FWCTL_ITEM_TYPE + 4);
 		at_least(r, access);
 		REQUIRE(r->v.number == ((__u32)op->opcode << 16 | number));
 		REQUIRE(r->v.name == name);

@@ -157,9 +157,29 @@ static int run_rpc(const struct step *call)
 	return _test_ioctl(file(call), FWCTL_RPC, &arg);
 }
 
+/* Up to nine buffers behind the request, one more than the kernel admits */
+static void add_buffers(__u64 *seed, struct step *call)
+{
+	struct fwctl_sim_request *request = (void *)call->data;
+	struct fwctl_sim_buffer buffer;
+	unsigned int i;
+
+	request->arg = mlx5_random_below(seed, 10);
+	for (i = 0; i < request->arg; i++) {
+		buffer = (struct fwctl_sim_buffer){
+			.address = (uintptr_t)memory(mlx5_random(seed)),
+			.len = mlx5_one_in(seed, 8) ? mlx5_random(seed) :
+			       mlx5_random_below(seed, 8192),
+			.direction = mlx5_random_below(seed, 5),
+		};
+		memcpy(call->data + call->len, &buffer, sizeof(buffer));
+		call->len += sizeof(buffer);
+	}
+}
+
 static void fill_rpc(__u64 *seed, struct step *call)
 {
-	static const __u32 opcodes[] = { 1, 2, 3, 0x10, 0x11, 0x12, 0x20, 0, 4 };
+	static const __u32 opcodes[] = { 1, 2, 3, 4, 0x10, 0x11, 0x12, 0x20, 0, 5 };
 	static const __u32 registers[] = { 0, 15, 16, 47, 48, 63, 64, ~0u };
 	struct fwctl_sim_request request = {
 		.opcode = opcodes[mlx5_random_below(seed, ARRAY_SIZE(opcodes))],
@@ -171,6 +191,8 @@ static void fill_rpc(__u64 *seed, struct step *call)
 	if (mlx5_one_in(seed, 2)) {
 		call->len = sizeof(request);
 		memcpy(call->data, &request, sizeof(request));
+		if (request.opcode == FWCTL_SIM_BUFFERS)
+			add_buffers(seed, call);
 		return;
 	}
 	mlx5_make_request(seed, &r);
@@ -299,7 +321,8 @@ static void fill_text(__u64 *seed, struct step *call)
 {
 	static const char * const texts[] = {
 		"none", "configuration", "debug-read-only", "debug-write", "debug-write-full",
-		"noclassify", "noabort", "type=7", "noclassify noabort", "\n", "debug",
+		"noclassify", "noabort", "nested", "type=7", "noclassify noabort", "\n",
+		"debug",
 	};
 	const char *text = texts[mlx5_random_below(seed, ARRAY_SIZE(texts))];
 
