@@ -15,9 +15,9 @@ USER_DIRS := tools/lib/fwctl tools/fwctl tools/testing/vcx \
 	tools/testing/selftests/fwctl tools/testing/fuzz/kernel
 # Tests that need no kernel module.
 USER_CHECKS := $(addprefix check-,tools/lib/fwctl tools/fwctl \
-	tools/testing/vcx tools/testing/classifier)
+	tools/testing/vcx tools/testing/classifier tools/testing/cxl)
 FUZZERS := $(addprefix fuzz-,tools/lib/fwctl tools/fwctl tools/testing/vcx \
-	tools/testing/classifier)
+	tools/testing/classifier tools/testing/cxl)
 KMAKE = +$(MAKE) -C $(KDIR) M=$(CURDIR)
 
 .PHONY: all help modules modules_install modules_clean dkms_install user install \
@@ -43,7 +43,7 @@ help:
 	@echo 'make patches          write fwctl as patches for that kernel'
 	@echo '     KERNEL=...       6.12 or 7.3 (default)'
 	@echo ''
-	@echo 'make modules          build fwctl.ko, mlx5_fwctl.ko, fwctl_sim.ko'
+	@echo 'make modules          build fwctl, mlx5_fwctl, cxl_fwctl, fwctl_sim'
 	@echo '     KDIR=...         for the kernel with these headers, instead of'
 	@echo '                      $(KDIR)'
 	@echo '     CC=...           with this compiler'
@@ -61,7 +61,14 @@ modules:
 	$(KMAKE) modules
 
 # depmod prefers modules in updates/ to modules of the same name in the kernel's own tree.
+# Not beside a kernel's own fwctl: its backends, and cxl_core, are built for its own core.
 modules_install:
+	@if grep -qs '^CONFIG_FWCTL=' $(KDIR)/.config $(KDIR)/include/config/auto.conf; then \
+		echo 'modules_install: the kernel in $(KDIR) has its own fwctl (CONFIG_FWCTL):' >&2; \
+		echo 'nothing is installed. Install only the tool (make install), or build for a' >&2; \
+		echo 'kernel without CONFIG_FWCTL (KDIR=...).' >&2; \
+		exit 1; \
+	fi
 	$(KMAKE) INSTALL_MOD_DIR=updates modules_install
 
 modules_clean:
@@ -120,8 +127,8 @@ check:
 check-debug:
 	status=0; \
 	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan \
-		debug-7.3-kcsan coverage stress latency fuzz \
-		patches-6.12 patches-7.3 \
+		debug-7.3-kcsan arm coverage stress settings latency compare fuzz \
+		patches-6.12 patches-7.3 rust \
 		$(foreach k,6.12 7.3,intree-$(k)-m intree-$(k)-y) || status=1; \
 	$(MAKE) fuzz FUZZ_TIME=1800 || status=1; \
 	tools/testing/mutate/mutate run; \

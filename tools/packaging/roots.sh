@@ -29,6 +29,7 @@ use_release()
 	LATER_KERNEL=$(release_field "$1" 4)
 	MORE_SUITES=$(release_field "$1" 5)
 	RELEASE_DIR=$LAB/release/$1
+	KEPT=$RELEASE_DIR/packages
 	ROOT=$RELEASE_DIR/root
 	STAMPS=$RELEASE_DIR/stamps
 	SETUP_LOG=$RELEASE_DIR/setup.log
