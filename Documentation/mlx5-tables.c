@@ -98,18 +98,19 @@ static const char *name_of(const struct mlx5_fwctl_content *c)
 static void print_opcodes(void)
 {
 	static const char * const columns[] = {
-		"Opcode", "Name", "Scope", "Writes", "Why", NULL,
+		"Opcode", "Name", "Scope", "Writes", "Answer", "Why", NULL,
 	};
 	const struct mlx5_fwctl_opcode *op = mlx5_fwctl_opcodes;
 	const struct mlx5_fwctl_opcode *end = op + mlx5_fwctl_nr_opcodes;
 
 	heading("Opcodes");
-	begin_table("10 30 18 8 50", columns);
+	begin_table("10 30 18 8 8 42", columns);
 	for (; op < end; op++) {
 		first_cell(op->opcode);
 		printf("     - ``%s``\n", op->name);
 		cell(scope_of(op->access));
 		cell(writes(op->access));
+		printf("     - %u\n", op->out_max);
 		text_cell(op->why);
 		if (op->access & MLX5_FWCTL_TOOLS)
 			printf("\n       Only in a context with TOOLS_RESOURCES.\n");

@@ -42,10 +42,14 @@ struct acme_uctx {
 
 /* All commands that are admitted, and their effects. */
 static const struct fwctl_command acme_commands[] = {
-	{ FWCTL_RPC_CONFIGURATION, false, ACME_GET_NAME, "get_name" },
-	{ FWCTL_RPC_CONFIGURATION, true, ACME_SET_NAME, "set_name" },
-	{ FWCTL_RPC_DEBUG_READ_ONLY, false, ACME_GET_TEMPERATURE, "get_temp" },
-	{ FWCTL_RPC_DEBUG_WRITE_FULL, true, ACME_POKE, "poke" },
+	{ .scope = FWCTL_RPC_CONFIGURATION,
+	  .number = ACME_GET_NAME, .name = "get_name" },
+	{ .scope = FWCTL_RPC_CONFIGURATION, .writes = true,
+	  .number = ACME_SET_NAME, .name = "set_name" },
+	{ .scope = FWCTL_RPC_DEBUG_READ_ONLY,
+	  .number = ACME_GET_TEMPERATURE, .name = "get_temp" },
+	{ .scope = FWCTL_RPC_DEBUG_WRITE_FULL, .writes = true,
+	  .number = ACME_POKE, .name = "poke" },
 };
 
 static int acme_open_uctx(struct fwctl_uctx *uctx)
@@ -110,6 +114,9 @@ static const struct fwctl_ops acme_ops = {
 	.close_uctx = acme_close_uctx,
 	.info = acme_info,
 	.fw_rpc = acme_fw_rpc,
+};
+
+static const struct fwctl_ext_ops acme_ext_ops = {
 	.classify = acme_classify,
 };
 
@@ -131,6 +138,7 @@ static int __init acme_init(void)
 		err = -ENOMEM;
 		goto err_parent;
 	}
+	acme_device->fwctl.ext = &acme_ext_ops;
 	err = fwctl_register(&acme_device->fwctl);
 	if (err)
 		goto err_put;
