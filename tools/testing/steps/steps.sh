@@ -66,12 +66,28 @@ step_build()
 	return $status
 }
 
+# Not a part of `check', because it fetches 50 MB that nothing else needs.
+step_arm()
+{
+	"$lab" exec -- tools/testing/steps/arm /src/build/arm
+}
+
+# quiet_build ARGS: runs make with ARGS, in which a shell in the lab expands $, and fails if
+# make does or if it prints a warning.
+quiet_build()
+{
+	local output status=0
+
+	output=$("$lab" exec -- sh -c "make -s $(printf '"%s" ' "$@")" 2>&1) || status=1
+	echo "$output"
+	! grep -qE 'warning:|error:' <<< "$output" || status=1
+	return $status
+}
+
 # Not with 7.3, whose headers do not suffice for sparse.
 step_sparse()
 {
-	! "$lab" exec -- sh -c 'make -s -C build/6.12/src modules C=2 \
-		KDIR=$(echo /lib/modules/6.12.*/build)' 2>&1 |
-		grep -E 'warning:|error:|Error '
+	quiet_build -C build/6.12/src modules C=2 'KDIR=$(echo /lib/modules/6.12.*/build)'
 }
 
 # Generated files are up to date, and copies of a fact in several files agree.
@@ -82,6 +98,7 @@ step_generated()
 	"$lab" exec -- Documentation/netlink/ynl-regen --check || status=1
 	tools/testing/steps/reasons || status=1
 	tools/testing/steps/opcodes || status=1
+	"$lab" exec -- tools/testing/steps/adb || status=1
 	tools/testing/steps/links || status=1
 	tools/testing/fuzz/corpus/corpus check || status=1
 	return $status
@@ -97,6 +114,7 @@ step_abi()
 	"$lab" exec -- make -s -C tools/lib/fwctl OUTPUT=/src/build/user/lib/ \
 		check-abi || status=1
 	tools/packaging/test-release || status=1
+	tools/packaging/test-kept || status=1
 	return $status
 }
 
@@ -127,12 +145,11 @@ step_samples()
 	for kernel in $kernels; do
 		cc=gcc
 		[ "$kernel" != 6.1 ] || cc=gcc-12
-		"$lab" exec -- sh -c 'make -s -C samples/fwctl CC="$2" \
-			KDIR="$(echo /lib/modules/"$1".*/build)" \
-			OUTPUT="$PWD/build/$1-sample" \
-			SYMVERS="$PWD/build/$1/Module.symvers"' sh "$kernel" "$cc" ||
-			status=1
-	done 2>&1 | tee /dev/stderr | grep -qE 'warning:|error:' && status=1
+		quiet_build -C samples/fwctl CC="$cc" \
+			"KDIR=\$(echo /lib/modules/$kernel.*/build)" \
+			OUTPUT="\$PWD/build/$kernel-sample" \
+			SYMVERS="\$PWD/build/$kernel/Module.symvers" || status=1
+	done
 	return $status
 }
 
@@ -154,7 +171,7 @@ step_model()
 
 step_guest()
 {
-	"$lab" run --kernel "$1" --timeout 1500 -- /lab/tree/tools/testing/guest/suite
+	"$lab" run --kernel "$1" --timeout 3600 -- /lab/tree/tools/testing/guest/suite
 }
 
 # Runs the tarball for CI systems outside the tree, without access to the virtual
@@ -184,7 +201,7 @@ step_debug()
 
 	if [ "$1" = short ]; then
 		# shellcheck disable=SC2086 # words
-		debug_guest --kernel 6.12-kasan --timeout 900 -- \
+		debug_guest --kernel 6.12-kasan --timeout 1800 -- \
 			/lab/tree/tools/testing/guest/suite-debug $short_debug
 		return
 	fi
@@ -207,11 +224,25 @@ step_stress()
 }
 
 # Runs the tests that a kernel tree with fwctl packs, on its kernel: intree-7.3-y uses the
-# kernel 7.3-intree-y. Not a part of `check', because building the kernel takes long.
+# kernel 7.3-intree-y. Not a part of `check', because building the kernel takes long. One of
+# these kernels has an fwctl of its own for CXL memory, as modules.
 step_intree()
 {
+	local status=0
+
 	"$lab" run --kernel "${1/-/-intree-}" --timeout 1500 -- sh -c 'exec \
-		/lab/tree/tools/testing/guest/suite-delivery /lib/modules/*/kselftest.tar.gz'
+		/lab/tree/tools/testing/guest/suite-delivery /lib/modules/*/kselftest.tar.gz' ||
+		status=1
+	[ "$1" != 7.3-m ] ||
+		"$lab" run --kernel 7.3-intree-m --no-vcx --no-modules --cxl 1 -- \
+			/lab/tree/tools/testing/intree/in-guest || status=1
+	return $status
+}
+
+# Not a part of `check': needs 2 GB more for a compiler and a kernel's source.
+step_rust()
+{
+	"$lab" exec -- tools/testing/intree/rust /lab/boot/rust-7.3
 }
 
 # Checks, applies and builds fwctl as patches for the kernel series $1.
@@ -251,14 +282,30 @@ step_fuzz()
 # Each in a guest of its own: lockdown cannot be left, and a ceiling cannot be raised.
 step_lockdown()
 {
-	local kernel status=0
+	local kernel programs status=0
 
 	for kernel in $kernels; do
-		"$lab" run --kernel "$kernel" -- \
-			/lab/tree/tools/testing/selftests/fwctl/run_all.sh \
-			fwctl_lockdown fwctl_mlx5_ceiling || status=1
+		for programs in "fwctl_lockdown fwctl_mlx5_ceiling" fwctl_hostile_ceiling; do
+			# shellcheck disable=SC2086 # words
+			"$lab" run --kernel "$kernel" --functions 2 -- \
+				/lab/tree/tools/testing/selftests/fwctl/run_all.sh $programs ||
+				status=1
+		done
 	done
 	return $status
+}
+
+# Before Linux 6.9 each node has its own limit of work in progress.
+step_numa()
+{
+	"$lab" run --kernel "$1" --numa 2 -- fwctl_hostile_silence -t commands_in_flight
+}
+
+# QEMU's CXL memory, with Debian's own drivers
+step_cxl()
+{
+	"$lab" run --kernel "$1" --no-vcx --cxl 2 --timeout 1200 -- \
+		/lab/tree/tools/testing/guest/suite-cxl
 }
 
 # README.md has a copy of the demo's output, except for the line that ends with the time.
@@ -289,11 +336,17 @@ step_fleet()
 	tools/testing/fleet/run
 }
 
-# A card with two functions: the configuration of one affects the other.
+# A card with two functions, on one bus and on two: the configuration of one affects the
+# other, and a lock is for both.
 step_functions()
 {
+	local status=0
+
 	"$lab" run --kernel 7.3 --functions 2 -- \
-		/lab/tree/tools/fwctl/test/run guest_cards
+		/lab/tree/tools/fwctl/test/run guest_cards || status=1
+	"$lab" run --kernel 7.3 --socket-direct -- \
+		/lab/tree/tools/fwctl/test/run guest_cards || status=1
+	return $status
 }
 
 # Two cards; the configuration of one survives a reboot.
@@ -310,6 +363,14 @@ step_cards()
 	return $status
 }
 
+# Many pairs of programs that write settings at once, and many random configurations.
+step_settings()
+{
+	"$lab" run --kernel 7.3 --timeout 1800 -- env PAIRS="${PAIRS:-200}" \
+		ROUNDS="${ROUNDS:-40}" SEED="${SEED:-$RANDOM}" \
+		/lab/tree/tools/fwctl/test/run guest_settings
+}
+
 step_demo()
 {
 	make -s demo
@@ -318,6 +379,17 @@ step_demo()
 step_bench()
 {
 	make -s bench
+}
+
+# Linux's backends for other hardware, built against this tree's core
+step_others()
+{
+	tools/testing/others/run
+}
+
+step_compare()
+{
+	tools/testing/bench/linux/run
 }
 
 # Sphinx drops a malformed table without an error, hence the count of rows.
