@@ -457,6 +457,13 @@ int wait_event(struct fwctl_monitor *monitor, int64_t until);
 int next_event(struct run *run, struct fwctl_monitor *monitor,
 	       const struct fwctl_event **event);
 
+/* journal.c */
+struct journal;
+int journal_write(struct run *run, int priority, const char *text, json_object *event);
+struct journal *journal_open(struct run *run, const char *since, const char * const *types);
+json_object *journal_next(struct journal *journal);
+void journal_close(struct run *run, struct journal *journal);
+
 /* progress.c */
 void progress_begin(struct progress *progress, const char *what,
 		    uint64_t total, bool wanted);

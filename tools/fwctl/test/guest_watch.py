@@ -7,9 +7,10 @@ import signal
 import subprocess
 import time
 
-from fwctltest import (FWCTL, GONE, NOP, OK, REFUSED, USAGE, Sim, check_document,
-                       equal, fwctl, interrupted_writing, match, on_terminal,
-                       path, read, request, result, run, soon, test)
+from fwctltest import (FWCTL, GONE, NOBODY, OK, REFUSED, UNSUPPORTED, USAGE, Sim,
+                       check_document, equal, fwctl, interrupted_writing, match,
+                       on_terminal, path, read, request, require, result, run, soon,
+                       test, write)
 
 
 def row_of(rows, sim):
@@ -142,6 +143,96 @@ def monitor_ends():
     done.ends(GONE, "0 of 1 events arrived")
     run(["monitor", "-t", "1"], code=OK)
     run(["monitor", "fwctl9999"]).fails(2)
+
+
+class Journald:
+    """systemd's journald, alone; the guest has no systemd."""
+
+    daemon = "/usr/lib/systemd/systemd-journald"
+
+    def __enter__(self):
+        require(os.path.exists(self.daemon), "no systemd-journald")
+        if not os.path.exists("/etc/machine-id") or not read("/etc/machine-id").strip():
+            write("/etc/machine-id", "0123456789abcdef0123456789abcdef")
+        self.child = subprocess.Popen([self.daemon], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL)
+        soon(lambda: os.path.exists("/run/systemd/journal/socket"))
+        return self
+
+    def __exit__(self, *_):
+        self.child.terminate()
+        self.child.wait(30)
+
+
+def past(*args):
+    """The events that --since prints."""
+    done = run(("--json", "monitor") + args + ("--since", "-1h"), code=OK)
+    return [document["event"] for document in getattr(done, "documents", [])]
+
+
+def forge(sim):
+    """Has nobody write an entry as monitor journal does, and waits for it."""
+    event = {"type": "rpc", "device": sim.name, "comm": "forged"}
+    script = ("import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); "
+              "s.sendto(b'MESSAGE=forged\\nMESSAGE_ID=9b65bc16e3f04140aec800773d1077c0\\n"
+              f"FWCTL_TYPE=rpc\\nFWCTL_EVENT={json.dumps(event)}\\n', "
+              "'/run/systemd/journal/socket')")
+    subprocess.run(["setpriv", "--reuid", str(NOBODY), "--clear-groups", "python3", "-c",
+                    script], check=True)
+    soon(lambda: "forged" in subprocess.run(["journalctl", f"_UID={NOBODY}"], check=True,
+                                            capture_output=True).stdout.decode())
+
+
+@test
+def journal():
+    """monitor journal, --since: fields that journalctl finds; root's events come back"""
+    with Journald(), Sim() as sim, Monitor("monitor", "journal") as monitor:
+        def seen():
+            run(["sim", "write", sim.name, "20", "1", "--taint"], code=OK)
+            return [event for event in past("audit", sim.name) if event["writes"]]
+        event = soon(seen)[-1]
+        equal((event["device"], event["comm"], event["uid"], event["reason"]),
+              (sim.name, "fwctl", 0, "admitted"))
+        # A read under the least scope that is refused under the one before
+        run(["sim", "read", sim.name, "20"], code=OK)
+        refused = soon(lambda: past("audit", sim.name, "--refused"))
+        equal({event["reason"] for event in refused}, {"scope"})
+        assert all(event["writes"] for event in past("audit", "--writes"))
+        run(["policy", "lower", sim.name, "configuration", "-y"], code=OK)
+        soon(lambda: [event for event in past("device", sim.name)
+                      if event["type"] == "ceiling" and event["ceiling"] == "configuration"])
+        equal(len(past("audit", sim.name, "-c", "1")), 1)
+        match(fwctl("monitor", "audit", "--since", "today", "--writes", sim.name),
+              rf"^\d{{4}}-.* rpc {sim.name} fwctl\[\d+\] uid 0 command 0x11 \(write\) .* writes")
+        lines = subprocess.run(
+            ["journalctl", "-o", "json", "FWCTL_WRITES=true", f"FWCTL_DEVICE={sim.name}"],
+            check=True, capture_output=True).stdout.decode().splitlines()
+        entry = json.loads(lines[-1])
+        equal((entry["PRIORITY"], entry["FWCTL_COMMAND_NAME"]), ("5", "write"))
+        match(entry["MESSAGE"], f"^rpc {sim.name} fwctl")
+        forge(sim)
+        assert not [event for event in past("audit", sim.name) if event["comm"] == "forged"]
+        run(["monitor", "--since", "at noon-ish"]).fails(USAGE, "journalctl failed")
+        run(["monitor", "-S", "-1h", "-t", "1"]).fails(USAGE, "leave out one")
+        run(["monitor", "-S", "-1h"], env={"PATH": "/nowhere"}).fails(
+            UNSUPPORTED, "only systemd's journal")
+        equal(monitor.end(), 0)
+        equal(monitor.lines(), [])
+    name = sim.name
+    soon(lambda: not os.path.exists(sim.path))
+    # The device is gone, and the daemon as well: its files are read.
+    assert past("audit", name)
+
+
+@test
+def no_journal():
+    """monitor journal: without journald it fails at the first event"""
+    with Monitor("monitor", "journal") as monitor:
+        def ended():
+            with Sim():
+                return monitor.child.poll() is not None
+        soon(ended)
+        equal(monitor.child.returncode, UNSUPPORTED)
 
 
 @test

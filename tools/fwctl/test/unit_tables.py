@@ -134,7 +134,7 @@ def schema():
                 known.add(rule["if"]["properties"]["command"]["const"])
     # These run another command, or have no JSON output.
     other = {"record run", "replay run", "completion bash", "completion zsh",
-             "completion words"}
+             "completion words", "monitor journal"}
     equal(known | other, {f"{entry['name']} {command['name']}"
                           for entry in objects().values()
                           for command in entry["commands"]})
