@@ -552,16 +552,21 @@ static void do_resets(struct request *r)
 {
 	struct vcx_reset_state *reset = &r->vcx->card->reset;
 	bool hot = !strcmp(r->argv[2], "hot");
+	const char *listed = r->argc > 3 ? r->argv[3] : "drivers";
+	bool alone = !strcmp(listed, "alone"), unlisted = !strcmp(listed, "unlisted");
 	u32 triggers;
 
 	if (!parse(r->argv[1], 16, TRIGGER_LINK | TRIGGER_PERST, &triggers) ||
 	    triggers & ~(TRIGGER_LINK | TRIGGER_PERST) ||
-	    (!hot && strcmp(r->argv[2], "link"))) {
-		fail(r, "invalid argument: not 0, 8, 40 or 48, then link or hot");
+	    (!hot && strcmp(r->argv[2], "link")) ||
+	    (!alone && !unlisted && strcmp(listed, "drivers"))) {
+		fail(r, "invalid argument; help lists them");
 		return;
 	}
 	reset->triggers = (u8)triggers;
 	reset->hot = hot;
+	reset->alone = alone;
+	reset->unlisted = unlisted;
 }
 
 static void do_reset(struct request *r)
@@ -641,7 +646,7 @@ static const struct {
 	{ "power-fail", 0, 1, do_power_fail, "[BYTES]" },
 	{ "save", 0, 0, do_save, "" },
 	{ "reset", 0, 0, do_reset, "" },
-	{ "resets", 2, 2, do_resets, "TRIGGERS link|hot" },
+	{ "resets", 2, 3, do_resets, "TRIGGERS link|hot [drivers|alone|unlisted]" },
 	{ "stats", 0, 0, do_stats, "" },
 	{ "help", 0, 0, do_help, "" },
 };

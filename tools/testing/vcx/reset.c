@@ -123,6 +123,7 @@ struct cmd_result mfrl_access(struct vcx *vcx, struct reg_access *a)
 {
 	struct vcx_reset_state *r = &vcx->card->reset;
 	u32 begin = get_bits(a->in + 4, 29, 2), response = get_bits(a->in + 4, 27, 2);
+	u32 last = r->alone ? START_NONE : START_DRIVERS;
 
 	if (!a->write) {
 		put_bits(a->out + 4, 21, 3, r->hot);
@@ -131,7 +132,7 @@ struct cmd_result mfrl_access(struct vcx *vcx, struct reg_access *a)
 		a->out[7] = r->triggers;
 		return cmd_ok();
 	}
-	if (a->in[7] & ~r->triggers || begin > START_DRIVERS)
+	if (a->in[7] & ~r->triggers || begin > last)
 		return cmd_fail(ST_BAD_PARAM, SYND_REG_CONTENT);
 	if (response)
 		return respond(vcx, response);
@@ -145,12 +146,14 @@ struct cmd_result mroq_read(struct vcx *vcx, struct reg_access *a)
 {
 	const struct vcx_reset_state *r = &vcx->card->reset;
 
+	if (r->unlisted)
+		return cmd_fail(ST_BAD_PARAM, SYND_REG_UNKNOWN);
 	a->out[2] = a->in[2];
 	if (a->in[2])		/* another type than a reset of the full chip */
 		return cmd_ok();
 	put_bits(a->out, 0, 8, r->triggers);
 	put_bits(a->out, 16, 1, 1);				/* query_is_valid */
-	put_bits(a->out, 17, 4, BIT(START_NONE) | BIT(START_DRIVERS));
+	put_bits(a->out, 17, 4, BIT(START_NONE) | (r->alone ? 0 : BIT(START_DRIVERS)));
 	put_bits(a->out, 24, 8, BIT(r->hot));			/* pci_reset_req_method */
 	return cmd_ok();
 }
@@ -165,7 +168,10 @@ void reset_done(struct vcx_card *card)
 {
 	struct vcx_reset_state *r = &card->reset;
 
-	*r = (struct vcx_reset_state){ .triggers = r->triggers, .hot = r->hot };
+	*r = (struct vcx_reset_state){
+		.triggers = r->triggers, .hot = r->hot, .alone = r->alone,
+		.unlisted = r->unlisted,
+	};
 }
 
 bool reset_takes_slot(struct vcx *vcx, unsigned int slot)

@@ -225,6 +225,8 @@ struct vcx_reset_state {
 	enum reset_progress progress;
 	u8 triggers;		/* TRIGGER_..., that the card supports */
 	bool hot;		/* the driver is to use a hot reset, else the link */
+	bool alone;		/* MROQ does not list resets on which drivers agree */
+	bool unlisted;		/* an older card, without MROQ */
 	u8 initiator;
 	bool hold;		/* the command of @initiator, in execution, is to be held */
 	bool holding;		/* ... in @slot */

@@ -340,6 +340,7 @@ static void port_queries(void)
 }
 
 #define MFRL		0x9028
+#define MROQ		0x902f
 #define TEARDOWN_HCA	0x103
 #define LINK		0x08
 #define START		BIT(29)
@@ -515,7 +516,7 @@ static void reset_of_two(void)
 static void hot_reset(void)
 {
 	static const u8 disabled[4] = { 0, 0x10, 1, 0 };
-	u8 reg[8] = { 0 }, out[4112], in[16] = { 0x01, 0x00, [7] = 1 };
+	u8 reg[8] = { 0 }, mroq[32] = { 0 }, out[4112], in[16] = { 0x01, 0x00, [7] = 1 };
 	char answer[CONTROL_ANSWER];
 	struct guest g;
 
@@ -528,6 +529,17 @@ static void hot_reset(void)
 	expect(!access_reg(&g, MFRL, READ, reg, reg, sizeof(reg)));
 	expect(reg[7] == LINK && get_bits(reg + 4, 21, 3) == 1);
 	expect(mfrl(&g, 0x40) == ST_BAD_PARAM);
+	expect(!access_reg(&g, MROQ, READ, mroq, mroq, sizeof(mroq)));
+	expect(get_be32(mroq) == 0x02070008);
+	control_line(g.card, "resets 48 link alone", answer);
+	memset(mroq, 0, sizeof(mroq));
+	expect(!access_reg(&g, MROQ, READ, mroq, mroq, sizeof(mroq)));
+	expect(get_be32(mroq) == 0x01030048 && mfrl(&g, START | LINK) == ST_BAD_PARAM);
+	control_line(g.card, "resets 48 link unlisted", answer);
+	expect(access_reg(&g, MROQ, READ, mroq, mroq, sizeof(mroq)) == ST_BAD_PARAM);
+	control_line(g.card, "resets 48 link nobody", answer);
+	expect(!strncmp(answer, "error", 5));
+	control_line(g.card, "resets 8 hot drivers", answer);
 	caps_init(g.vcx);
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)) && !out[0]);
 	expect(out[16 + 0x335 / 8] >> (7 - 0x335 % 8) & 1);
