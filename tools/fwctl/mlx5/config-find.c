@@ -101,6 +101,21 @@ static const char *nearest(const struct config *config, const char *word,
 	return found;
 }
 
+/* The name of a parameter that has a word in it, or NULL. */
+static const char *containing(const struct config *config, const char *word, size_t len)
+{
+	char pattern[CONFIG_MAX_NAME + 2];
+	size_t i;
+
+	if (len < 2 || len >= CONFIG_MAX_NAME)
+		return NULL;
+	snprintf(pattern, sizeof(pattern), "*%.*s*", (int)len, word);
+	for (i = 0; i < config->nparams; i++)
+		if (config_is_named(&config->params[i], pattern, len + 2))
+			return config->params[i].name;
+	return NULL;
+}
+
 /* Is the word a parameter's name with the number of a port or element that is not there? */
 static const struct config_param *other_instance(const struct config *config,
 						 const char *word, size_t len)
@@ -157,6 +172,7 @@ enum config_reason config_unknown(struct config *config, const char *word,
 {
 	const struct config_param *other = other_instance(config, word, len);
 	const char *near = other ? NULL : nearest(config, word, len);
+	const char *part = containing(config, word, len);
 	bool of_card = is_of_card(config, word, len);
 	int done;
 
@@ -171,6 +187,10 @@ enum config_reason config_unknown(struct config *config, const char *word,
 	else if (near)
 		done = asprintf(why, "%.*s: no such parameter; did you mean %s?",
 				(int)len, word, near);
+	else if (part)
+		done = asprintf(why,
+				"%.*s: no such parameter; '*%.*s*' fits e.g. %s",
+				(int)len, word, (int)len, word, part);
 	else if (config->names.database)
 		done = asprintf(why,
 				"%.*s: no such parameter; see 'fwctl mlx5 config list'",

@@ -92,6 +92,7 @@ const struct column_spec config_query_columns[] = {
 	{ "CLASS", "class", COLUMN_EXTRA },
 	{ "ITEM", "item", COLUMN_EXTRA },
 	{ "EFFECT", "effect", COLUMN_EXTRA },
+	{ "LEVEL", "level", COLUMN_EXTRA },
 	{ "READ-ONLY", "read_only", COLUMN_EXTRA },
 	{ "NEVER-SET", "never_set", COLUMN_EXTRA },
 	{ "DESCRIPTION", "description", COLUMN_EXTRA },
@@ -222,6 +223,24 @@ static void add_values(struct config *config, const struct config_param *param,
 	json_add(row, "never_set", json_object_new_boolean(param->item->unset));
 }
 
+/* Add to values that are not current the restart that makes them so, to others none. */
+static void add_restarts(struct config *config, json_object *rows)
+{
+	json_object *waiting = json_object_new_array(), *row, *current;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		row = json_object_array_get_idx(rows, i);
+		current = json_object_object_get(row, "current");
+		if (current && !json_object_equal(current, json_object_object_get(row, "next")))
+			json_object_array_add(waiting, json_object_get(row));
+		json_add(row, "level", NULL);
+	}
+	if (json_object_array_length(waiting))
+		fw_add_levels(config, waiting);
+	json_object_put(waiting);
+}
+
 static bool is_asked(struct run *run, const struct config_param *param)
 {
 	int i;
@@ -311,6 +330,8 @@ static int show_params(struct run *run, bool values)
 		json_object_array_add(rows, row);
 	}
 	add_missing(&config, missing);
+	if (values && !run->code)
+		add_restarts(&config, rows);
 	if (!run->code) {
 		run->result = config_result(&config);
 		json_add(run->result, "parameters", json_object_get(rows));

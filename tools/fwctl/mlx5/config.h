@@ -318,6 +318,7 @@ enum config_reason config_missing(struct config *config,
 				  const struct config_param *param, char **why);
 
 /* fw-reset.c */
+void fw_add_levels(struct config *config, json_object *rows);
 int fw_activation_agree(struct config *config);
 int fw_activation(struct config *config, json_object *plan, json_object **activation);
 int fw_reset_query_run(struct run *run);

@@ -2,8 +2,8 @@
 /*
  * fwctl mlx5 fw reset: restarts that make stored values and images current. The kernel
  * makes them, by devlink; the tool writes the register MFRL only to arm a restart for
- * the next reset of the slot. Facts: MFRL in mstflint's register_access_table.adb,
- * fw_reset.c of mlx5_core.
+ * the next reset of the slot. Facts: MFRL and MROQ in mstflint's
+ * register_access_table.adb, fw_reset.c of mlx5_core.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,21 +21,24 @@ enum level { PATCH, DRIVER, LINK, REBOOT, POWER, LEVELS };
  * struct level_spec - a restart
  * @name: its name
  * @trigger: the bit of MFRL.reset_level by which a card supports it; 0: always
+ * @flow: the bit of MROQ.pci_sync_for_fw_update_start that it needs as well; 0: none
  * @by: the command or the act that makes it
  * @down: the parts that it takes down
  */
 static const struct level_spec {
 	const char *name;
 	__u8 trigger;
+	__u8 flow;
 	const char *by;
 	const char *down;
 } levels[] = {
-	[PATCH] = { "live-patch", 0x01, "fw reset", "nothing" },
-	[DRIVER] = { "driver", 0, "fw reset", "the driver of this function" },
-	[LINK] = { "link", 0x08, "fw reset",
+	[PATCH] = { "live-patch", 0x01, 0, "fw reset", "nothing" },
+	[DRIVER] = { "driver", 0, 0, "fw reset", "the driver of this function" },
+	/* mlx5_core starts it by the flow in which the drivers agree. */
+	[LINK] = { "link", 0x08, 0x02, "fw reset",
 		   "drivers, PCI link and network links of the whole card" },
-	[REBOOT] = { "reboot", 0x40, "a reboot", "the host" },
-	[POWER] = { "power-cycle", 0, "a power cycle", "the host, and its power" },
+	[REBOOT] = { "reboot", 0x40, 0, "a reboot", "the host" },
+	[POWER] = { "power-cycle", 0, 0, "a power cycle", "the host, and its power" },
 };
 
 const struct option_spec fw_reset_query_options[] = {
@@ -58,6 +61,7 @@ const struct column_spec fw_reset_query_columns[] = {
 	{ "LEVEL", "level", 0 },
 	{ "SUPPORTED", "supported", 0 },
 	{ "BY", "by", 0 },
+	{ "METHOD", "method", COLUMN_EXTRA },
 	{ "TAKES-DOWN", "takes_down", 0 },
 	{ "MAKES-CURRENT", "makes_current", COLUMN_WRAP },
 	{}
@@ -74,31 +78,49 @@ const struct column_spec fw_reset_columns[] = {
 
 /**
  * struct outlook - the restarts that a card supports, and the changes that wait for one
- * @triggers: MFRL.reset_level
+ * @triggers: MFRL.reset_level, without those that MROQ does not have
+ * @flows: MROQ.pci_sync_for_fw_update_start; all, if the card has no MROQ
+ * @method: the way of resetting the link, or NULL
  * @rows: the changes: name, current, next, effect, level
  */
 struct outlook {
 	__u8 triggers;
+	__u8 flows;
+	json_object *method;
 	json_object *rows;
 };
 
-static bool supports(__u8 triggers, enum level level)
+/* Levels of a card that does not tell. */
+static const struct outlook usual = { .triggers = 0x48, .flows = 0xff };
+
+static void free_outlook(struct outlook *outlook)
 {
-	return !levels[level].trigger || levels[level].trigger & triggers;
+	json_object_put(outlook->method);
+	json_object_put(outlook->rows);
+}
+
+/* The field without which a card does not support a level; NULL if it supports it. */
+static const char *lacks(const struct outlook *outlook, enum level level)
+{
+	if (levels[level].trigger & ~outlook->triggers)
+		return "reset_level of register mfrl";
+	if (levels[level].flow & ~outlook->flows)
+		return "pci_sync_for_fw_update_start of register mroq";
+	return NULL;
 }
 
 /* The least level at which a change becomes current. */
-static enum level level_of(__u8 triggers, const char *effect)
+static enum level level_of(const struct outlook *outlook, const char *effect)
 {
 	if (!strcmp(effect, "power-cycle"))
 		return POWER;
 	if (!strcmp(effect, "host-boot"))
 		return REBOOT;
-	if (!strcmp(effect, "image") && supports(triggers, PATCH))
+	if (!strcmp(effect, "image") && !lacks(outlook, PATCH))
 		return PATCH;
-	if (supports(triggers, LINK))
+	if (!lacks(outlook, LINK))
 		return LINK;
-	return supports(triggers, REBOOT) ? REBOOT : POWER;
+	return lacks(outlook, REBOOT) ? POWER : REBOOT;
 }
 
 static enum level level_named(const char *name)
@@ -110,14 +132,32 @@ static enum level level_named(const char *name)
 	return level;
 }
 
-static int read_triggers(struct config *config, __u8 *triggers)
+/* Ask the card for its restarts; returns an exit code. */
+static int read_resets(struct config *config, struct outlook *outlook)
 {
 	struct field_reg reg = { .run = config->run, .dev = config->dev };
+	struct fwctl_mlx5_reg mroq = { .data = reg.data };
+	int ret;
 
 	reg_begin(&reg, "mfrl");
 	if (fw_access(&reg, &config->accesses, false))
 		return config->run->code;
-	*triggers = reg_get(&reg, "reset_level");
+	outlook->triggers = reg_get(&reg, "reset_level");
+	outlook->flows = usual.flows;
+	outlook->method = reg_name(&reg, "pci_reset_req_method");
+	/* Of the types of resets the kernel makes type 0, that of the whole chip. */
+	reg_begin(&reg, "mroq");
+	mroq.id = reg.layout->id;
+	mroq.len = reg.layout->size;
+	ret = access_quietly(config->run, config->dev, &config->accesses, &mroq);
+	if (ret)
+		return ret < 0 ? 0 : ret;
+	/* A patch is no reset. */
+	outlook->triggers &= reg_get(&reg, "reset_trigger") | levels[PATCH].trigger;
+	outlook->flows = reg_get(&reg, "query_is_valid") ?
+			 reg_get(&reg, "pci_sync_for_fw_update_start") : 0;
+	json_object_put(outlook->method);
+	outlook->method = reg_name(&reg, "pci_reset_req_method");
 	return 0;
 }
 
@@ -163,17 +203,16 @@ static void add_levels(struct outlook *outlook)
 
 	for (i = 0; i < count; i++) {
 		row = json_object_array_get_idx(outlook->rows, i);
-		level = level_of(outlook->triggers, string_of(row, "effect"));
+		level = level_of(outlook, string_of(row, "effect"));
 		json_add(row, "level", json_text(levels[level].name));
 	}
 }
 
-/* Ask the card; returns an exit code. The caller frees outlook->rows in any case. */
+/* Ask the card; returns an exit code. The caller frees the outlook in any case. */
 static int look(struct config *config, struct outlook *outlook)
 {
 	outlook->rows = json_object_new_array();
-	if (read_triggers(config, &outlook->triggers) ||
-	    config_waiting(config, NULL, outlook->rows))
+	if (read_resets(config, outlook) || config_waiting(config, NULL, outlook->rows))
 		return config->run->code;
 	add_images(config, outlook->rows);
 	add_levels(outlook);
@@ -215,8 +254,9 @@ int fw_reset_query_run(struct run *run)
 		json_object_array_add(rows, row);
 		json_add(row, "level", json_text(levels[level].name));
 		json_add(row, "supported",
-			 json_object_new_boolean(supports(outlook.triggers, level)));
+			 json_object_new_boolean(!lacks(&outlook, level)));
 		json_add(row, "by", json_text(levels[level].by));
+		json_add(row, "method", level == LINK ? json_object_get(outlook.method) : NULL);
 		json_add(row, "takes_down", json_text(levels[level].down));
 		json_add(row, "makes_current", names_at(outlook.rows, level));
 	}
@@ -226,7 +266,7 @@ int fw_reset_query_run(struct run *run)
 close:
 	config_close(&config);
 out:
-	json_object_put(outlook.rows);
+	free_outlook(&outlook);
 	json_object_put(rows);
 	return run->code;
 }
@@ -385,7 +425,7 @@ static int verify(struct run *run, enum level level, json_object *rows)
 			     fwctl_dev_name(config.dev), string_of(row, "name"),
 			     fwctl_dev_name(config.dev));
 	}
-	json_object_put(after.rows);
+	free_outlook(&after);
 	config_close(&config);
 	return run->code;
 }
@@ -423,6 +463,7 @@ int fw_reset_run(struct run *run)
 	enum level level = named ? level_named(named) : LEVELS;
 	struct outlook outlook = {};
 	struct config config = {};
+	const char *lacking;
 	bool restarted = false;
 	int64_t begun;
 
@@ -435,10 +476,11 @@ int fw_reset_run(struct run *run)
 	set_states(outlook.rows, "waiting");
 	if (!named)
 		level = least(&outlook);
-	if (level != LEVELS && !supports(outlook.triggers, level)) {
+	lacking = level != LEVELS ? lacks(&outlook, level) : NULL;
+	if (lacking) {
 		fail(run, FWCTL_EXIT_UNSUPPORTED,
-		     "%s: the card does not support level %s now; see 'fwctl mlx5 fw reset query %s'",
-		     fwctl_dev_name(config.dev), named, fwctl_dev_name(config.dev));
+		     "%s: the card does not support level %s now (%s); see 'fwctl mlx5 fw reset query %s'",
+		     fwctl_dev_name(config.dev), named, lacking, fwctl_dev_name(config.dev));
 		goto out;
 	}
 	begun = clock_ns(CLOCK_MONOTONIC);
@@ -462,7 +504,7 @@ int fw_reset_run(struct run *run)
 	json_add(run->result, "settings", json_object_get(outlook.rows));
 	json_add(run->result, "todo", say_todo(outlook.rows, fwctl_dev_name(config.dev)));
 out:
-	json_object_put(outlook.rows);
+	free_outlook(&outlook);
 	config_close(&config);
 	return run->code;
 }
@@ -490,13 +532,33 @@ int fw_activation_agree(struct config *config)
 	return agree(config->run, fwctl_dev_name(config->dev), LINK);
 }
 
+/* Add to each row the level at which it becomes current: that of most cards, if unknown. */
+void fw_add_levels(struct config *config, json_object *rows)
+{
+	struct run *run = config->run, other = *run;
+	struct outlook outlook = {};
+
+	other.code = 0;
+	other.error = NULL;
+	config->run = &other;
+	if (read_resets(config, &outlook)) {
+		free_outlook(&outlook);
+		outlook = usual;
+	}
+	config->run = run;
+	free(other.error);
+	outlook.rows = json_object_get(rows);
+	add_levels(&outlook);
+	free_outlook(&outlook);
+}
+
 /*
  * The rows of a plan whose new values are not current, with their levels. If the device
- * does not tell, these are all, at the levels that cards have.
+ * does not tell, these are all.
  */
 static json_object *rows_of(struct config *config, json_object *plan)
 {
-	struct outlook outlook = { .triggers = levels[LINK].trigger | levels[REBOOT].trigger };
+	json_object *rows = json_object_new_array();
 	struct run *run = config->run, other = *run;
 	json_object *row, *change;
 	size_t i;
@@ -504,24 +566,23 @@ static json_object *rows_of(struct config *config, json_object *plan)
 	other.code = 0;
 	other.error = NULL;
 	config->run = &other;
-	outlook.rows = json_object_new_array();
-	if (read_triggers(config, &outlook.triggers) ||
-	    config_waiting(config, plan, outlook.rows)) {
-		json_object_put(outlook.rows);
-		outlook.rows = json_object_new_array();
+	if (config_waiting(config, plan, rows)) {
+		json_object_put(rows);
+		rows = json_object_new_array();
 		for (i = 0; i < json_object_array_length(plan); i++) {
 			change = json_object_array_get_idx(plan, i);
 			row = json_object_new_object();
-			json_object_array_add(outlook.rows, row);
+			json_object_array_add(rows, row);
 			json_add(row, "name", json_text(string_of(change, "name")));
 			json_add(row, "effect", json_text(string_of(change, "effect")));
 		}
 	}
 	config->run = run;
 	free(other.error);
-	add_levels(&outlook);
-	set_states(outlook.rows, "waiting");
-	return outlook.rows;
+	if (json_object_array_length(rows))
+		fw_add_levels(config, rows);
+	set_states(rows, "waiting");
+	return rows;
 }
 
 /*

@@ -64,6 +64,17 @@ def levels():
     row, = [row for row in got["waiting"] if row["name"] == "NUM_OF_VFS"]
     equal([row[key] for key in ("current", "next", "effect", "level")],
           [8, 16, "firmware-reset", "link"])
+    equal([got["levels"][2]["method"], values("NUM_OF_VFS")["NUM_OF_VFS"]["level"]],
+          ["link_disable", "link"])
+    # A card on whose reset the drivers cannot agree, and an older one, without MROQ
+    vcx("resets 48 link alone")
+    equal([query()["levels"][2]["supported"], values("NUM_OF_VFS")["NUM_OF_VFS"]["level"]],
+          [False, "reboot"])
+    reset("--level", "link", "--yes").fails(UNSUPPORTED, "now .pci_sync_.* of register mroq")
+    match(config("set", "NUM_OF_VFS=17", code=OK).err, "current after a reboot: NUM_OF_VFS$")
+    vcx("resets 48 hot unlisted")
+    equal([query()["levels"][2][key] for key in ("supported", "method")], [True, "hot_reset"])
+    match(config("set", "NUM_OF_VFS=16", code=OK).err, "current after 'fwctl mlx5 fw reset ")
     # A card that offers less
     vcx("resets 40 link")
     supported = {row["level"]: row["supported"] for row in query()["levels"]}

@@ -49,3 +49,17 @@ class Tape:
         with open(name, "wb") as file:
             file.write(self.data)
         return name
+
+
+def register(tape, number, length, asked, answered, status=0, scope=READ_ONLY):
+    """Adds a read of a register; dwords are by offset. It is sent once, under its scope."""
+    def content(dwords):
+        data = bytearray(length)
+        for offset, value in dwords.items():
+            if isinstance(value, str):
+                data[offset:offset + len(value)] = value.encode()
+            else:
+                struct.pack_into(">I", data, offset, value)
+        return bytes(data)
+    tape.rpc(struct.pack(">HHHHHHI", 0x805, 0, 0, 1, 0, number, 0) + content(asked),
+             16 + length, struct.pack(">B15x", status) + content({**asked, **answered}), scope)

@@ -7,7 +7,7 @@ import struct
 import zlib
 
 from fwctltest import FIRMWARE, HERE, OK, USAGE, equal, match, path, result, run, test
-from tape import CONFIGURATION, READ_ONLY, Tape
+from tape import CONFIGURATION, Tape, register
 
 DEV = "0000:01:00.0"
 RECORDING = f"{HERE}/recordings/mlx5.rec"
@@ -115,20 +115,6 @@ def short_answers():
     for number, *command in ((0x5006, "reg", "get", DEV, "paos"), (0x9020, "identity", DEV)):
         done = run(["replay", shortened(number), "mlx5", *command]).ends(FIRMWARE)
         match(done.err, f"register 0x{number:04x} has [0-9]+ bytes instead of")
-
-
-def register(tape, number, length, asked, answered, status=0, scope=READ_ONLY):
-    """Adds a read of a register; dwords are by offset. It is sent once, under its scope."""
-    def content(dwords):
-        data = bytearray(length)
-        for offset, value in dwords.items():
-            if isinstance(value, str):
-                data[offset:offset + len(value)] = value.encode()
-            else:
-                struct.pack_into(">I", data, offset, value)
-        return bytes(data)
-    tape.rpc(struct.pack(">HHHHHHI", 0x805, 0, 0, 1, 0, number, 0) + content(asked),
-             16 + length, struct.pack(">B15x", status) + content({**asked, **answered}), scope)
 
 
 PORT = 1 << 16
