@@ -7,8 +7,9 @@ import os
 import sqlite3
 import subprocess
 
-from fwctltest import (TOOL, USAGE, equal, match, path, read,
+from fwctltest import (OK, TOOL, USAGE, equal, match, path, read,
                        require, result, run, test)
+from tape import CONFIGURATION, Tape, register
 
 DATABASE = "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
 # Another version of mstflint, unpacked beside the installed one
@@ -161,6 +162,60 @@ def databases():
                 (None, "NO_ITEM", "0x0.0", "0x0.1", "BOOL", 0)))
     names = [row["name"] for row in listed(path("lies.db"))["parameters"]]
     equal(names, ["GOOD", "GOOD_BYTES", "GOOD_LONG"])
+
+
+TABLES_OF_4_36 = """
+CREATE TABLE tlvs (name TEXT PRIMARY KEY, id INT, target TEXT, cap INT, version TEXT,
+    description TEXT, size INT NOT NULL, class INT NOT NULL, mlxconfig_name TEXT UNIQUE);
+CREATE TABLE params (name TEXT, tlv_name TEXT, offset TEXT NOT NULL, size TEXT NOT NULL,
+    type TEXT NOT NULL, description TEXT, textual_values TEXT, mlxconfig_name TEXT UNIQUE,
+    dependency TEXT, valid_bit TEXT, temp_vars TEXT, min_val TEXT, max_val TEXT, rule TEXT,
+    regex TEXT, supported_from_version INT DEFAULT 0, array_length INT DEFAULT 0,
+    PRIMARY KEY (name, tlv_name));
+CREATE TABLE configurations (conf_name TEXT, configuration_name_str TEXT, description TEXT,
+    relevant_devices TEXT NOT NULL, asic_number INT NOT NULL, parameters_string TEXT NOT NULL,
+    PRIMARY KEY (conf_name, asic_number));
+INSERT INTO tlvs (name, id, target, size, class) VALUES
+    ('lanes', 3, 'NIC', 16, 9), ('mode', 5, 'NIC', 20, 0), ('wide', 7, 'NIC', 8, 7),
+    ('key', 9, 'NIC', 544, 6);
+INSERT INTO params (tlv_name, name, mlxconfig_name, offset, size, type, dependency,
+                    array_length, textual_values, temp_vars, rule) VALUES
+    ('lanes', 'lane', 'LANE', '0x0.24', '0x10.0', 'BINARY', 'ignore_dependency', 16, '', '', ''),
+    ('mode', 'board', 'BOARD', '0x0.0', '0x0.2', 'ENUM', 'ignore_dependency', 0, 'ONE=0x0,TWO=0x1',
+     '$_sum=($board+log2($room))', '$room==0||$_sum<=$room'),
+    ('mode', 'room', NULL, '0x0.8', '0x0.8', 'UNSIGNED', NULL, 0, NULL, NULL, NULL),
+    ('mode', 'owner', 'OWNER', '0x4.24', '0x10.0', 'ENUM', 'ignore_dependency', 16,
+     'DEFAULT=0x0,HOST_0=0x1,SELF=0xf', NULL, NULL),
+    ('wide', 'late', 'LATE', '0x4.31', '0x0.1', 'BOOL', 'ignore_dependency', 0, NULL, NULL, NULL),
+    ('key', 'text', 'TEXT', '0x0.24', '0x200.0', 'STRING', 'ignore_dependency', 512, NULL, NULL,
+     NULL);
+INSERT INTO configurations VALUES ('pair', 'Both halves', 'All lanes', 'Cards,', 1,
+    'BOARD=1 LANE_M0[0]=2 LANE_M0[4..15]=FF OWNER[1]=HOST_0');
+"""
+
+
+@test
+def newer_database():
+    """a database of mstflint 4.36, with named configurations, serves like an older one"""
+    with sqlite3.connect(path("new.db")) as database:
+        database.executescript(TABLES_OF_4_36)
+        settings, = database.execute("SELECT parameters_string FROM configurations").fetchone()
+    rows = {row["name"]: row for row in listed(path("new.db"))["parameters"]}
+    equal({name: (row["class"], row["type"]) for name, row in rows.items()},
+          {"BOARD": ("global", "enum"), "OWNER": ("global", "enum"), "LATE": ("host", "bool"),
+           "LANE": ("module", "int")})
+    # The settings of a named configuration are those of 'config set'.
+    tape = Tape(1, "mlx5_core", "0000:01:00.0", "pci")
+    register(tape, 0x9020, 160, {}, {0x20: 1}, scope=CONFIGURATION)
+    for item, size in ((5, 20), (9 << 24 | 3, 16)):
+        register(tape, 0x9030, 8, {0: item}, {4: 3}, scope=CONFIGURATION)
+        register(tape, 0x9024, 268, {0: 0x02090100, 4: item}, {0: 0x02090000 | size, 4: item},
+                 scope=CONFIGURATION)
+    done = run(["--json", "replay", tape.save(path("card.rec")), "mlx5", "config", "set", "fwctl0",
+                *settings.split(), "--dry-run", "-d", path("new.db")], code=OK)
+    changes = {row["name"]: row["to"] for row in done.json["result"]["changes"]}
+    equal(changes, {"BOARD": "TWO", "OWNER[1]": "HOST_0", "LANE_M0[0]": 2,
+                    **{f"LANE_M0[{number}]": 255 for number in range(4, 16)}})
 
 
 @test
