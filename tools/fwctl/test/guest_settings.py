@@ -260,7 +260,8 @@ def older_firmware():
         if "error" not in done:
             equal(done["result"]["changed"], True)
             equal((writer(OFFLOADS), writer(PCI_CONF)), ("0", "0"))
-            more += done["result"]["rpcs"] > total
+            # If the current values are not read, the tool asks for the card's restarts.
+            more += done["result"]["rpcs"] > total and not done["result"]["activation"]["todo"]
     equal(more, 1)
     defaults()
 
@@ -324,6 +325,12 @@ def foreign_bytes():
         equal((item(PCI_CONF), item(OFFLOADS)), (other, before))
 
 
+def nexts(*names):
+    """The next values of parameters; hundreds of these are faster without JSON."""
+    lines = config("query", *names, "--raw", "-o", "NAME,NEXT", code=OK).lines
+    return {name: int(value) for name, value in map(str.split, lines)}
+
+
 @test
 @own_table
 def concurrent_sets():
@@ -345,7 +352,7 @@ def concurrent_sets():
             thread.start()
         for thread in threads:
             thread.join()
-        equal({name: row["next"] for name, row in values(*wanted).items()}, wanted)
+        equal(nexts(*wanted), wanted)
     equal(failed, [])
     print(f"# {pairs} pairs, none lost")
     defaults()
@@ -370,14 +377,14 @@ def against_mstconfig():
     equal(theirs(2).wait(TIMEOUT), 0)
     took = time.monotonic() - begun
     for number in range(pairs):
-        defaults()
+        vcx(f"nv-like {PCI_CONF} plain")
         wanted = {"NUM_OF_VFS": 9 + number % 100, "NUM_OF_PF": 2}
         with theirs(2) as child:
             # The overlap is at another step in each pair.
             time.sleep(random.uniform(0, took))
             done = config("set", f"NUM_OF_VFS={wanted['NUM_OF_VFS']}")
         equal(child.returncode, 0)
-        rows = {key: row["next"] for key, row in values(*wanted).items()}
+        rows = nexts(*wanted)
         there = {key: rows[key] == value for key, value in wanted.items()}
         if done.code:
             # The value that mstconfig wrote meanwhile is noticed, named and left alone.
