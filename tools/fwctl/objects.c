@@ -106,6 +106,21 @@ static const struct object *nearest_object(const char *word)
 	return found;
 }
 
+/* The object with a command that begins with a word, which is no object, or NULL. */
+static const struct object *object_with(const char *word)
+{
+	const struct object *object;
+	const struct command *command;
+	size_t len = strlen(word);
+
+	for (object = objects(); object; object = object->next)
+		for (command = object->commands; command->name; command++)
+			if (len == strcspn(command->name, " ") &&
+			    !strncmp(command->name, word, len))
+				return object;
+	return NULL;
+}
+
 /* Find an object by an unambiguous prefix; on failure sets the run's error. */
 const struct object *find_object(struct run *run, const char *word)
 {
@@ -126,7 +141,11 @@ const struct object *find_object(struct run *run, const char *word)
 	if (found)
 		fail(run, FWCTL_EXIT_USAGE, "%s: ambiguous: %s or %s",
 		     word, found->name, other->name);
-	near = found ? NULL : nearest_object(word);
+	near = object_with(word);
+	if (near)
+		fail(run, FWCTL_EXIT_USAGE, "%s: no such object; did you mean %s %s?",
+		     word, near->name, word);
+	near = nearest_object(word);
 	fail(run, FWCTL_EXIT_USAGE,
 	     near ? "%s: no such object; did you mean %s?" :
 		    "%s: no such object; see 'fwctl help'",
@@ -218,6 +237,18 @@ static const struct command *nearest_command(const struct command *command,
 	return found;
 }
 
+/* Is a word that of a group of the object's commands? */
+static bool is_group(const struct object *object, const char *word)
+{
+	const struct command *command;
+	size_t len = strlen(word);
+
+	for (command = object->commands; command->name; command++)
+		if (!strncmp(command->name, word, len) && command->name[len] == ' ')
+			return true;
+	return false;
+}
+
 /* Set the run's error: the words fit no command of the object. */
 static void fail_command(struct run *run, int count, char **words)
 {
@@ -234,6 +265,9 @@ static void fail_command(struct run *run, int count, char **words)
 		fail(run, FWCTL_EXIT_USAGE, "no such command; did you mean %s %.*s?",
 		     name, (int)(count > 1 ? strlen(near->name) :
 				 strcspn(near->name, " ")), near->name);
+	else if (is_group(run->object, words[0]))
+		fail(run, FWCTL_EXIT_USAGE, "no such command; see 'fwctl help %s %s'",
+		     name, words[0]);
 	else
 		fail(run, FWCTL_EXIT_USAGE, "no such command; see 'fwctl help %s'",
 		     name);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,25 @@ static int set_common(struct run *run, int which, char *value)
 	return 0;
 }
 
+/* Set the run's error: a word is no option. */
+static int fail_option(struct run *run, const struct parser *parser, const char *word)
+{
+	unsigned int least = UINT_MAX, now;
+	const struct option *option;
+	const char *near = NULL;
+
+	for (option = parser->longs; option->name && !strncmp(word, "--", 2); option++) {
+		now = word_distance(option->name, word + 2, strcspn(word + 2, "="));
+		if (now < least) {
+			least = now;
+			near = option->name;
+		}
+	}
+	return near ? fail(run, FWCTL_EXIT_USAGE, "%s: no such option; did you mean --%s?",
+			   word, near) :
+		      fail(run, FWCTL_EXIT_USAGE, "%s: no such option; see --help", word);
+}
+
 /*
  * Parse options: all options in argv, or with @order "+" those before the first
  * other word. Sets *next to the first word that is not an option.
@@ -137,9 +157,7 @@ static int parse_options(struct run *run, struct parser *parser,
 			break;
 		}
 		if (val == '?') {
-			code = fail(run, FWCTL_EXIT_USAGE,
-				    "%s: no such option; see --help",
-				    argv[optind - 1]);
+			code = fail_option(run, parser, argv[optind - 1]);
 			break;
 		}
 		if (val < COMMON_BASE) {
