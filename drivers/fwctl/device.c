@@ -302,36 +302,22 @@ static_assert(__same_type(_fwctl_alloc_device,
 						const struct fwctl_ops *ops,
 						size_t size)));
 
-/**
- * fwctl_register - make a device available to user space
- * @fwctl: from fwctl_alloc_device(); the backend is ready for calls of its ops
- *
- * On success the backend must call fwctl_unregister() before its device goes
- * away.
- *
- * Context: may sleep.
- * Return: 0; or a negative errno, and then the caller only has to call
- * fwctl_put().
- */
-int fwctl_register(struct fwctl_device *fwctl)
+/* From here on no call enters the backend, and those that wait for a slot end. */
+static void fwctl_stop(struct fwctl_device *fwctl)
 {
-	int err;
-
-	fwctl->nests = fwctl->ext->nested;
-	err = fwctl_ceiling_init(fwctl);
-	if (err)
-		return err;
-	err = cdev_device_add(&fwctl->cdev, &fwctl->dev);
-	if (err) {
-		fwctl_ceiling_exit(fwctl);
-		return err;
-	}
-	/* The entry was reserved with the number: this cannot fail. */
-	xa_store(&fwctl_devices, fwctl->index, fwctl, GFP_KERNEL);
-	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_ADDED_NTF);
-	return 0;
+	WRITE_ONCE(fwctl->gone, true);
+	fwctl_wake_waiters(fwctl);
+	if (fwctl->ext->abort)
+		fwctl->ext->abort(fwctl);
 }
-EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
+
+/* Waits until the last call has left the backend. */
+static void fwctl_drain(struct fwctl_device *fwctl)
+{
+	fwctl_leave(fwctl);
+	wait_for_completion(&fwctl->unused);
+	fwctl_ceiling_exit(fwctl);
+}
 
 /*
  * Closes every context that is left, after the last call inside the backend has
@@ -367,6 +353,40 @@ static void fwctl_close_all(struct fwctl_device *fwctl)
 }
 
 /**
+ * fwctl_register - make a device available to user space
+ * @fwctl: from fwctl_alloc_device(); the backend is ready for calls of its ops
+ *
+ * On success the backend must call fwctl_unregister() before its device goes
+ * away.
+ *
+ * Context: may sleep.
+ * Return: 0; or a negative errno, and then the caller only has to call
+ * fwctl_put().
+ */
+int fwctl_register(struct fwctl_device *fwctl)
+{
+	int err;
+
+	fwctl->nests = fwctl->ext->nested;
+	err = fwctl_ceiling_init(fwctl);
+	if (err)
+		return err;
+	err = cdev_device_add(&fwctl->cdev, &fwctl->dev);
+	if (err) {
+		/* A file may be open: a node needs no device, only its number. */
+		fwctl_stop(fwctl);
+		fwctl_drain(fwctl);
+		fwctl_close_all(fwctl);
+		return err;
+	}
+	/* The entry was reserved with the number: this cannot fail. */
+	xa_store(&fwctl_devices, fwctl->index, fwctl, GFP_KERNEL);
+	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_ADDED_NTF);
+	return 0;
+}
+EXPORT_SYMBOL_NS_GPL(fwctl_register, "FWCTL");
+
+/**
  * fwctl_unregister - remove a device from user space
  * @fwctl: a registered device
  *
@@ -381,17 +401,12 @@ static void fwctl_close_all(struct fwctl_device *fwctl)
  */
 void fwctl_unregister(struct fwctl_device *fwctl)
 {
-	WRITE_ONCE(fwctl->gone, true);
-	fwctl_wake_waiters(fwctl);
-	if (fwctl->ext->abort)
-		fwctl->ext->abort(fwctl);
+	fwctl_stop(fwctl);
 	xa_store(&fwctl_devices, fwctl->index, NULL, GFP_KERNEL);
 	fwctl_nl_notify(fwctl, FWCTL_CMD_DEV_REMOVED_NTF);
 
 	/* Callers of fwctl_find() need the parent, until cdev_device_del(). */
-	fwctl_leave(fwctl);
-	wait_for_completion(&fwctl->unused);
-	fwctl_ceiling_exit(fwctl);
+	fwctl_drain(fwctl);
 	cdev_device_del(&fwctl->cdev, &fwctl->dev);
 
 	fwctl_close_all(fwctl);
