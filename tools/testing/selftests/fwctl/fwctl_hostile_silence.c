@@ -227,10 +227,15 @@ TEST_F_TIMEOUT(hostile, unbind_in_long_silence, 120)
 /* They do not keep mlx5_core from restarting firmware that has failed either. */
 TEST_F_TIMEOUT(hostile, failure_after_silence, 180)
 {
+	unsigned int loads;
+
 	set_timeout(_metadata, &self->dev, &self->rebind, 1);
 	time_out(_metadata, &self->dev, 1);
+	loads = vcx_count(OP_SET_HCA_CAP);
 	ASSERT_EQ(0, vcx("health 1"));
 	ASSERT_EQ(0, vcx("lose %x 0", OP_NOP));
+	/* Until mlx5_core notices the failure the device works on. */
+	EXPECT_TRUE(wait_for_within(60, vcx_count(OP_SET_HCA_CAP) > loads));
 	EXPECT_TRUE(wait_for(works(&self->dev)));
 	EXPECT_EQ(0, kernel_command(&self->dev));
 	/* mlx5_core limits how often it resets a function; unbinding ends that. */

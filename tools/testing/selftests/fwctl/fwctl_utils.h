@@ -128,16 +128,17 @@ static inline unsigned int stopwatch_end(struct stopwatch *watch,
 	__result;							\
 })
 
-/* Waits until the condition holds, for up to 20 seconds. Evaluates to whether it holds. */
-#define wait_for(_condition)						\
+/* Waits until the condition holds, up to a limit. Evaluates to whether it holds. */
+#define wait_for_within(_seconds, _condition)				\
 ({									\
-	__u64 __deadline = now_us() + 20 * 1000000ull;			\
+	__u64 __deadline = now_us() + (_seconds) * 1000000ull;		\
 	bool __true;							\
 									\
 	while (!(__true = !!(_condition)) && now_us() < __deadline)	\
 		usleep(1000);						\
 	__true;								\
 })
+#define wait_for(_condition) wait_for_within(20, _condition)
 
 /* The path is a format for vsnprintf(). */
 static inline int open_file(int flags, const char *path, va_list args)
