@@ -11,7 +11,8 @@
  * Options: noclassify and noabort create a device without that optional op, like
  * backends that were written for Linux; nested creates one with that op; type=N
  * sets the reported device type; card=NAME makes the device a function of that
- * card; twice gives it two fwctl devices.
+ * card; twice gives it two fwctl devices; max_requests=N sets the number of
+ * requests that it takes at a time.
  */
 #include <linux/debugfs.h>
 #include <linux/init.h>
@@ -56,6 +57,7 @@ static struct sim_fwctl *sim_register(struct sim_device *sim)
 		strscpy(sf->card, sim->options.card, sizeof(sf->card));
 		sf->fwctl.card = sf->card;
 	}
+	sf->fwctl.max_requests = sim->options.max_requests;
 	sf->sim = sim;
 	init_waitqueue_head(&sf->waiters);
 
@@ -148,6 +150,9 @@ static int sim_parse_option(struct sim_options *options, const char *option)
 		options->ops.device_type = (enum fwctl_device_type)type;
 	} else if (!strcmp(option, "twice")) {
 		options->twice = true;
+	} else if (str_has_prefix(option, "max_requests=")) {
+		return kstrtouint(option + strlen("max_requests="), 0,
+				  &options->max_requests);
 	} else if (str_has_prefix(option, "card=")) {
 		if (strscpy(options->card, option + strlen("card="),
 			    sizeof(options->card)) <= 0)

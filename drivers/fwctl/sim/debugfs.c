@@ -48,6 +48,7 @@ static const char * const sim_count_names[SIM_NR_COUNTS] = {
 	[SIM_RPCS] = "rpcs",
 	[SIM_ABORTS] = "aborts",
 	[SIM_UCTXS_NOW] = "uctxs_now",
+	[SIM_OPENS_NOW] = "opens_now",
 	[SIM_RPCS_NOW] = "rpcs_now",
 	[SIM_RPCS_MAX] = "rpcs_max",
 };

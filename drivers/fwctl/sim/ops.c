@@ -81,16 +81,18 @@ static int sim_open_uctx(struct fwctl_uctx *uctx)
 	struct sim_device *sim = to_sim(uctx);
 	int err;
 
+	sim_count(sim, SIM_OPENS_NOW);
 	err = sim_call(uctx, SIM_OPEN_DELAY_MS, SIM_OPEN_ERRNO);
-	if (err)
-		return err;
 
 	spin_lock(&sim->lock);
-	su->number = ++sim->last_uctx;
-	sim->counts[SIM_OPENS]++;
-	sim->counts[SIM_UCTXS_NOW]++;
+	sim->counts[SIM_OPENS_NOW]--;
+	if (!err) {
+		su->number = ++sim->last_uctx;
+		sim->counts[SIM_OPENS]++;
+		sim->counts[SIM_UCTXS_NOW]++;
+	}
 	spin_unlock(&sim->lock);
-	return 0;
+	return err;
 }
 
 static void sim_close_uctx(struct fwctl_uctx *uctx)

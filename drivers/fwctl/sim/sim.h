@@ -36,6 +36,7 @@ enum sim_count_id {
 	SIM_RPCS,
 	SIM_ABORTS,
 	SIM_UCTXS_NOW,
+	SIM_OPENS_NOW,
 	SIM_RPCS_NOW,
 	SIM_RPCS_MAX,
 	SIM_NR_COUNTS
@@ -59,12 +60,14 @@ struct sim_knob {
  * @ext: its further ops
  * @card: name of the card that it is a function of, or empty
  * @twice: it has two fwctl devices
+ * @max_requests: &fwctl_device.max_requests
  */
 struct sim_options {
 	struct fwctl_ops ops;
 	struct fwctl_ext_ops ext;
 	char card[16];
 	bool twice;
+	unsigned int max_requests;
 };
 
 /**

@@ -371,6 +371,51 @@ TEST_F(limits, rpcs_raised_at_run_time)
 	end_calls(_metadata, &self->sim, calls, 4);
 }
 
+/* Calls and open() that are inside the device when more wait than it takes. */
+static unsigned int most_inside(struct __test_metadata *_metadata, const struct sim *sim)
+{
+	pid_t calls[8], opens[8];
+	unsigned int i, inside;
+	int fd = sim_open(sim, O_RDWR);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, sim_set(sim, "rpc_delay_ms", FOREVER_MS));
+	ASSERT_EQ(0, sim_set(sim, "open_delay_ms", FOREVER_MS));
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		calls[i] = fork_nop(fd);
+		opens[i] = fork();
+		if (!opens[i])
+			_exit(sim_open(sim, O_RDWR) < 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		EXPECT_TRUE(wait_for(task_waits_in_ioctl(calls[i])));
+		EXPECT_TRUE(wait_for(task_waits_in(opens[i], SYS_openat)));
+	}
+	inside = sim_count(sim, "rpcs_now") + sim_count(sim, "opens_now");
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		EXPECT_TRUE(kill_and_wait(calls[i]));
+		EXPECT_TRUE(kill_and_wait(opens[i]));
+	}
+	close(fd);
+	return inside;
+}
+
+/* Calls and open() together, however few the device takes; one of each at least */
+TEST_F_TIMEOUT(limits, requests_of_a_small_device, 120)
+{
+	unsigned int max;
+	char option[32];
+	struct sim sim;
+
+	for (max = 1; max <= 8; max++) {
+		snprintf(option, sizeof(option), "max_requests=%u", max);
+		ASSERT_EQ(0, sim_new(&sim, option));
+		EXPECT_EQ(max == 1 ? 2 : max, most_inside(_metadata, &sim))
+			TH_LOG("%s", option);
+		EXPECT_EQ(0, sim_del(&sim));
+	}
+}
+
 /*
  * A device that yields lets one call in, for two ticks. The thread may lose the CPU for
  * that long between the two calls, so one of many rounds counts.
