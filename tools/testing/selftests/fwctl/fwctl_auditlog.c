@@ -154,6 +154,33 @@ TEST_F_TIMEOUT(auditlog, host_survives, 60)
 	EXPECT_EQ(0, stuck_daemon_end(&daemon));
 }
 
+/*
+ * Refusals for which the log has no room: a later record has their number. The log is
+ * full because its daemon does not read, and nothing waits for room.
+ */
+TEST_F_TIMEOUT(auditlog, without_room, 120)
+{
+	struct audit_status no_wait = { .mask = AUDIT_STATUS_BACKLOG_WAIT_TIME };
+	struct found found = { .uid = getuid() + 1, .users = 1 };
+	const unsigned int refusals = 100;
+	struct stuck_daemon daemon;
+	struct audit_status status;
+	pid_t flooders[4];
+	unsigned int i;
+
+	if (stuck_daemon_start(&daemon, 1, true))
+		SKIP(return, NO_AUDIT_CONTROL);
+	ASSERT_EQ(0, audit_set(&no_wait));
+	for (i = 0; i < ARRAY_SIZE(flooders); i++)
+		flooders[i] = audit_flood();
+	EXPECT_TRUE(wait_for(!audit_get(&status) && status.backlog > 1));
+	EXPECT_EQ(0, in_child(refuse_as(self->fd, found.uid, refusals)));
+	audit_flood_end(flooders, ARRAY_SIZE(flooders));
+	EXPECT_EQ(0, stuck_daemon_end(&daemon));
+	read_records(_metadata, self->sock, &self->sim, refusals, &found);
+	EXPECT_GT(refusals, found.records);
+}
+
 /* The module does not take the number of refusals that were left out with it. */
 TEST_F(auditlog, module_is_unloaded)
 {

@@ -5,6 +5,7 @@
  */
 #include <sched.h>
 
+#include "fwctl_auditlog_utils.h"
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_netlink_utils.h"
 #include "fwctl_thread_utils.h"
@@ -571,6 +572,42 @@ TEST_F(events, ceiling)
 	EXPECT_EQ(FWCTL_CMD_DEV_CEILING_NTF, self->nl.devs[3].cmd);
 	EXPECT_EQ(FWCTL_CEILING_NONE, self->nl.devs[3].ceiling);
 	EXPECT_EQ(self->sim.number, self->nl.devs[3].index);
+}
+
+/* A request that only the old ceiling admits, and that stays in the device */
+static pid_t fork_write(const struct sim *sim, int fd)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(_test_sim(fd, FWCTL_RPC_DEBUG_WRITE_FULL, FWCTL_SIM_WRITE, 60, 0,
+				NULL, NULL));
+	return wait_for(sim_count(sim, "rpcs_now") == 1) ? pid : -1;
+}
+
+/* Event and record come while the writer of the ceiling waits for such a request. */
+TEST_F(events, ceiling_before_the_wait)
+{
+	int sock = audit_open(), status;
+	pid_t caller, writer;
+
+	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", FOREVER_MS));
+	caller = fork_write(&self->sim, self->fd);
+	ASSERT_LT(0, caller);
+	writer = fork();
+	if (!writer)
+		_exit(sim_lower(&self->sim, "configuration"));
+
+	EXPECT_EQ(0, fnl_receive(&self->nl, 0, 2));
+	ASSERT_EQ(2, self->nl.nr_devs);
+	EXPECT_EQ(FWCTL_CMD_DEV_CEILING_NTF, self->nl.devs[1].cmd);
+	if (sock >= 0)
+		EXPECT_NE(NULL, strstr(audit_next(sock, self->sim.number, writer, 10000),
+				       "op=ceiling"));
+	EXPECT_EQ(0, waitpid(writer, &status, WNOHANG));
+	EXPECT_TRUE(kill_and_wait(caller));
+	EXPECT_EQ(0, exit_status(writer));
+	close(sock);
 }
 
 /* An event for each function whose ceiling has changed */

@@ -3,6 +3,7 @@
  * Ceilings by parameters of the core: scope_max and scope_max_devices. With a value that
  * is not valid the core must not load, because it would load without the ceiling.
  */
+#include "fwctl_auditlog_utils.h"
 #include "fwctl_ceiling_utils.h"
 #include "fwctl_module_utils.h"
 
@@ -258,6 +259,33 @@ TEST_F(params, single_functions)
 	/* The name of a function, not of a card */
 	ASSERT_EQ(0, sim_new_id(&sims[2], 9, "card=fwctl_sim7"));
 	EXPECT_EQ(FWCTL_CEILING_DEBUG_WRITE_FULL, sim_ceiling(&sims[2]));
+}
+
+/*
+ * A function of a card comes later than another one, and a parameter has the name of the
+ * later one: the ceiling of the first comes down, and the audit log has a record of that.
+ */
+TEST_F(params, record_of_a_card)
+{
+	struct sim first, later;
+	char expected[64];
+	int sock;
+
+	sock = audit_open();
+	if (sock < 0)
+		SKIP(return, NO_AUDIT);
+	ASSERT_EQ(0, load_with("fwctl", "scope_max_devices=fwctl_sim8=configuration"));
+	ASSERT_EQ(0, load_module("fwctl_sim"));
+	ASSERT_EQ(0, sim_new_id(&first, 7, "card=k"));
+	ASSERT_EQ(0, sim_new_id(&later, 8, "card=k"));
+	EXPECT_EQ(FWCTL_CEILING_CONFIGURATION, sim_ceiling(&first));
+	snprintf(expected, sizeof(expected), "fwctl op=ceiling dev=fwctl%d pid=%d ",
+		 first.number, getpid());
+	EXPECT_EQ(0, strncmp(audit_next(sock, first.number, getpid(), 2000), expected,
+			     strlen(expected)));
+	/* The later device has had no other ceiling. */
+	EXPECT_EQ(0, strcmp("none", audit_next(sock, later.number, getpid(), 100)));
+	close(sock);
 }
 
 TEST_F(params, not_raised)
