@@ -7,11 +7,7 @@
 #include "fwctl_hostile_utils.h"
 #include "fwctl_thread_utils.h"
 
-/* The number of calls that a call may see the device answer before its own */
-#define TURNS 48
-
 #define RPC_MS 50
-#define SAMPLES 2
 
 FIXTURE(hostile) {
 	struct sim sim;
@@ -88,6 +84,77 @@ TEST_F_TIMEOUT(hostile, files_of_one_user, 60)
 	EXPECT_EQ(EBUSY, exit_status(pid));
 }
 
+#define CONTAINER 100000
+
+/* A process in a user namespace of its own, as root makes one for a container. */
+static pid_t container_start(struct __test_metadata *_metadata, int *ready)
+{
+	char text[32];
+	int ends[2];
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC));
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWUSER) || write(ends[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ends[1]);
+	*ready = read(ends[0], text, 1) == 1;
+	close(ends[0]);
+	if (*ready) {
+		snprintf(text, sizeof(text), "0 %u 65536", CONTAINER);
+		ASSERT_EQ(0, write_file(text, "/proc/%d/uid_map", pid));
+		ASSERT_EQ(0, write_file(text, "/proc/%d/gid_map", pid));
+	}
+	return pid;
+}
+
+/* In the container, as its user: how many files can be opened; then waits. */
+static void hoard_in_container(pid_t container, uid_t uid, const struct sim *sim,
+			       unsigned int *files, bool *done)
+{
+	char path[32];
+	int ns;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", container);
+	ns = open(path, O_RDONLY | O_CLOEXEC);
+	if (ns < 0 || setns(ns, CLONE_NEWUSER) || setresuid(uid, uid, uid))
+		_exit(1);
+	while (sim_open(sim, O_RDONLY) >= 0)
+		count(files);
+	set(done, true);
+	for (;;)
+		pause();
+}
+
+/* All users of a container together have the share of one. */
+TEST_F_TIMEOUT(hostile, users_of_a_container, 60)
+{
+	unsigned int *files = shared_memory(2 * sizeof(*files)), i;
+	bool *done = shared_memory(2 * sizeof(*done));
+	pid_t container, users[2];
+	int ready;
+
+	container = container_start(_metadata, &ready);
+	if (!ready)
+		SKIP(kill_and_wait(container); return, "no user namespaces");
+	for (i = 0; i < 2; i++) {
+		users[i] = fork();
+		if (!users[i])
+			hoard_in_container(container, i + 1, &self->sim, &files[i], &done[i]);
+		EXPECT_TRUE(wait_for(get(&done[i])));
+	}
+	EXPECT_EQ(param_get("max_files") / 2, files[0]);
+	EXPECT_EQ(0, files[1]);
+	EXPECT_EQ(0, as_user(OTHER, open_and_nop(&self->sim)));
+	for (i = 0; i < 2; i++)
+		EXPECT_TRUE(kill_and_wait(users[i]));
+	EXPECT_TRUE(kill_and_wait(container));
+}
+
 /*
  * How many calls of one user are inside the device, when it does not answer and more
  * wait; then another user and root get answers.
@@ -158,25 +225,6 @@ TEST_F_TIMEOUT(hostile, buffers_of_one_user, 60)
 	exceed_memory(_metadata, &self->sim, calls, ARRAY_SIZE(calls), HOSTILE);
 }
 
-/*
- * How many calls of others the device ends while this user opens a file and makes a call:
- * the most in some samples. No time is measured.
- */
-static unsigned int turns_of_others(struct __test_metadata *_metadata, const struct sim *sim,
-				    uid_t uid)
-{
-	unsigned int i, before, turns, most = 0;
-
-	for (i = 0; i < SAMPLES; i++) {
-		before = sim_count(sim, "rpcs");
-		EXPECT_EQ(0, as_user(uid, open_and_nop(sim)));
-		turns = sim_count(sim, "rpcs") - before - 1;
-		most = turns > most ? turns : most;
-	}
-	fprintf(stderr, "# uid %u: %u calls of others meanwhile\n", uid, most);
-	return most;
-}
-
 static struct crowd *crowd_of(const struct sim *sim, unsigned int calls)
 {
 	struct crowd *crowd = shared_memory(sizeof(*crowd));
@@ -194,6 +242,8 @@ static struct crowd *crowd_of(const struct sim *sim, unsigned int calls)
 TEST_F_TIMEOUT(hostile, threads_of_one_user, 300)
 {
 	struct crowd *crowd = crowd_of(&self->sim, 0);
+	static const uid_t uids[] = { 0, OTHER };
+	unsigned int i;
 	pid_t pid;
 
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", RPC_MS));
@@ -201,8 +251,9 @@ TEST_F_TIMEOUT(hostile, threads_of_one_user, 300)
 	ASSERT_LE(0, pid);
 	ASSERT_TRUE(wait_for(crowd_waits(crowd) > CROWD / 2));
 
-	EXPECT_GT(TURNS, turns_of_others(_metadata, &self->sim, 0));
-	EXPECT_GT(TURNS, turns_of_others(_metadata, &self->sim, OTHER));
+	for (i = 0; i < ARRAY_SIZE(uids); i++)
+		EXPECT_GT(TURNS, turns_of_others(uids[i], sim_count(&self->sim, "rpcs"),
+						 open_and_nop(&self->sim)));
 
 	set(&crowd->stop, true);
 	ASSERT_EQ(0, sim_set(&self->sim, "rpc_delay_ms", 0));
@@ -226,7 +277,7 @@ TEST_F_TIMEOUT(hostile, opens_of_one_user, 300)
 {
 	struct crowd *crowd = crowd_of(&self->sim, 0);
 	static const uid_t uids[] = { 0, OTHER };
-	unsigned int i, before, turns;
+	unsigned int i, before;
 	pid_t pid;
 
 	opened = &self->sim;
@@ -237,13 +288,9 @@ TEST_F_TIMEOUT(hostile, opens_of_one_user, 300)
 	ASSERT_LE(0, pid);
 	before = sim_count(&self->sim, "opens");
 	ASSERT_TRUE(wait_for(sim_count(&self->sim, "opens") > before + 20));
-	for (i = 0; i < ARRAY_SIZE(uids); i++) {
-		before = sim_count(&self->sim, "opens");
-		EXPECT_EQ(0, EXPECT_NO_WAIT(uids[i], "open and RPC", open_and_nop(&self->sim)));
-		turns = sim_count(&self->sim, "opens") - before;
-		fprintf(stderr, "# uid %u: %u opens of others meanwhile\n", uids[i], turns);
-		EXPECT_GT(2 * TURNS, turns);
-	}
+	for (i = 0; i < ARRAY_SIZE(uids); i++)
+		EXPECT_GT(2 * TURNS, turns_of_others(uids[i], sim_count(&self->sim, "opens"),
+						     open_and_nop(&self->sim)));
 	set(&crowd->stop, true);
 	ASSERT_EQ(0, sim_set(&self->sim, "open_delay_ms", 0));
 	EXPECT_EQ(0, exit_status(pid));

@@ -8,9 +8,6 @@
 #include "fwctl_hostile_mlx5_utils.h"
 #include "fwctl_sleep_utils.h"
 
-/* The number of commands of others that a caller may see the device execute first */
-#define TURNS 48
-
 /* Kills callers of one user until their commands do not get to firmware any more. */
 static unsigned int kill_callers(struct __test_metadata *_metadata,
 				 const struct mlx5_dev *dev, int fd)
@@ -124,7 +121,7 @@ TEST_F_TIMEOUT(hostile, threads_of_one_user, 300)
 {
 	struct crowd *crowd = shared_memory(sizeof(*crowd));
 	static const uid_t uids[] = { 0, OTHER };
-	unsigned int i, before, turns;
+	unsigned int i;
 	pid_t pid;
 
 	ASSERT_EQ(0, vcx("delay %x 50", OP_NOP));
@@ -135,13 +132,9 @@ TEST_F_TIMEOUT(hostile, threads_of_one_user, 300)
 	pid = crowd_start(crowd);
 	ASSERT_LE(0, pid);
 	ASSERT_TRUE(wait_for(crowd_waits(crowd) > CROWD / 2));
-	for (i = 0; i < ARRAY_SIZE(uids); i++) {
-		before = vcx_count(OP_NOP);
-		EXPECT_EQ(0, as_user(uids[i], open_and_nop(&self->dev, O_RDONLY)));
-		turns = vcx_count(OP_NOP) - before - 1;
-		fprintf(stderr, "# uid %u: %u commands of others meanwhile\n", uids[i], turns);
-		EXPECT_GT(TURNS, turns);
-	}
+	for (i = 0; i < ARRAY_SIZE(uids); i++)
+		EXPECT_GT(TURNS, turns_of_others(uids[i], vcx_count(OP_NOP),
+						 open_and_nop(&self->dev, O_RDONLY)));
 	set(&crowd->stop, true);
 	ASSERT_EQ(0, vcx("clear"));
 	EXPECT_EQ(0, exit_status(pid));

@@ -17,6 +17,9 @@
 
 #define CROWD 1000
 
+/* The number of calls that a call may see the device answer before its own */
+#define TURNS 48
+
 /* For a child process: leaves the privileges of root for good. */
 static inline void become(uid_t uid)
 {
@@ -29,6 +32,25 @@ static inline void become(uid_t uid)
 
 /* in_child() of another user */
 #define as_user(_uid, _expr) in_child(({ become(_uid); (_expr); }))
+
+/*
+ * How many calls of others the device ends, by the counter @_count, while another user makes
+ * the call @_expr: the fewest of three tries, because the device goes on while a busy machine
+ * does not run this user's process. No time is measured.
+ */
+#define turns_of_others(_uid, _count, _expr)				\
+({									\
+	unsigned int __try, __before, __turns, __fewest = ~0u;		\
+									\
+	for (__try = 0; __try < 3; __try++) {				\
+		__before = (_count);					\
+		EXPECT_EQ(0, as_user(_uid, _expr));			\
+		__turns = (_count) - __before - 1;			\
+		__fewest = __turns < __fewest ? __turns : __fewest;	\
+	}								\
+	fprintf(stderr, "# uid %u: %u calls of others meanwhile\n", _uid, __fewest); \
+	__fewest;							\
+})
 
 /* Memory that child processes share, zeroed. It stays until the test ends. */
 static inline void *shared_memory(size_t size)
