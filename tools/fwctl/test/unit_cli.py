@@ -39,6 +39,18 @@ def usage():
 
 
 @test
+def not_loaded():
+    """without the module of fwctl the messages say that, and nothing about others"""
+    require(not os.path.exists("/sys/class/fwctl"), "fwctl is loaded")
+    for args in (["stats"], ["monitor"], ["policy"], ["policy", "lower", "fwctl0", "none"]):
+        done = run([*args, *(["show"] if args == ["policy"] else [])])
+        assert done.code and "Linux's own" not in done.err, done
+        match(done.err, "fwctl is not loaded")
+    rows = {row["check"]: row for row in result("probe")}
+    match(rows["netlink"]["why"], "fwctl is not loaded: load the device's module")
+
+
+@test
 def outputs():
     """ways of output that exclude each other are not ignored"""
     run(["--json", "--raw", "dev", "list"]).fails(USAGE, "leave out one")

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "private.h"
 
@@ -30,8 +31,6 @@ static const struct fwctl_field state_fields[] = {
 };
 
 static const struct fwctl_hint hints[] = {
-	{ EOPNOTSUPP, "this kernel has no netlink family fwctl in this network namespace",
-	  "use this project's fwctl in place of Linux's own, in the initial network namespace" },
 	{ ENODEV, "the device is gone or is being removed",
 	  "list the devices again" },
 	{ EPERM, "refused: needs CAP_SYS_ADMIN, and a ceiling is never raised",
@@ -45,10 +44,27 @@ static const struct fwctl_hint hints[] = {
 	  "record this request as well" },
 };
 
+/* The reason for which there is no netlink family. Only this project's core has the parameter. */
+static struct fwctl_hint no_family(void)
+{
+	if (!access("/sys/module/fwctl/parameters/scope_max", F_OK))
+		return (struct fwctl_hint){
+			EOPNOTSUPP, "this network namespace has no netlink family fwctl",
+			"use the initial network namespace" };
+	if (!access("/sys/class/fwctl", F_OK))
+		return (struct fwctl_hint){
+			EOPNOTSUPP, "Linux's own fwctl has no netlink family",
+			"use this project's fwctl in its place" };
+	return (struct fwctl_hint){
+		EOPNOTSUPP, "there is no netlink family: fwctl is not loaded",
+		"load the device's module, which 'fwctl probe' names" };
+}
+
 /* Write a message about a state or ceiling to a handle, and return @err. */
 int fwctl_state_fail(char *error, int err, const char *where)
 {
-	struct fwctl_hint hint = fwctl_hint(hints, ARRAY_SIZE(hints), err);
+	struct fwctl_hint hint = err == -EOPNOTSUPP ? no_family() :
+				 fwctl_hint(hints, ARRAY_SIZE(hints), err);
 
 	return fwctl_fail(error, err, "%s: %s: %s", where, hint.what,
 			  hint.todo);

@@ -537,7 +537,7 @@ static int in_other_network(struct fwctl_dev *dev)
 	if (!own || unshare(CLONE_NEWNET))
 		return 1;
 	if (fwctl_dev_state(dev, &state) != -EOPNOTSUPP ||
-	    !strstr(fwctl_dev_error(dev), "no netlink family"))
+	    !strstr(fwctl_dev_error(dev), "this network namespace has no netlink family"))
 		return 2;
 	if (fwctl_states(own, &states) != -EOPNOTSUPP)
 		return 3;
