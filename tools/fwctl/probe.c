@@ -46,7 +46,7 @@ static void probe_kernel(struct run *run)
 	add_check(run, subject, "not-locked-down", !locked_down(),
 		  "the kernel is locked down and refuses requests under debug-write-full",
 		  UNLOCK);
-	add_check(run, subject, "not-tainted",
+	add_check(run, subject, "not-tainted-by-fwctl",
 		  !read_line("/proc/sys/kernel/tainted", "", line, sizeof(line)) ||
 		  !(strtoull(line, NULL, 10) >> TAINT_FWCTL_BIT & 1),
 		  "a request under debug-write or debug-write-full has tainted the kernel",
@@ -62,7 +62,7 @@ static const char *scope_obstacle(const struct fwctl_dev *dev,
 	*help = "get write access, e.g. by mode 0660 in 60-fwctl.rules, or run as root";
 	if (!fwctl_dev_writable(dev) && scope >= FWCTL_RPC_DEBUG_WRITE)
 		return "the device file is not writable";
-	*help = "ceilings are never raised: reboot, if scope_max is the limit with a higher one";
+	*help = "it holds until the machine reboots, and longer if a parameter scope_max sets it";
 	if (scopes && !(scopes & (1U << scope)))
 		return "the scope is above the device's ceiling";
 	if (scope < FWCTL_RPC_DEBUG_WRITE_FULL)

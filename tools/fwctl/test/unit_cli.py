@@ -4,7 +4,7 @@ import os
 import re
 
 from fwctltest import (NO_DEVICE, OK, USAGE, equal, fwctl, match, on_terminal,
-                       path, require, result, run, test, write)
+                       path, require, result, run, tainted, test, write)
 
 
 def bad(*args, says):
@@ -48,6 +48,8 @@ def not_loaded():
         match(done.err, "fwctl is not loaded")
     rows = {row["check"]: row for row in result("probe")}
     match(rows["netlink"]["why"], "fwctl is not loaded: load the device's module")
+    # Other taints of the kernel do not count.
+    equal(rows["not-tainted-by-fwctl"]["ok"], not tainted())
 
 
 @test
