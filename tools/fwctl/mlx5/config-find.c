@@ -205,7 +205,7 @@ enum config_reason config_unknown(struct config *config, const char *word,
 }
 
 /* The parameter of a field that an expression about @param names, or NULL. */
-static const struct config_param *param_of(const struct config *config,
+const struct config_param *config_param_of(const struct config *config,
 					   const struct config_param *param,
 					   const char *tlv, const char *field)
 {
@@ -246,7 +246,7 @@ static bool add_setting(const struct config *config,
 	field = strchr(word, '.');
 	if (field)
 		*field++ = 0;
-	other = param_of(config, param, field ? word : NULL, field ? field : word);
+	other = config_param_of(config, param, field ? word : NULL, field ? field : word);
 	if (!other || (strcmp(sign, "==") && other->field->type != CONFIG_BOOL))
 		return false;
 	if (other->field->type == CONFIG_BOOL)

@@ -373,12 +373,51 @@ void config_keep(struct config *config, const struct config_param *param)
 				    item->data[CONFIG_DEFAULT], item->len);
 }
 
+/* Append to @text the wanted value of another parameter that a rule names, once. */
+static void add_other(struct config *config, const struct config_param *param, char *word,
+		      char *text, size_t size)
+{
+	char *field = strchr(word, '.'), *value;
+	const struct config_param *other;
+	char start[CONFIG_MAX_NAME + 2];
+	size_t len = strlen(text);
+
+	if (field)
+		*field++ = 0;
+	other = config_param_of(config, param, field ? word : NULL, field ? field : word);
+	if (!other || other == param || !config_read(config, other->item, CONFIG_WANTED))
+		return;
+	snprintf(start, sizeof(start), "%s=", other->name);
+	value = strstr(text, start) ? NULL :
+		config_text(other, other->item->data[CONFIG_WANTED]);
+	if (value)
+		snprintf(text + len, size - len, "%s%s%s", len ? ", " : "", start, value);
+	free(value);
+}
+
+/* List the other parameters of a rule that a parameter breaks, with their wanted values. */
+static void list_others(struct config *config, const struct config_param *param, char *text,
+			size_t size)
+{
+	const char *rule = param->field->rule;
+	char word[2 * CONFIG_MAX_NAME];
+	int end;
+
+	*text = 0;
+	for (; *rule; rule += end) {
+		end = 1;
+		if (sscanf(rule, "%191[A-Za-z0-9_.]%n", word, &end) == 1)
+			add_other(config, param, word, text, size);
+	}
+}
+
 /* Can a parameter have the value that is wanted? Returns an exit code. */
 int config_check(struct config *config, const struct config_param *param)
 {
 	const struct config_field *field = param->field;
 	struct run *run = config->run;
 	uint64_t value, min, max;
+	char others[256];
 	int64_t holds;
 
 	if (!config_probe(config, param))
@@ -393,9 +432,12 @@ int config_check(struct config *config, const struct config_param *param)
 			(unsigned long long)value, (unsigned long long)min,
 			(unsigned long long)max);
 	if (field->rule && config_eval(config, param, field->rule, &holds) &&
-	    !holds)
-		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s=%llu: the card does not support this value together with its other settings",
-			    param->name, (unsigned long long)value);
+	    !holds) {
+		list_others(config, param, others, sizeof(others));
+		fail(run, FWCTL_EXIT_USAGE,
+		     "%s=%llu: the card does not support this value together with %s",
+		     param->name, (unsigned long long)value,
+		     *others ? others : "its other settings");
+	}
 	return run->code;
 }

@@ -316,6 +316,9 @@ enum config_reason config_unknown(struct config *config, const char *word,
 				  size_t len, char **why);
 enum config_reason config_missing(struct config *config,
 				  const struct config_param *param, char **why);
+const struct config_param *config_param_of(const struct config *config,
+					   const struct config_param *param,
+					   const char *tlv, const char *field);
 
 /* fw-reset.c */
 void fw_add_levels(struct config *config, json_object *rows);

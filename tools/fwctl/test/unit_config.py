@@ -183,7 +183,8 @@ INSERT INTO params (tlv_name, name, mlxconfig_name, offset, size, type, dependen
     ('lanes', 'lane', 'LANE', '0x0.24', '0x10.0', 'BINARY', 'ignore_dependency', 16, '', '', ''),
     ('mode', 'board', 'BOARD', '0x0.0', '0x0.2', 'ENUM', 'ignore_dependency', 0, 'ONE=0x0,TWO=0x1',
      '$_sum=($board+log2($room))', '$room==0||$_sum<=$room'),
-    ('mode', 'room', NULL, '0x0.8', '0x0.8', 'UNSIGNED', NULL, 0, NULL, NULL, NULL),
+    ('mode', 'room', 'ROOM', '0x0.8', '0x0.8', 'UNSIGNED', 'ignore_dependency', 0, NULL, NULL,
+     '$room == 0 || ($mode.board==0 && $room==$room)'),
     ('mode', 'owner', 'OWNER', '0x4.24', '0x10.0', 'ENUM', 'ignore_dependency', 16,
      'DEFAULT=0x0,HOST_0=0x1,SELF=0xf', NULL, NULL),
     ('wide', 'late', 'LATE', '0x4.31', '0x0.1', 'BOOL', 'ignore_dependency', 0, NULL, NULL, NULL),
@@ -202,8 +203,8 @@ def newer_database():
         settings, = database.execute("SELECT parameters_string FROM configurations").fetchone()
     rows = {row["name"]: row for row in listed(path("new.db"))["parameters"]}
     equal({name: (row["class"], row["type"]) for name, row in rows.items()},
-          {"BOARD": ("global", "enum"), "OWNER": ("global", "enum"), "LATE": ("host", "bool"),
-           "LANE": ("module", "int")})
+          {"BOARD": ("global", "enum"), "ROOM": ("global", "int"), "OWNER": ("global", "enum"),
+           "LATE": ("host", "bool"), "LANE": ("module", "int")})
     # The settings of a named configuration are those of 'config set'.
     tape = Tape(1, "mlx5_core", "0000:01:00.0", "pci")
     register(tape, 0x9020, 160, {}, {0x20: 1}, scope=CONFIGURATION)
@@ -211,11 +212,15 @@ def newer_database():
         register(tape, 0x9030, 8, {0: item}, {4: 3}, scope=CONFIGURATION)
         register(tape, 0x9024, 268, {0: 0x02090100, 4: item}, {0: 0x02090000 | size, 4: item},
                  scope=CONFIGURATION)
-    done = run(["--json", "replay", tape.save(path("card.rec")), "mlx5", "config", "set", "fwctl0",
-                *settings.split(), "--dry-run", "-d", path("new.db")], code=OK)
+    command = ["--json", "replay", tape.save(path("card.rec")), "mlx5", "config", "set", "fwctl0",
+               *settings.split(), "--dry-run", "-d", path("new.db")]
+    done = run(command, code=OK)
     changes = {row["name"]: row["to"] for row in done.json["result"]["changes"]}
     equal(changes, {"BOARD": "TWO", "OWNER[1]": "HOST_0", "LANE_M0[0]": 2,
                     **{f"LANE_M0[{number}]": 255 for number in range(4, 16)}})
+    # A rule that is broken is told by the settings that it is about, without a dollar.
+    run([*command, "ROOM=3"]).ends(
+        USAGE, "ROOM=3: the card does not support this value together with BOARD=TWO$")
 
 
 @test
