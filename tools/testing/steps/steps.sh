@@ -366,7 +366,7 @@ step_cards()
 # Many pairs of programs that write settings at once, and many random configurations.
 step_settings()
 {
-	"$lab" run --kernel 7.3 --timeout 1800 -- env PAIRS="${PAIRS:-200}" \
+	"$lab" run --kernel 7.3 --timeout 3600 -- env PAIRS="${PAIRS:-200}" \
 		ROUNDS="${ROUNDS:-40}" SEED="${SEED:-$RANDOM}" \
 		/lab/tree/tools/fwctl/test/run guest_settings
 }
