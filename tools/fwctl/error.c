@@ -171,3 +171,9 @@ json_object *error_json(const struct run *run)
 	json_add(error, "firmware", firmware);
 	return error;
 }
+
+void free_run(struct run *run)
+{
+	json_object_put(run->result);
+	free(run->error);
+}

@@ -247,13 +247,16 @@ static int check_common(struct run *run, unsigned int given)
 
 static int check_arguments(struct run *run)
 {
-	int min;
+	int min, argc = run->argc;
 
-	if (arguments_fit(run->command->args, run->argc, &min))
+	/* With --all there is no DEV. */
+	if (run->command->flags & COMMAND_MANY && option(run, "all"))
+		argc++;
+	if (arguments_fit(run->command->args, argc, &min))
 		return 0;
 	return fail(run, FWCTL_EXIT_USAGE, "%s %s: %s: usage: fwctl %s %s%s%s",
 		    run->object->name, run->command->name,
-		    run->argc < min ? "an argument is missing" :
+		    argc < min ? "an argument is missing" :
 				      "too many arguments",
 		    run->object->name, run->command->name,
 		    *run->command->args ? " " : "", run->command->args);

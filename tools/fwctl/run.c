@@ -2,15 +2,7 @@
 /*
  * Running a command line: parse, execute, print.
  */
-#include <stdlib.h>
-
 #include "tool.h"
-
-void free_run(struct run *run)
-{
-	json_object_put(run->result);
-	free(run->error);
-}
 
 /*
  * Parse, execute and print a command line. If it is part of another one, @outer, it
@@ -26,6 +18,8 @@ int run_line(struct fwctl_ctx *ctx, const struct run *outer, int argc,
 	if (!parse_run(&run, argc, argv)) {
 		if (run.set.help)
 			show_help(&run);
+		else if (is_many(&run))
+			run_many(&run);
 		else
 			run.command->run(&run);
 	}

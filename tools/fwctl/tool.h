@@ -111,6 +111,7 @@ struct column_spec {
  * @COMMAND_STREAM: prints while it runs, with --json a document per event
  * @COMMAND_DRY_RUN: sends no RPC, but supports --dry-run
  * @COMMAND_INHERITED: its common options apply to the commands that it runs
+ * @COMMAND_MANY: DEV may be a list of devices, and with the option all is left out
  */
 enum command_flags {
 	COMMAND_DEFAULT = 1 << 0,
@@ -118,6 +119,7 @@ enum command_flags {
 	COMMAND_STREAM = 1 << 2,
 	COMMAND_DRY_RUN = 1 << 3,
 	COMMAND_INHERITED = 1 << 4,
+	COMMAND_MANY = 1 << 5,
 };
 
 struct run;
@@ -375,10 +377,16 @@ const char *option(const struct run *run, const char *name);
 int number_option(struct run *run, const char *name, unsigned long min,
 		  unsigned long max, unsigned long *value);
 
+/* The option of commands with COMMAND_MANY. */
+#define OPTION_ALL { "all", 'A', NULL, "for all devices of the type; leave out DEV" }
+
+/* many.c */
+bool is_many(const struct run *run);
+int run_many(struct run *run);
+
 /* run.c */
 int run_line(struct fwctl_ctx *ctx, const struct run *outer, int argc,
 	     char **argv);
-void free_run(struct run *run);
 
 /* error.c */
 extern const struct exit_spec {
@@ -396,6 +404,7 @@ int fail_firmware(struct run *run, const char *dev,
 		  const struct firmware_status *status);
 int exit_code(int err);
 json_object *error_json(const struct run *run);
+void free_run(struct run *run);
 
 /* json.c */
 void json_add(json_object *object, const char *key, json_object *value);

@@ -59,11 +59,11 @@ const struct option_spec config_reset_options[] = {
 };
 
 const struct option_spec config_diff_options[] = {
-	DATABASE, HOST, PF, DETAILED, EMPTY, IGNORE, {}
+	DATABASE, HOST, PF, DETAILED, EMPTY, IGNORE, OPTION_ALL, {}
 };
 
 const struct option_spec config_apply_options[] = {
-	DATABASE, HOST, PF, YES, DETAILED, EMPTY, IGNORE, ACTIVATE,
+	DATABASE, HOST, PF, YES, DETAILED, EMPTY, IGNORE, ACTIVATE, OPTION_ALL,
 	{ "rollback", 'b', "FILE",
 	  "keep the replaced values in this file; default: rollback-DEV-TIME.conf" },
 	{}

@@ -70,6 +70,7 @@ extern const struct column_spec dump_show_columns[];
 
 /* fw.c */
 int fw_info_run(struct run *run);
+extern const struct option_spec fw_info_options[];
 extern const struct column_spec fw_info_columns[];
 
 /* fw-update.c */

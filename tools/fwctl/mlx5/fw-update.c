@@ -44,6 +44,7 @@ enum state {
 };
 
 const struct option_spec fw_update_options[] = {
+	OPTION_ALL,
 	{ "stage", 'S', NULL, "only verify the image; the next start runs the one before" },
 	{ "activate", 'a', NULL, "the default: the next start of firmware runs the image" },
 	{ "downgrade", 'D', NULL, "send also an older version than the stored one" },
@@ -81,6 +82,7 @@ const struct column_spec fw_update_columns[] = {
  * @image: its identity; its format is NULL if that is unknown
  * @component: name of the component
  * @index: its number
+ * @skipped: true if the file is for another board, and --all is given
  * @block: bytes sent at once
  * @handle: the state machine's number of this update
  * @locked: true if the state machine may have been locked for this update
@@ -94,6 +96,7 @@ struct update {
 	struct fw_image image;
 	const char *component;
 	__u32 index;
+	bool skipped;
 	size_t block;
 	__u32 handle;
 	bool locked;
@@ -415,7 +418,8 @@ static int check_board(struct update *update, json_object *result)
 			return fail(run, FWCTL_EXIT_USAGE,
 				    "%s: a file of firmware (boot_img), not of %s", run->argv[1],
 				    update->component);
-		if (strcmp(image->psid, json_object_get_string(psid)))
+		update->skipped = strcmp(image->psid, json_object_get_string(psid));
+		if (update->skipped && !option(run, "all"))
 			return fail(run, FWCTL_EXIT_USAGE,
 				    "%s: for the board %s, and %s is a %s",
 				    run->argv[1], image->psid, name_of(update),
@@ -619,9 +623,12 @@ int fw_update_run(struct run *run)
 
 	if (option(run, "stage") && option(run, "activate"))
 		fail(run, FWCTL_EXIT_USAGE, "--stage and --activate exclude each other");
+	if (option(run, "all") && option(run, "unchecked"))
+		fail(run, FWCTL_EXIT_USAGE,
+		     "--all and --unchecked exclude each other: the board selects the devices");
 	if (run->code || read_bytes(run, run->argv[1], MAX_FILE, &update.file) ||
 	    vendor_open(run, &update.reg.dev) || find_component(&update) ||
-	    check_board(&update, result) || check_size(&update))
+	    check_board(&update, result) || (!update.skipped && check_size(&update)))
 		goto out;
 	refused = obstacle(&update);
 	json_add(result, "device", json_text(name_of(&update)));
@@ -636,8 +643,9 @@ int fw_update_run(struct run *run)
 	json_add(result, "sent", json_object_new_int(0));
 	json_add(result, "changed", json_object_new_boolean(false));
 	json_add(result, "todo", NULL);
-	stored = is_stored(&update, result);
-	json_add(result, "outcome", json_text(stored ? "unchanged" : "planned"));
+	stored = update.skipped || is_stored(&update, result);
+	json_add(result, "outcome", json_text(update.skipped ? "skipped" :
+					      stored ? "unchanged" : "planned"));
 	json_add(result, "refused", stored ? NULL : json_text(refused));
 	if (run->code)
 		goto out;

@@ -6,6 +6,10 @@
 
 #include "fw.h"
 
+const struct option_spec fw_info_options[] = {
+	OPTION_ALL, {}
+};
+
 const struct column_spec fw_info_columns[] = {
 	{ "COMPONENT", "component", 0 },
 	{ "INDEX", "index", COLUMN_RIGHT },

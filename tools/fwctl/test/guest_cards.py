@@ -4,10 +4,13 @@ Several ConnectX cards or functions, and a reboot. A guest with one card skips t
 for several; $BOOT is the number of the start of the same card, see step cards of
 tools/testing/check.
 """
+import glob
 import os
 import threading
 
-from fwctltest import OK, equal, path, read, require, result, run, test
+from fwctltest import (CHANGED, NO_DEVICE, OK, PARTIAL, USAGE, equal, fwctl, match, path,
+                       read, require, result, run, test, write)
+from fwimage import firmware
 
 
 def devices():
@@ -59,6 +62,70 @@ def second_device():
     equal(config(one, "diff", path("c"))["changes"], [])
     for dev in devs:
         config(dev, "reset", "-y")
+
+
+def documents(args, code):
+    """Runs a command for several devices; returns the document of each."""
+    answer = run(["--json", "mlx5"] + args, code=code).json
+    equal([document["device"] for document in answer["result"]],
+          [dev["parent"] for dev in devices()] if "--all" in args else args[2].split(","))
+    return answer["result"]
+
+
+@test
+def several():
+    """--all and lists of devices: each has its turn, one summary, one exit code"""
+    devs = devices()
+    require(len(devs) > 1, "only one ConnectX")
+    for dev in devs:
+        config(dev, "reset", "-y")
+    for document in documents(["fw", "info", "--all"], OK):
+        assert "boot_img" in [row["component"].lower() for row in document["result"]["fields"]]
+    write(path("wanted"), "CQE_COMPRESSION=aggressive\nPCI_WR_ORDERING=force_relax")
+    diff = ["config", "diff", "--all", path("wanted"), "-e"]
+    equal([document["result"]["differs"] for document in documents(diff, CHANGED)],
+          [True] * len(devs))
+    apply = ["config", "apply", "--all", path("wanted"), "-e", "-y"]
+    run(["mlx5"] + apply + ["--rollback", path("x")]).fails(USAGE, "a file of its own")
+    run(["mlx5"] + apply[:3] + ["-", "-y"]).fails(USAGE, "standard input")
+    done = run(["mlx5"] + apply, code=CHANGED, cwd=path(""))
+    match(done.text, rf"^{devs[0]['parent']}:$")
+    for dev in devs:
+        match(done.text, rf"^{dev['parent']} +changed +8 +-$")
+    equal(len(glob.glob(path("rollback-*.conf"))), len(devs))
+    equal([document["result"]["changed"] for document in documents(apply, OK)],
+          [False] * len(devs))
+    match(fwctl("mlx5", "config", "diff", "--all", path("wanted")),
+          rf"^{devs[1]['parent']} +same +0 +-$")
+    # One of two fails: the other one has its turn.
+    names = f"fwctl9999,{devs[1]['name']}"
+    failed, good = documents(["fw", "info", names], PARTIAL)
+    equal((failed["error"]["code"], "result" in good), (NO_DEVICE, True))
+    run(["mlx5", "fw", "info", names]).ends(PARTIAL, "failed for 1 of 2 devices")
+    run(["mlx5", "fw", "info", "fwctl9999,fwctl9998"]).ends(NO_DEVICE, "2 of 2 devices")
+    run(["mlx5", "fw", "info", "--all", devs[0]["name"]]).fails(USAGE, "too many arguments")
+    for dev in devs:
+        config(dev, "reset", "-y")
+
+
+@test
+def update_by_psid():
+    """fw update --all: the cards that the file is for, and no others"""
+    devs = devices()
+    require(len(devs) > 1, "only one ConnectX")
+    for name, psid in (("fits", devs[0]["psid"]), ("foreign", "XX_0000000001")):
+        with open(path(name), "wb") as file:
+            file.write(firmware((99, 1, 1), psid))
+    update = ["fw", "update", "--all", path("fits"), "--dry-run"]
+    equal([document["result"]["outcome"] for document in documents(update, OK)],
+          ["planned" if dev["psid"] == devs[0]["psid"] else "skipped" for dev in devs])
+    update[3] = path("foreign")
+    equal({document["result"]["outcome"] for document in documents(update, NO_DEVICE)},
+          {"skipped"})
+    run(["mlx5"] + update).ends(NO_DEVICE, f"for none of the {len(devs)} devices")
+    run(["mlx5", "fw", "update", ",".join(dev["name"] for dev in devs), path("foreign"),
+         "-n"]).ends(USAGE, "for the board XX_0000000001")
+    run(["mlx5"] + update + ["--unchecked"]).ends(USAGE, "exclude each other")
 
 
 @test
