@@ -144,6 +144,7 @@ static void put_health(FILE *file, json_object *dev, const struct metric_spec *s
 	put_labels(file, dev);
 	put_part(file, row, "port");
 	put_part(file, row, "name");
+	put_part(file, row, "level");
 	if (!text) {
 		fputs("} 0\n", file);
 	} else if (spec->label) {
@@ -152,21 +153,24 @@ static void put_health(FILE *file, json_object *dev, const struct metric_spec *s
 		fputs("} 1\n", file);
 	} else if (spec->equals) {
 		fprintf(file, "} %d\n", !strcmp(text, spec->equals));
+	} else if (json_object_is_type(value, json_type_array)) {
+		fprintf(file, "} %zu\n", json_object_array_length(value));
 	} else {
 		fprintf(file, "} %.12g\n", json_object_get_double(value) *
 			(spec->factor ? spec->factor : 1));
 	}
 }
 
-/* Run a command of a plugin about a device; returns its result, or NULL. */
-static json_object *ask(struct run *run, const char *command, const char *dev)
+/* Run a command of a plugin about a device or a port; returns its result, or NULL. */
+static json_object *ask(struct run *run, const char *command, const char *dev,
+			unsigned int port)
 {
 	struct run outer = { .ctx = run->ctx, .set = { .json = true } };
 	json_object *docs = json_object_new_array(), *result;
 	char line[128], *argv[8], *word, *rest;
 	int argc = 1;
 
-	snprintf(line, sizeof(line), command, dev);
+	snprintf(line, sizeof(line), command, dev, port);
 	argv[0] = (char *)"fwctl";
 	for (word = strtok_r(line, " ", &rest); word && argc < 7;
 	     word = strtok_r(NULL, " ", &rest))
@@ -181,16 +185,59 @@ static json_object *ask(struct run *run, const char *command, const char *dev)
 	return result;
 }
 
+/* The rows of a result: those of a table, or the result itself. */
+static void add_rows(json_object *all, json_object *result)
+{
+	json_object *rows = json_object_object_get(result, "fields");
+	size_t i;
+
+	if (!rows)
+		rows = json_object_object_get(result, "levels");
+	if (!rows && result)
+		json_object_array_add(all, json_object_get(result));
+	for (i = 0; rows && i < json_object_array_length(rows); i++)
+		json_object_array_add(all, json_object_get(json_object_array_get_idx(rows, i)));
+}
+
+/* The number of ports of a device; 1 if it is not known. */
+static unsigned int ports_of(struct run *run, const struct vendor *vendor, const char *dev)
+{
+	json_object *result = vendor->ports ? ask(run, vendor->ports, dev, 0) : NULL;
+	json_object *rows = json_object_new_array();
+	unsigned int ports;
+
+	add_rows(rows, result);
+	ports = number_of(json_object_array_get_idx(rows, 0), "current");
+	json_object_put(rows);
+	json_object_put(result);
+	return ports ? ports : 1;
+}
+
+/* The rows of a command about a device, or about each of its ports. */
+static json_object *ask_all(struct run *run, const struct vendor *vendor, const char *command,
+			    const char *dev)
+{
+	unsigned int ports = strstr(command, "%u") ? ports_of(run, vendor, dev) : 1, port;
+	json_object *rows = json_object_new_array(), *result;
+
+	for (port = 1; port <= ports; port++) {
+		result = ask(run, command, dev, port);
+		add_rows(rows, result);
+		json_object_put(result);
+	}
+	return rows;
+}
+
 /*
- * The metrics of a plugin, of all its devices. A command is run once for each device; one
- * that fails leaves its metrics out.
+ * The metrics of a plugin, of all its devices. A command is run once for each device or
+ * port; one that fails leaves its metrics out.
  */
 static void put_vendor(struct run *run, FILE *file, json_object *devs,
 		       const struct vendor *vendor)
 {
 	const struct metric_spec *spec = vendor->metrics;
 	const char *type = fwctl_type_name(vendor->type), *before = NULL;
-	json_object *results = NULL, *result, *dev, *rows;
+	json_object *results = NULL, *dev, *rows;
 	size_t i, n;
 
 	for (; spec->command; spec++) {
@@ -199,21 +246,19 @@ static void put_vendor(struct run *run, FILE *file, json_object *devs,
 			results = json_object_new_array();
 			for (i = 0; i < json_object_array_length(devs); i++) {
 				dev = json_object_array_get_idx(devs, i);
-				result = string_of(dev, "type") &&
-					 !strcmp(string_of(dev, "type"), type) ?
-					 ask(run, spec->command, string_of(dev, "name")) : NULL;
-				json_object_array_add(results, result);
+				rows = !strcmp(string_of(dev, "type") ?: "", type) ?
+				       ask_all(run, vendor, spec->command,
+					       string_of(dev, "name")) :
+				       json_object_new_array();
+				json_object_array_add(results, rows);
 			}
 		}
 		before = spec->command;
 		put_head(file, spec->metric, spec->type, spec->help);
 		for (i = 0; i < json_object_array_length(devs); i++) {
 			dev = json_object_array_get_idx(devs, i);
-			result = json_object_array_get_idx(results, i);
-			rows = json_object_object_get(result, "fields");
-			if (!rows)
-				put_health(file, dev, spec, result);
-			for (n = 0; rows && n < json_object_array_length(rows); n++)
+			rows = json_object_array_get_idx(results, i);
+			for (n = 0; n < json_object_array_length(rows); n++)
 				put_health(file, dev, spec,
 					   json_object_array_get_idx(rows, n));
 		}

@@ -184,9 +184,11 @@ struct hardware {
 
 /**
  * struct metric_spec - a metric of Prometheus; those of a command follow one another
- * @command: a command, with %s in place of the device. Its result is an object, or has
- *	rows in "fields". Its port and name become labels.
- * @key: key of the value; a value that is null has no sample, or with @label 0
+ * @command: a command, with %s in place of the device; with %u it is run for each port.
+ *	Its result is an object, or has rows in "fields" or "levels". Its port, name and
+ *	level become labels.
+ * @key: key of the value, of an array its length; a value that is null has no sample, or
+ *	with @label 0
  * @metric: name of the metric
  * @type: "gauge" or "counter"
  * @help: one sentence about it
@@ -227,6 +229,8 @@ struct metric_spec {
  *	0; NULL behind the last one. For completion. Optional.
  * @bundle: commands, with %s in place of the device, whose output becomes part of
  *	a bundle; NULL at the end. Optional.
+ * @ports: a command whose first row has the number of ports as its current value, for
+ *	@metrics; NULL: one port
  * @metrics: values of commands' results that are metrics; a table that ends with an
  *	empty one. Optional.
  * @hardware: the PCI functions, for fwctl probe and for the lines of the kernel log
@@ -244,6 +248,7 @@ struct vendor {
 	size_t (*hello)(void *in, size_t room);
 	const char *(*word)(const char *argument, size_t number);
 	const char *const *bundle;
+	const char *ports;
 	const struct metric_spec *metrics;
 	const struct hardware *hardware;
 };

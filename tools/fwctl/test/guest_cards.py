@@ -6,6 +6,7 @@ tools/testing/check.
 """
 import glob
 import os
+import re
 import threading
 
 from fwctltest import (CHANGED, NO_DEVICE, OK, PARTIAL, USAGE, equal, fwctl, match, path,
@@ -126,6 +127,18 @@ def update_by_psid():
     run(["mlx5", "fw", "update", ",".join(dev["name"] for dev in devs), path("foreign"),
          "-n"]).ends(USAGE, "for the board XX_0000000001")
     run(["mlx5"] + update + ["--unchecked"]).ends(USAGE, "exclude each other")
+
+
+@test
+def all_ports():
+    """stats --prometheus --health: the link of each port of each function"""
+    text = fwctl("stats", "--prometheus", "--health")
+    wanted = []
+    for dev in devices():
+        row, = result("mlx5", "caps", dev["name"], "general", "num_ports")["fields"]
+        wanted += [(dev["name"], str(port + 1)) for port in range(row["current"])]
+    require(len(wanted) > len(devices()), "no function has two ports")
+    equal(re.findall(r'^fwctl_link_up{device="(.*?)",.*,port="(.*)"} 1$', text, re.M), wanted)
 
 
 @test

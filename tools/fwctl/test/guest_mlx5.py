@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Registers, capabilities and queries of a ConnectX, by field."""
 import functools
+import re
 
 from fwctltest import (FIRMWARE, HERE, OK, PARTIAL, REFUSED, USAGE, equal, match, mlx5, path,
                        result, run, tainted, test, vcx)
@@ -169,6 +170,12 @@ def armed():
     equal(tainted(), before)
 
 
+def pending(text):
+    """fwctl_pending_changes of the card, by level."""
+    return {level: int(count) for level, count in re.findall(
+        rf'^fwctl_pending_changes{{device="{dev()}",[^}}]*,level="(.*)"}} (\d+)$', text, re.M)}
+
+
 @test
 def metrics():
     """stats --prometheus --health: a card's firmware, link, temperatures and PCI Express"""
@@ -189,14 +196,19 @@ def metrics():
     for netdev in one["netdevs"]:
         match(text, rf'^fwctl_netdev_info{{device="{netdev}",fwctl="{dev()}",')
     match(text, r'^fwctl_link_down{[^}]*,port="1"} 0$')
+    waiting = pending(text)
+    equal(list(waiting), ["live-patch", "driver", "link", "reboot", "power-cycle"])
     try:
+        run(["mlx5", "config", "set", dev(), "NUM_OF_VFS=19"], code=OK)
         vcx("link 1 no-cable")
         text = run(["stats", "--once", "--prometheus", "--health"], code=OK).text
         match(text, r'^fwctl_link_up{.*} 0$')
         match(text, r'^fwctl_link_down{.*,cause="no-cable"} 1$')
         assert "fwctl_link_speed_bytes{" not in text
+        equal(sum(pending(text).values()), sum(waiting.values()) + 1)
     finally:
         vcx("link 1 up")
+        run(["mlx5", "config", "reset", dev(), "NUM_OF_VFS"], code=OK)
     run(["stats", "--health"]).fails(USAGE, "needs --prometheus")
     equal(tainted(), before)
 

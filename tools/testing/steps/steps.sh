@@ -342,7 +342,7 @@ step_functions()
 {
 	local status=0
 
-	"$lab" run --kernel 7.3 --functions 2 -- \
+	"$lab" run --kernel 7.3 --functions 2 --vcx "--ports 2" -- \
 		/lab/tree/tools/fwctl/test/run guest_cards || status=1
 	"$lab" run --kernel 7.3 --socket-direct -- \
 		/lab/tree/tools/fwctl/test/run guest_cards || status=1
