@@ -354,9 +354,11 @@ static void add_command(struct run *run, struct bundle *bundle,
 	note(bundle, name, line, message);
 	if (bundle->redact)
 		drop_opaque(doc);
+	json_quote_identifiers(true);
 	add_text(run, bundle, name,
 		 json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PRETTY |
 						JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_quote_identifiers(false);
 	json_object_put(docs);
 }
 

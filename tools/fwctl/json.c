@@ -2,6 +2,7 @@
 /*
  * JSON objects: making values, adding them and reading them.
  */
+#include <json-c/printbuf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,37 @@ json_object *json_hex(const void *data, size_t len)
 	string = json_object_new_string_len(text, 2 * len);
 	free(text);
 	return string;
+}
+
+static bool quoting;
+
+static int print_identifier(json_object *object, struct printbuf *buf, int level, int flags)
+{
+	uint64_t number = json_object_get_uint64(object);
+
+	(void)level;
+	(void)flags;
+	if (quoting)
+		return sprintbuf(buf, "\"0x%llx\"", (unsigned long long)number);
+	return sprintbuf(buf, "%llu", (unsigned long long)number);
+}
+
+/*
+ * An identifier, address or mask of up to 64 bits. Programs that read numbers as floating
+ * point, such as jq, lose bits above the lowest 53: since version 2 it is printed as text.
+ */
+json_object *json_identifier(uint64_t number)
+{
+	json_object *object = json_object_new_uint64(number);
+
+	json_object_set_serializer(object, print_identifier, NULL, NULL);
+	return object;
+}
+
+/* Are identifiers to be printed as text from now on? */
+void json_quote_identifiers(bool quote)
+{
+	quoting = quote;
 }
 
 /* The names of scopes in a mask, as a JSON array. */

@@ -12,7 +12,7 @@
 
 enum common_option {
 	OPTION_JSON, OPTION_RAW, OPTION_OUTPUT, OPTION_SCOPE, OPTION_TAINT,
-	OPTION_DRY_RUN, OPTION_HELP, OPTION_VERSION, NR_COMMON,
+	OPTION_DRY_RUN, OPTION_HELP, OPTION_VERSION, OPTION_JSON_VERSION, NR_COMMON,
 };
 
 const struct option_spec common_options[NR_COMMON + 1] = {
@@ -29,6 +29,8 @@ const struct option_spec common_options[NR_COMMON + 1] = {
 			     "print the request, do not send it" },
 	[OPTION_HELP] = { "help", 'h', NULL, "print help" },
 	[OPTION_VERSION] = { "version", 'V', NULL, "print the tool's version" },
+	[OPTION_JSON_VERSION] = { "json-version", 0, "1|2",
+				  "print JSON of this schema version; default: 2" },
 };
 
 /* getopt_long() returns these for long options and letters alike. */
@@ -87,6 +89,15 @@ static int set_scope(struct run *run, const char *text)
 		    text, ret == -ENOTUNIQ ? "ambiguous" : "no such scope");
 }
 
+static int set_json_version(struct run *run, const char *text)
+{
+	if (strlen(text) != 1 || *text < '1' || *text > '0' + FWCTL_SCHEMA_VERSION)
+		return fail(run, FWCTL_EXIT_USAGE,
+			    "--json-version %s: no such version; use 1 or 2", text);
+	run->set.json_version = *text - '0';
+	return 0;
+}
+
 static int set_common(struct run *run, int which, char *value)
 {
 	switch (which) {
@@ -113,6 +124,8 @@ static int set_common(struct run *run, int which, char *value)
 	case OPTION_VERSION:
 		run->set.version = true;
 		break;
+	case OPTION_JSON_VERSION:
+		return set_json_version(run, value);
 	}
 	return 0;
 }

@@ -242,13 +242,18 @@ static void print_request(struct run *run)
 	print_bytes(request);
 }
 
+static int json_version(const struct run *run)
+{
+	return run->set.json_version ? run->set.json_version : FWCTL_SCHEMA_VERSION;
+}
+
 static json_object *document(const struct run *run)
 {
 	json_object *doc = json_object_new_object();
 	char name[128];
 
 	json_add(doc, "schema_version",
-		 json_object_new_int(FWCTL_SCHEMA_VERSION));
+		 json_object_new_int(json_version(run)));
 	snprintf(name, sizeof(name), "%s %s",
 		 run->object ? run->object->name : "",
 		 run->command ? run->command->name : "");
@@ -256,11 +261,13 @@ static json_object *document(const struct run *run)
 	return doc;
 }
 
-static void print_json(json_object *doc, int flags)
+static void print_json(const struct run *run, json_object *doc, int flags)
 {
+	json_quote_identifiers(json_version(run) > 1);
 	fputs(json_object_to_json_string_ext(doc, flags |
 					     JSON_C_TO_STRING_NOSLASHESCAPE),
 	      stdout);
+	json_quote_identifiers(false);
 	fputc('\n', stdout);
 	json_object_put(doc);
 }
@@ -273,7 +280,7 @@ void print_event(struct run *run, json_object *event, const char *text)
 	if (run->set.json) {
 		doc = document(run);
 		json_add(doc, "event", json_object_get(event));
-		print_json(doc, JSON_C_TO_STRING_PLAIN);
+		print_json(run, doc, JSON_C_TO_STRING_PLAIN);
 	} else {
 		printf("%s\n", text);
 	}
@@ -309,7 +316,7 @@ void print_run(struct run *run)
 	bool text = run->result && !run->set.json && !run->printed;
 
 	if (run->set.json && (run->result || run->code) && !run->printed)
-		print_json(run_json(run),
+		print_json(run, run_json(run),
 			   run->command && run->command->flags & COMMAND_STREAM ?
 			   JSON_C_TO_STRING_PLAIN :
 			   JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);

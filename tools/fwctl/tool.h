@@ -22,7 +22,7 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Raised when a key or a value of the JSON output changes its meaning. */
-#define FWCTL_SCHEMA_VERSION 1
+#define FWCTL_SCHEMA_VERSION 2
 /* The kernel's maximum length of a request, and of an answer. */
 #define FWCTL_MAX_LEN (2UL << 20)
 
@@ -281,6 +281,7 @@ struct object {
  * @has_scope: true if --scope is given
  * @scope: the value of --scope
  * @columns: the value of --output, or NULL
+ * @json_version: --json-version, or 0 for FWCTL_SCHEMA_VERSION
  * @collect: a JSON array that receives the documents, or NULL for standard output
  */
 struct settings {
@@ -294,6 +295,7 @@ struct settings {
 	bool has_scope;
 	enum fwctl_rpc_scope scope;
 	const char *columns;
+	int json_version;
 	json_object *collect;
 };
 
@@ -415,6 +417,8 @@ void free_run(struct run *run);
 void json_add(json_object *object, const char *key, json_object *value);
 json_object *json_text(const char *text);
 json_object *json_hex(const void *data, size_t len);
+json_object *json_identifier(uint64_t number);
+void json_quote_identifiers(bool quote);
 json_object *json_scopes(unsigned int scopes);
 const char *string_of(json_object *object, const char *key);
 uint64_t number_of(json_object *object, const char *key);

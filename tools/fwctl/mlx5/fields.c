@@ -130,6 +130,24 @@ int check_shown(struct run *run, int first, json_object *rows)
 	return 0;
 }
 
+/*
+ * A number of a field: counts are numbers, but GUIDs, addresses and masks that have more
+ * bits than a floating-point number are identifiers.
+ */
+json_object *field_json(const struct fwctl_mlx5_field *field, __u64 number)
+{
+	static const char * const words[] = {
+		"guid", "addr", "opaque", "_map", "mask", "affiliated_events", "obj_types", "commands",
+		"format_supported", "allowed_object",
+	};
+	size_t i;
+
+	for (i = 0; field->width > 53 && i < ARRAY_SIZE(words); i++)
+		if (strstr(field->name, words[i]))
+			return json_identifier(number);
+	return json_object_new_uint64(number);
+}
+
 /* A field and its value as a row. */
 json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 		       size_t len)
@@ -142,7 +160,7 @@ json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 	if (!fwctl_mlx5_field_text(field, data, len, text, sizeof(text))) {
 		value = json_text(text);
 	} else if (!fwctl_mlx5_field_get(field, data, len, &number)) {
-		value = json_object_new_uint64(number);
+		value = field_json(field, number);
 		meaning = fwctl_mlx5_field_name(field, number);
 		snprintf(hex, sizeof(hex), "0x%llx", (unsigned long long)number);
 		if (!meaning && number > 9)

@@ -33,6 +33,7 @@ int set_keys(struct run *run, const struct fwctl_mlx5_layout *layout, int first,
 	     bool others, void *data, size_t len);
 bool is_shown(const struct run *run, int first, const char *name);
 int check_shown(struct run *run, int first, json_object *rows);
+json_object *field_json(const struct fwctl_mlx5_field *field, __u64 number);
 json_object *field_row(const struct fwctl_mlx5_field *field, const void *data,
 		       size_t len);
 void fields_text(struct run *run);

@@ -43,8 +43,8 @@ static void add_caps(struct run *run, const struct fwctl_mlx5_layout *layout,
 		row = json_object_new_object();
 		json_add(row, "page", json_text(layout->name));
 		json_add(row, "field", json_text(field->name));
-		json_add(row, "current", json_object_new_uint64(now));
-		json_add(row, "maximum", json_object_new_uint64(most));
+		json_add(row, "current", field_json(field, now));
+		json_add(row, "maximum", field_json(field, most));
 		json_add(row, "about", json_text(field->about));
 		json_object_array_add(rows, row);
 	}

@@ -3,10 +3,12 @@
 Registers, capabilities and queries of a ConnectX by field, pages about the state of its
 parts, and error messages.
 """
+import re
 import struct
 import zlib
 
-from fwctltest import FIRMWARE, HERE, OK, USAGE, equal, match, path, result, run, test
+from fwctltest import (FIRMWARE, HERE, OK, TOOL, USAGE, equal, match, path, read, result,
+                       run, test)
 from tape import CONFIGURATION, Tape, register
 
 DEV = "0000:01:00.0"
@@ -35,6 +37,40 @@ def layouts():
           (0x5006, "debug-read-only", "debug-write-full"))
     match(run(["mlx5", "layout", "show", "register", "ppcnt"], code=OK).text,
           "link_down_events .* grp=phy ")
+
+
+@test
+def identifiers():
+    """--json: identifiers of 64 bits are strings, with --json-version 1 numbers"""
+    got = {}
+    for version in ("1", "2"):
+        document = run(["--json", "--json-version", version, "replay", RECORDING, "mlx5",
+                        "query", DEV, "qp", "qpn=0x40"], code=OK).json
+        equal(document["schema_version"], int(version))
+        got[version] = {row["field"]: row["value"] for row in document["result"]["fields"]}
+    changed = {name for name in got["1"] if got["1"][name] != got["2"][name]}
+    equal(changed, {"dbr_addr"})
+    equal(got["2"]["dbr_addr"], hex(got["1"]["dbr_addr"]))
+    equal(replay("mlx5", "query", DEV, "qp", "qpn=0x40").json["schema_version"], 2)
+    run(["--json", "--json-version", "3", "version"]).fails(USAGE, "no such version")
+
+
+@test
+def wide_fields():
+    """each field of more than 53 bits is an identifier, or known to be a count or a time"""
+    words = re.findall(r'"(.*?)"', re.search(r"words\[\] = {(.*?)}", read(
+        f"{TOOL}/mlx5/fields.c"), re.S)[1])
+    counts = {"ppcnt", "mpcnt", "vnic_env", "vport_counter", "q_counter", "cong_statistics",
+              "diagnostic_counters"}
+    times = {"time_stamp", "crts", "first_clock_timestamp", "second_clock_timestamp"}
+    for row in result("mlx5", "layout", "list"):
+        for field in result("mlx5", "layout", "show", row["kind"], row["name"]):
+            if field["width"] <= 53 or field["text"]:
+                continue
+            name = field["field"]
+            is_count = row["name"] in counts or name in times or (row["name"], name) == (
+                "mkey", "len")
+            equal((name, any(word in name for word in words)), (name, not is_count))
 
 
 @test
