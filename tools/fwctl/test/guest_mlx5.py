@@ -256,7 +256,8 @@ def not_taken():
 LINES = {
     "dev list": "", "dev show": "DEV", "dev wait": "DEV", "rpc send": "DEV -x 0101" + "00" * 14,
     "policy show": "", "policy lower": "DEV debug-read-only --dry-run",
-    "monitor device": "-t 1", "monitor audit": "-t 1", "stats show": "--once",
+    "monitor device": "-t 1", "monitor audit": "-t 1", "monitor journal": "-t 1",
+    "stats show": "--once",
     "probe show": "", "record run": "FILE mlx5 link DEV", "record show": "FILE",
     "replay run": "FILE mlx5 link DEV", "batch run": "/dev/null", "bundle create": "FILE.tar.gz",
     "help show": "", "version show": "", "completion bash": "", "completion zsh": "",
