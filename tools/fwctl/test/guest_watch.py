@@ -334,7 +334,7 @@ def probing():
         run(["policy", "lower", sim.name, "debug-read-only", "-y"], code=OK)
         rows = {row["check"]: row for row in result("probe", sim.name)}
         match(rows["debug-write"]["why"], "ceiling")
-        match(rows["debug-write"]["help"], "never raised")
+        match(rows["debug-write"]["help"], "until the machine reboots")
         equal(rows["debug-read-only"]["ok"], True)
         run(["policy", "lower", sim.name, "none", "-y"], code=OK)
         before = result("policy", "show", sim.name)[0]["refused"]

@@ -147,7 +147,7 @@ static inline pid_t crowd_start(struct crowd *crowd)
 
 	if (!pid)
 		crowd_run(crowd);
-	if (!wait_for(get(&crowd->began) == crowd->threads)) {
+	if (!wait_for_within(100, get(&crowd->began) == crowd->threads)) {
 		kill_and_wait(pid);
 		return -1;
 	}
