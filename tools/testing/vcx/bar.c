@@ -146,8 +146,8 @@ static void iseg_write_cmdq_low(struct vcx *vcx, u32 value)
 
 static void bar_write_dword(struct vcx *vcx, u32 off, u32 value)
 {
-	u32 page = off >> VCX_UAR_SHIFT;
-	u32 reg = off & (BIT(VCX_UAR_SHIFT) - 1);
+	u32 shift = VCX_UAR_SHIFT + vcx->fw.uar_unit;
+	u32 reg = off & (BIT(shift) - 1);
 
 	switch (off) {
 	case ISEG_CMDQ_HIGH:
@@ -160,8 +160,9 @@ static void bar_write_dword(struct vcx *vcx, u32 off, u32 value)
 		fw_doorbell(vcx, value);
 		return;
 	}
-	if (page >= VCX_UAR_FIRST && (reg == UAR_EQ_ARM || reg == UAR_EQ_NO_ARM))
-		eq_doorbell(vcx, page, value, reg == UAR_EQ_ARM);
+	if (off >> VCX_UAR_SHIFT >= VCX_UAR_FIRST &&
+	    (reg == UAR_EQ_ARM || reg == UAR_EQ_NO_ARM))
+		eq_doorbell(vcx, off >> shift, value, reg == UAR_EQ_ARM);
 	else
 		log_msg(&vcx->log, LOG_GUEST, "BAR 0: write of %#x at %#x ignored", value, off);
 }

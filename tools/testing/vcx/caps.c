@@ -13,6 +13,12 @@
 #define IN_OTHER	BIT(7)
 #define IN_CAP		16u
 
+/* Capabilities by which SET_HCA_CAP places UARs */
+#define BIT_UAR_4K		0x240
+#define BIT_LOG_UAR_PAGE	0x490
+#define BIT_UARS_PER_PAGE	0x520
+#define MAX_LOG_UAR_PAGE	4u	/* 64 KiB: the first UAR is at a multiple of it */
+
 enum cap_type {
 	CAP_GENERAL		= 0x00,
 	CAP_ETHERNET		= 0x01,
@@ -85,6 +91,7 @@ static const struct cap_field fields[] = {
 	{ CAP_GENERAL, true, 0x21e, 1, 1 },	/* atomic */
 	{ CAP_GENERAL, true, 0x227, 1, 1 },	/* pg: paging on demand */
 	{ CAP_GENERAL, false, 0x23c, 4, 0xf },	/* xrc, ud, uc, rc */
+	{ CAP_GENERAL, true, BIT_UAR_4K, 1, 1 },	/* uar_4k */
 	{ CAP_GENERAL, false, 0x24a, 6, 5 },	/* uar_sz: 32 MiB */
 	{ CAP_GENERAL, false, 0x258, 8, 12 },	/* log_pg_sz */
 	{ CAP_GENERAL, false, 0x280, 16, DIAG_COUNTERS },	/* num_of_diagnostic_counters */
@@ -224,15 +231,35 @@ struct cmd_result caps_query(struct vcx *vcx, struct cmdq_cmd *cmd)
 	return cmd_ok();
 }
 
+static bool caps_uar_4k(const u8 *page)
+{
+	return page[BIT_UAR_4K / 8] & 0x80;
+}
+
+void caps_place_uars(struct vcx *vcx)
+{
+	struct vcx_fw *fw = &vcx->fw;
+
+	fw->uar_span = (u8)get_be16(fw->cap_current + BIT_LOG_UAR_PAGE / 8);
+	fw->uar_unit = caps_uar_4k(fw->cap_current) ? 0 : fw->uar_span;
+}
+
 struct cmd_result caps_set(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
 	u16 type = get_be16(cmd->in + 6) >> 1;
+	u8 page[CAP_PAGE];
+	u16 log;
 
 	if (!caps_own_function(cmd))
 		return cmd_fail(ST_BAD_PARAM, SYND_FUNCTION);
 	if (type != CAP_GENERAL)
 		return cmd_fail(ST_BAD_PARAM, SYND_CAP_TYPE);
-	memcpy(vcx->fw.cap_current, cmd->in + IN_CAP,
-	       min_size(cmd->in_len - IN_CAP, CAP_PAGE));
+	memcpy(page, vcx->fw.cap_current, CAP_PAGE);
+	memcpy(page, cmd->in + IN_CAP, min_size(cmd->in_len - IN_CAP, CAP_PAGE));
+	log = get_be16(page + BIT_LOG_UAR_PAGE / 8);
+	if (log > MAX_LOG_UAR_PAGE)
+		return cmd_fail(ST_BAD_PARAM, SYND_CAP_VALUE);
+	cap_set(page, BIT_UARS_PER_PAGE, 32, caps_uar_4k(page) ? BIT(log) : 0);
+	memcpy(vcx->fw.cap_current, page, CAP_PAGE);
 	return cmd_ok();
 }

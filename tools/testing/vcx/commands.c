@@ -59,6 +59,7 @@ static struct cmd_result init_hca(struct vcx *vcx, struct cmdq_cmd *cmd)
 		return cmd_fail(ST_BAD_SYS_STATE, SYND_HCA_STATE);
 	if (objects_init(&vcx->fw.objects))
 		return cmd_fail(ST_NO_RESOURCES, SYND_OBJECT_COUNT);
+	caps_place_uars(vcx);
 	vcx->fw.state = HCA_INITIALIZED;
 	return cmd_ok();
 }
@@ -198,31 +199,49 @@ static struct cmd_result set_issi(struct vcx *vcx, struct cmdq_cmd *cmd)
 	return cmd_ok();
 }
 
+/* The number of the first UAR in a page of the driver */
+static u32 uar_first(const struct vcx *vcx, u32 page)
+{
+	return (VCX_UAR_FIRST + (page << vcx->fw.uar_span)) >> vcx->fw.uar_unit;
+}
+
+/*
+ * The driver's page that a UAR is in, or VCX_UAR_COUNT if that is not allocated. The first
+ * UAR has a page boundary for pages of all sizes.
+ */
+static u32 uar_page(const struct vcx *vcx, u32 uar)
+{
+	u32 at = uar << vcx->fw.uar_unit;
+	u32 page = (at - VCX_UAR_FIRST) >> vcx->fw.uar_span;
+
+	if (at < VCX_UAR_FIRST || page >= VCX_UAR_COUNT || !vcx->fw.uars[page])
+		return VCX_UAR_COUNT;
+	return page;
+}
+
+/* Allocates a page of the driver: it cannot map less. */
 static struct cmd_result alloc_uar(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
-	for (u32 i = 0; i < VCX_UAR_COUNT; i++) {
+	u32 size = BIT(VCX_UAR_SHIFT + vcx->fw.uar_span);
+
+	for (u32 i = 0; i < VCX_UAR_COUNT && (i + 1) * size <= VCX_UAR_BYTES; i++) {
 		if (vcx->fw.uars[i])
 			continue;
 		vcx->fw.uars[i] = 1;
-		put_be32(cmd->out + 8, VCX_UAR_FIRST + i);
+		put_be32(cmd->out + 8, uar_first(vcx, i));
 		return cmd_ok();
 	}
 	return cmd_fail(ST_NO_RESOURCES, SYND_UAR_NUMBER);
 }
 
-static bool uar_valid(const struct vcx *vcx, u32 uar)
-{
-	return uar >= VCX_UAR_FIRST && uar - VCX_UAR_FIRST < VCX_UAR_COUNT &&
-	       vcx->fw.uars[uar - VCX_UAR_FIRST];
-}
-
 static struct cmd_result dealloc_uar(struct vcx *vcx, struct cmdq_cmd *cmd)
 {
 	u32 uar = get_be32(cmd->in + 8) & 0xffffff;
+	u32 page = uar_page(vcx, uar);
 
-	if (!uar_valid(vcx, uar))
+	if (page == VCX_UAR_COUNT || uar != uar_first(vcx, page))
 		return cmd_fail(ST_BAD_RESOURCE, SYND_UAR_NUMBER);
-	vcx->fw.uars[uar - VCX_UAR_FIRST] = 0;
+	vcx->fw.uars[page] = 0;
 	return cmd_ok();
 }
 
@@ -245,7 +264,7 @@ static struct cmd_result create_eq(struct vcx *vcx, struct cmdq_cmd *cmd)
 
 	if (eq.log_size > MAX_LOG_EQ || eq.log_page > 31 || vector >= VCX_VECTORS)
 		return cmd_fail(ST_BAD_PARAM, SYND_EQ_CONTEXT);
-	if (!uar_valid(vcx, eq.uar))
+	if (uar_page(vcx, eq.uar) == VCX_UAR_COUNT)
 		return cmd_fail(ST_BAD_RESOURCE, SYND_UAR_NUMBER);
 	eq.vector = (u8)vector;
 	bytes = 64ull << eq.log_size;

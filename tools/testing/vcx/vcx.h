@@ -20,6 +20,7 @@
 #define VCX_UAR_SHIFT	12
 #define VCX_UAR_FIRST	16u	/* the initialization segment occupies the pages below */
 #define VCX_UAR_COUNT	1024u
+#define VCX_UAR_BYTES	((u32)VCX_BAR_SIZE - (VCX_UAR_FIRST << VCX_UAR_SHIFT))
 #define VCX_VECTORS	8u
 #define VCX_MAX_EQS	128u
 #define VCX_REG_MAX	272u	/* bytes of the longest register */
@@ -153,7 +154,10 @@ struct vcx_fw {
 	struct vcx_uctx *uctx;
 	u32 nuctx;
 	u16 last_uid;
-	u8 uars[VCX_UAR_COUNT];
+	/* The driver's pages, which SET_HCA_CAP tells, have 2^uar_span pages of 4 KiB each. */
+	u8 uar_span;
+	u8 uar_unit;		/* UAR n is at 4 KiB << uar_unit times n */
+	u8 uars[VCX_UAR_COUNT];	/* one for each of the driver's pages: it is allocated */
 	struct vcx_eq eqs[VCX_MAX_EQS];
 	struct objects objects;
 	struct vcx_slot slots[CMDQ_SLOTS];
@@ -353,6 +357,7 @@ enum cmd_syndrome {
 	SYND_UCTX_CAP		= 0x1102,
 	SYND_UCTX_LIMIT		= 0x1103,
 	SYND_CAP_TYPE		= 0x1200,
+	SYND_CAP_VALUE		= 0x1201,
 	SYND_PAGE_ADDRESS	= 0x1300,
 	SYND_PAGE_COUNT		= 0x1301,
 	SYND_EQ_NUMBER		= 0x1400,
@@ -425,6 +430,8 @@ struct cmd_result query_fields(struct vcx *vcx, struct cmdq_cmd *cmd);
 void caps_init(struct vcx *vcx);
 struct cmd_result caps_query(struct vcx *vcx, struct cmdq_cmd *cmd);
 struct cmd_result caps_set(struct vcx *vcx, struct cmdq_cmd *cmd);
+/* From here on UARs are where the current capabilities say. */
+void caps_place_uars(struct vcx *vcx);
 
 /* regs.c: access to the registers of regtable.c */
 int regs_init(struct vcx *vcx);

@@ -10,6 +10,11 @@
 #define QUERY_HCA_CAP	0x100
 #define SET_HCA_CAP	0x109
 
+/* Bytes in an input and in an output with capabilities */
+#define CAP_UAR_4K		(16 + 0x240 / 8)
+#define CAP_LOG_UAR_PAGE	(16 + 0x490 / 8)
+#define CAP_UARS_PER_PAGE	(16 + 0x520 / 8)
+
 static int create_uctx(struct guest *g, u32 cap, u16 *uid)
 {
 	u8 in[64] = { 0 }, out[16];
@@ -94,6 +99,8 @@ static void capabilities(void)
 	/* SET_HCA_CAP changes the current set, not the maximum. */
 	put_be16(in_long + 6, 1);
 	memset(in_long + 16, 0xa5, 4096);
+	expect(!guest_send(&g, in_long, sizeof(in_long), out, 16) && out[0] == ST_BAD_PARAM);
+	put_be16(in_long + CAP_LOG_UAR_PAGE, 0);
 	expect(!guest_send(&g, in_long, sizeof(in_long), out, 16) && !out[0]);
 	expect(!guest_send(&g, in, sizeof(in), out, sizeof(out)));
 	expect(get_be32(out + 16 + 0x6a0 / 8) == 5);
@@ -149,6 +156,90 @@ static void eq_input(u8 in[0x118], u8 log_size, u32 uar, u32 vector, u64 events)
 	put_be32(in + 0x24, vector);
 	put_be64(in + 0x58, events);
 	put_be64(in + 0x110, EQ_PAGE);
+}
+
+static void alloc_uar(struct guest *g, u32 expected)
+{
+	u8 in[16] = { 0x08, 0x02 }, out[16];
+
+	expect(!guest_send(g, in, sizeof(in), out, sizeof(out)) && !out[0]);
+	expect(get_be32(out + 8) == expected);
+}
+
+/* Creates an event queue with the UAR; arms it by a doorbell at an offset in BAR 0. */
+static bool doorbell_reaches(struct guest *g, u32 uar, u32 off)
+{
+	u8 in[0x118], out[16], value[4] = { 0 }, eqn;
+	bool armed;
+
+	eq_input(in, 2, uar, 0, 0);
+	expect(!guest_send(g, in, sizeof(in), out, 16));
+	if (out[0])
+		return false;
+	eqn = out[11];
+	value[0] = eqn;
+	bar_write(g->vcx, off, value, 4);
+	armed = g->vcx->fw.eqs[eqn].armed;
+	expect(!guest_command(g, 0x302, 0, 0, eqn, 0));
+	return armed;
+}
+
+/*
+ * A driver with pages of 4 KiB << @log: with uar_4k there are several UARs in a page, without
+ * it one.
+ */
+static void driver_pages(u8 log, bool uar_4k)
+{
+	u8 in[4112] = { 0x01, 0x00 }, out[4112];
+	u32 size = 4096u << log, step = uar_4k ? 1u << log : 1;
+	u32 first = uar_4k ? 16 : 16u >> log;
+	struct guest g;
+
+	guest_init(&g);
+	expect(!guest_command(&g, 0x104, 0, 0, 0, 0));
+	expect(!guest_send(&g, in, 16, out, sizeof(out)) && out[CAP_UAR_4K] & 0x80);
+	in[7] = 1;
+	expect(!guest_send(&g, in, 16, out, sizeof(out)) && !(out[CAP_UAR_4K] & 0x80));
+	memcpy(in + 16, out + 16, 4096);
+	put_be16(in, SET_HCA_CAP);
+	put_be16(in + CAP_LOG_UAR_PAGE, log);
+	in[CAP_UAR_4K] |= (u8)(uar_4k << 7);
+	expect(!guest_send(&g, in, sizeof(in), out, 16) && !out[0]);
+	put_be16(in, QUERY_HCA_CAP);
+	expect(!guest_send(&g, in, 16, out, sizeof(out)));
+	expect(get_be32(out + CAP_UARS_PER_PAGE) == (uar_4k ? 1u << log : 0));
+	expect(!guest_command(&g, 0x102, 0, 0, 0, 0));
+
+	alloc_uar(&g, first);
+	alloc_uar(&g, first + step);
+	expect(doorbell_reaches(&g, first, 0x10040));
+	expect(doorbell_reaches(&g, first + step, 0x10040 + size));
+	expect(!doorbell_reaches(&g, first, 0x10040 + size));
+	expect(!doorbell_reaches(&g, first + 2 * step, 0x10040 + 2 * size));
+	if (uar_4k && log) {
+		expect(doorbell_reaches(&g, first + 1, 0x11040));
+		expect(guest_command(&g, 0x803, 0, 0, first + 1, 0) == ST_BAD_RESOURCE);
+	} else if (log) {
+		expect(!doorbell_reaches(&g, first, 0x11040));
+	}
+	expect(!guest_command(&g, 0x803, 0, 0, first, 0));
+	expect(!doorbell_reaches(&g, first, 0x10040));
+	alloc_uar(&g, first);
+
+	/* The pages of all UARs are inside of the BAR. */
+	for (u32 i = 2; i < VCX_UAR_COUNT && (i + 1) * size <= VCX_UAR_BYTES; i++)
+		alloc_uar(&g, first + i * step);
+	if (log == 4)
+		expect(guest_command(&g, 0x802, 0, 0, 0, 0) == ST_NO_RESOURCES);
+	guest_exit(&g);
+}
+
+static void page_sizes(void)
+{
+	for (u8 log = 0; log <= 4; log++) {
+		driver_pages(log, false);
+		driver_pages(log, true);
+	}
 }
 
 static void event_queues(void)
@@ -569,6 +660,7 @@ static const struct ktap_test tests[] = {
 	{ "port_queries", port_queries },
 	{ "pages_given_and_taken", pages },
 	{ "event_queues", event_queues },
+	{ "uars_of_page_sizes", page_sizes },
 	{ "initialization_segment", bar },
 };
 
