@@ -11,22 +11,29 @@ USER_SOURCES=(Makefile VERSION include tools)
 
 lab_build()
 {
+	local kernel
 	local -a series=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel)
-			[ $# -ge 2 ] || usage_error "--kernel: no argument"
-			check_kernel "$2"
-			series+=("$2")
+		--kernel | --arch)
+			[ $# -ge 2 ] || usage_error "$1: no argument"
+			if [ "$1" = --arch ]; then
+				use_arch "$2"
+			else
+				series+=("$2")
+			fi
 			shift
 			;;
 		*) usage_error "build: unknown option '$1'" ;;
 		esac
 		shift
 	done
+	for kernel in "${series[@]}"; do
+		check_kernel "$kernel"
+	done
 	need_lab
-	[ ${#series[@]} -gt 0 ] || mapfile -t series < <(kernel_series)
+	[ ${#series[@]} -gt 0 ] || mapfile -t series < <(debian_kernels)
 	build_all "${series[@]}"
 }
 
@@ -35,14 +42,29 @@ build_all()
 {
 	local kernel release
 
+	! is_foreign || need_foreign "$@"
 	for kernel in "$@"; do
-		! is_own_kernel "$kernel" || build_kernel "$kernel"
+		is_foreign || ! is_own_kernel "$kernel" || build_kernel "$kernel"
 		[ "$(own_kernel_field "$kernel" 3)" != intree ] || continue
 		release=$(kernel_release "$kernel") || exit
 		build_once "$BUILD/$kernel" "$release" "${MODULE_SOURCES[@]}" -- \
 			build_modules "$kernel" "$release"
 	done
+	build_user_once
+	! is_foreign || build_vcx
+}
+
+build_user_once()
+{
 	build_once "$BUILD/user" "$(readlink -f "$ROOT")" "${USER_SOURCES[@]}" -- build_user
+}
+
+# The virtual ConnectX runs beside QEMU, on the host.
+build_vcx()
+{
+	local arch=$NATIVE BUILD=$TREE/build
+
+	build_user_once
 }
 
 # build_once FOLDER KEY SOURCE... -- COMMAND...
@@ -91,17 +113,30 @@ fingerprint()
 # The build runs inside the root file system, whatever the current folder is.
 build_user()
 {
-	cd "$TREE" && exec_in_root make -j"$(nproc)" user OUTPUT=/src/build/user
+	local root=/lab/boot/$arch/root prefix
+	local -a cross=()
+
+	if is_foreign; then
+		prefix=$(arch_field 6)
+		cross=(env PKG_CONFIG_SYSROOT_DIR="$root"
+			PKG_CONFIG_LIBDIR="$root/usr/lib/${prefix%-}/pkgconfig:$root/usr/share/pkgconfig"
+			CROSS_COMPILE="$prefix")
+		set -- CC="ccache ${prefix}gcc --sysroot=$root" AR="${prefix}ar"
+	fi
+	cd "$TREE" && exec_in_root "${cross[@]}" make -j"$(nproc)" user \
+		OUTPUT="/src${BUILD#"$TREE"}/user" "$@"
 }
 
 build_modules()
 {
-	local cc kdir=/lib/modules/$2/build
+	local cc folder kdir=/lib/modules/$2/build
 
-	! is_own_kernel "$1" || kdir=/lab/boot/$1/build
+	folder=$(kernel_folder "$1")
+	[ -z "$folder" ] || kdir=/lab/boot/$folder/build
 	cc=$(kernel_field "$(kernel_base "$1")" 2)
+	! is_foreign || cc="ccache $(arch_field 6)$cc"
 	cd "$TREE" && exec_in_root /src/tools/testing/lab/mkmodules \
-		"/src/build/$1" "$kdir" "$cc" "${MODULE_SOURCES[@]}"
+		"/src${BUILD#"$TREE"}/$1" "$kdir" "$cc" "${MODULE_SOURCES[@]}"
 }
 
 # Own kernels are kept in the lab's cache folder, for all trees. One is built again

@@ -8,13 +8,18 @@ TREE=$(cd "$LAB_DIR/../../.." && pwd -P)
 LAB=${FWCTL_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/fwctl-lab}
 ROOT=$LAB/root
 BUILD=$TREE/build
+NATIVE=amd64
 ROOT_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # Exit statuses of the lab itself. COMMAND's exit status is returned unchanged.
 EXIT_USAGE=2
+EXIT_OFFLINE=123
 EXIT_TIMEOUT=124
 EXIT_LAB=125
 EXIT_REPORT=126
+
+# The architecture of the guest, and of the modules and programs
+arch=$NATIVE
 
 # Used by tidy_up(): a process to end, a process to end, a folder to remove, a stage
 # to report.
@@ -43,15 +48,67 @@ usage_error()
 	exit "$EXIT_USAGE"
 }
 
+# Data files without their comments
+data()
+{
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/$1"
+}
+
 # All series of data/kernels, in the order of that file
 kernel_series()
 {
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/kernels" | cut -f 1
+	data kernels | cut -f 1
 }
 
 own_kernels()
 {
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/own-kernels" | cut -f 1
+	data own-kernels | cut -f 1
+}
+
+foreign_kernels()
+{
+	data foreign-kernels | awk -v a="$arch" '$3 == a { print $1 }'
+}
+
+is_foreign()
+{
+	[ "$arch" != "$NATIVE" ]
+}
+
+# All kernels that Debian has for the architecture
+debian_kernels()
+{
+	if is_foreign; then
+		foreign_kernels
+	else
+		kernel_series
+	fi
+}
+
+# use_arch NAME: modules and programs of another architecture have a folder of their own.
+use_arch()
+{
+	[ -n "$(data architectures | awk -v a="$1" '$1 == a')" ] ||
+		usage_error "--arch: no architecture '$1' here: choose one of" \
+			"$(data architectures | cut -f 1 | xargs)"
+	arch=$1
+	! is_foreign || BUILD=$TREE/build/$arch
+}
+
+# arch_field N: QEMU (2), machine (3), CPU (4), kernel's arguments (5), compiler (6), packages (7)
+arch_field()
+{
+	data architectures | awk -F '\t' -v a="$arch" -v n="$1" '$1 == a { print $n }'
+}
+
+# The folder in boot/ of a kernel that is not installed in the root file system
+kernel_folder()
+{
+	if is_foreign; then
+		echo "$arch/$1"
+	elif is_own_kernel "$1"; then
+		echo "$1"
+	fi
 }
 
 is_own_kernel()
@@ -65,10 +122,18 @@ own_kernel_field()
 	awk -F '\t' -v k="$1" -v n="$2" '$1 == k { print $n }' "$LAB_DIR/data/own-kernels"
 }
 
+# foreign_kernel_field NAME N
+foreign_kernel_field()
+{
+	data foreign-kernels | awk -v k="$1" -v a="$arch" -v n="$2" '$1 == k && $3 == a { print $n }'
+}
+
 # The series that a kernel belongs to: 6.12-kasan -> 6.12
 kernel_base()
 {
-	if is_own_kernel "$1"; then
+	if is_foreign; then
+		foreign_kernel_field "$1" 2
+	elif is_own_kernel "$1"; then
 		own_kernel_field "$1" 2
 	else
 		echo "$1"
@@ -84,10 +149,11 @@ kernel_field()
 # The release of a kernel: 6.12 -> 6.12.117+deb13-amd64
 kernel_release()
 {
-	local release
+	local folder release
 
-	if is_own_kernel "$1"; then
-		cat "$LAB/boot/$1/release"
+	folder=$(kernel_folder "$1")
+	if [ -n "$folder" ]; then
+		cat "$LAB/boot/$folder/release"
 		return
 	fi
 	release=$(cd "$ROOT/lib/modules" && printf '%s\n' "$1".* | sort -V | tail -n 1)
@@ -98,9 +164,11 @@ kernel_release()
 
 check_kernel()
 {
-	{ kernel_series; own_kernels; } | grep -qxF -- "$1" ||
-		usage_error "no kernel '$1' here: choose one of" \
-			"$({ kernel_series; own_kernels; } | xargs)"
+	local known
+
+	known=$(debian_kernels; is_foreign || own_kernels)
+	grep -qxF -- "$1" <<< "$known" ||
+		usage_error "no kernel '$1' here: choose one of" "$(xargs <<< "$known")"
 }
 
 need_root()
@@ -160,9 +228,13 @@ stop_child()
 # compilers for all trees: each tree is /src in there.
 root_env()
 {
-	local name
+	local name path=$ROOT_PATH tools=/lab/boot/$arch/tools/usr
 
-	printf '%s\n' PATH="/usr/lib/ccache:$ROOT_PATH" \
+	if is_foreign; then
+		path=$tools/bin:$path
+		echo LD_LIBRARY_PATH="$tools/lib/x86_64-linux-gnu"
+	fi
+	printf '%s\n' PATH="/usr/lib/ccache:$path" \
 		CCACHE_DIR=/lab/boot/ccache CCACHE_MAXSIZE=3G \
 		HOME=/tmp LANG=C.UTF-8 GIT_CONFIG_COUNT=1 \
 		GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=/src

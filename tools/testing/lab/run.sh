@@ -24,9 +24,7 @@ timeout=300
 smp=2
 mem=1G
 numa=1
-# TCG executes "rep movsb" a byte at a time; without these flags the kernel and the C
-# library copy by words.
-cpu=max,-erms,-fsrm
+cpu=
 guest_command=()
 
 parse_run_options()
@@ -43,8 +41,9 @@ parse_run_options()
 			guest_command=("$@")
 			return
 			;;
-		--kernel | --boot | --vars | --type | --vcx | --share | --append | --qemu | --timeout | \
-			--smp | --mem | --numa | --cpu | --functions | --cards | --cxl | --state)
+		--arch | --kernel | --boot | --vars | --type | --vcx | --share | --append | --qemu | \
+			--timeout | --smp | --mem | --numa | --cpu | --functions | --cards | --cxl | \
+			--state)
 			[ $# -ge 2 ] || usage_error "$1: no argument"
 			set_run_option "$1" "$2"
 			shift
@@ -58,10 +57,8 @@ parse_run_options()
 set_run_option()
 {
 	case $1 in
-	--kernel)
-		check_kernel "$2"
-		kernel=$2
-		;;
+	--arch) use_arch "$2" ;;
+	--kernel) kernel=$2 ;;
 	--share)
 		share=$(realpath -e -- "$2" 2>/dev/null) && [ -d "$share" ] ||
 			usage_error "--share: '$2' is not a folder"
@@ -111,8 +108,11 @@ set_run_option()
 	esac
 }
 
-check_nodes()
+check_machine()
 {
+	check_kernel "$kernel"
+	! is_foreign || [ -z "$secure_boot$boot${cxl#0}" ] ||
+		usage_error "--secure-boot, --boot and --cxl: not with --arch $arch"
 	[ $((smp % numa)) = 0 ] || usage_error "--numa: the nodes cannot have equally many CPUs"
 }
 
@@ -152,7 +152,7 @@ make_initrd()
 	initrd=/lab/boot/$name
 	[ ! -e "$LAB/boot/$name" ] || return 0
 	find "$LAB/boot" -maxdepth 1 -name "initrd-$release-*" -mtime +7 -delete
-	in_root -- /src/tools/testing/lab/mkinitrd "$release" "$initrd" ||
+	in_root -- /src/tools/testing/lab/mkinitrd "$release" "$initrd" "$@" ||
 		die "cannot make the initramfs"
 }
 
@@ -163,7 +163,7 @@ choose_accel()
 	local answer=$LAB/kvm boot
 
 	accel=tcg
-	[ -c /dev/kvm ] && [[ $qemu_args != *-icount* ]] || return 0
+	! is_foreign && [ -c /dev/kvm ] && [[ $qemu_args != *-icount* ]] || return 0
 	boot=$(cat /proc/sys/kernel/random/boot_id)
 	if ! grep -qs "^$boot" "$answer" || [ -z "$(find "$answer" -mtime -1)" ]; then
 		echo "$boot $(probe_kvm)" > "$answer.$$"
@@ -209,6 +209,7 @@ fill_exchange_folder()
 	mkdir "$scratch/modules" "$scratch/bin"
 	copy_built "$BUILD/$kernel" modules
 	copy_built "$BUILD/user" bin
+	! is_foreign || cp "$TREE/build/user/bin/vcx" "$scratch/bin/" || exit "$EXIT_LAB"
 	[ ! -e "$state" ] || cp "$state" "$scratch/state"
 	[ ! -e "$vars" ] || cp "$vars" "$scratch/vars.fd"
 	[ -z "$use_vcx" ] || [ -x "$scratch/bin/vcx" ] ||
@@ -230,6 +231,7 @@ run_guest()
 	mapfile -t env < <(root_env)
 	vm=(
 		"VM_NAME=$(date +%Y%m%d-%H%M%S)-$kernel-$$" "VM_LOGS=$BUILD/log"
+		"VM_BINARY=$(arch_field 2)" "VM_MACHINE=$(arch_field 3)" "VM_ARGUMENTS=$(arch_field 5)"
 		"VM_IMAGE=$image" "VM_KERNEL_MODULES=$kernel_modules" "VM_INITRD=$initrd" "VM_ROOT=$disk" "VM_APPEND=$append"
 		"VM_SMP=$smp" "VM_MEM=$mem" "VM_NUMA=$numa" "VM_CPU=$cpu" "VM_ACCEL=$accel"
 		"VM_QEMU=$qemu_args" "VM_TIMEOUT=$timeout" "VM_SHARE=$share"
@@ -248,19 +250,27 @@ run_guest()
 
 start_guest()
 {
-	check_nodes
+	local folder
+
+	check_machine
 	need_lab
+	cpu=${cpu:-$(arch_field 4)}
 	[ -z "$build" ] || build_all "$kernel"
 	release=$(kernel_release "$kernel") || exit
 	image=/boot/vmlinuz-$release
 	kernel_modules=
-	if is_own_kernel "$kernel"; then
-		image=/lab/boot/$kernel/vmlinuz
-		kernel_modules=/lab/boot/$kernel/root/lib/modules
+	folder=$(kernel_folder "$kernel")
+	if [ -n "$folder" ]; then
+		image=/lab/boot/$folder/vmlinuz
+		kernel_modules=/lab/boot/$folder/root/lib/modules
 	fi
-	make_initrd
-	choose_accel
 	disk=/lab/boot/root.erofs
+	if is_foreign; then
+		disk=/lab/boot/$arch/root.erofs
+		set -- "/lab/boot/$folder/root" "/lab/boot/$arch/root/usr/bin/busybox"
+	fi
+	make_initrd "$@"
+	choose_accel
 	if [ -n "$boot" ]; then
 		image=/run/boot/vmlinuz
 		initrd=/run/boot/initrd

@@ -16,12 +16,6 @@ IMAGE=$LAB/boot/root.erofs
 SETUP_LOG=$LAB/setup.log
 PUBLIC_MIRRORS=(http://deb.debian.org/debian http://deb.debian.org/debian-security)
 
-# Data files without their comments.
-data()
-{
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$LAB_DIR/data/$1"
-}
-
 # The data that a stage depends on, as a hash
 stage_key()
 {
@@ -73,12 +67,53 @@ lock()
 	wait "$!"
 }
 
+# need_foreign KERNEL...: unpacks what the architecture of guests takes, unless that was done
+need_foreign()
+{
+	local kernel
+	local -a packages
+
+	exec {foreign_lock}> "$LAB/boot/$arch.lock"
+	flock "$foreign_lock"
+	mapfile -t packages < <(data guest-packages | xargs -n 1)
+	read -ra tools < <(arch_field 7)
+	foreign_part tools "cross compiler and QEMU for $arch" "${tools[@]}"
+	foreign_part root "root file system for $arch" "${packages[@]}"
+	for kernel; do
+		foreign_part kernel "kernel $kernel for $arch" "$kernel" \
+			"$(kernel_base "$kernel")" "$(foreign_kernel_field "$kernel" 4)"
+	done
+	exec {foreign_lock}>&-
+}
+
+# foreign_part WHAT TEXT ARGUMENT...: calls unpack-foreign, unless that was done with the same
+# arguments
+foreign_part()
+{
+	local status stamp what=$1 text=$2 start=$SECONDS log=$LAB/boot/$arch.log
+
+	shift 2
+	stamp=$LAB/boot/$arch/.$what-$(printf '%s\n' "$@" | sha256sum | cut -c 1-32)
+	[ ! -e "$stamp" ] || return 0
+	say "$text; log: $log"
+	exec_in_root /src/tools/testing/lab/unpack-foreign "$arch" "/lab/boot/$arch" "$what" "$@" \
+		> "$log" 2>&1 < /dev/null || {
+		status=$?
+		tail -n 12 "$log" >&2
+		say "$text: failed; all of its output is in $log"
+		[ "$status" = "$EXIT_OFFLINE" ] || status=$EXIT_LAB
+		exit "$status"
+	}
+	touch "$stamp"
+	say "$text: done ($((SECONDS - start)) s)"
+}
+
 lab_setup()
 {
 	need_root
 	case ${1-} in
 	'') ;;
-	--update) rm -f "$STAMPS"/{packages,sources,sid}-* ;;
+	--update) rm -f "$STAMPS"/{packages,sources,sid}-* "$LAB"/boot/*/.{tools,root,kernel}-* ;;
 	*) usage_error "setup: unknown option '$1'" ;;
 	esac
 	mkdir -p "$LAB/boot" || die "cannot make the cache folder $LAB"
