@@ -137,8 +137,8 @@ int check_shown(struct run *run, int first, json_object *rows)
 json_object *field_json(const struct fwctl_mlx5_field *field, __u64 number)
 {
 	static const char * const words[] = {
-		"guid", "addr", "opaque", "_map", "mask", "affiliated_events", "obj_types", "commands",
-		"format_supported", "allowed_object",
+		"guid", "addr", "opaque", "_map", "mask", "affiliated_events", "obj_types",
+		"commands", "format_supported", "allowed_object",
 	};
 	size_t i;
 

@@ -40,15 +40,19 @@ static inline void become(uid_t uid)
  */
 #define turns_of_others(_uid, _count, _expr)				\
 ({									\
-	unsigned int __try, __before, __turns, __fewest = ~0u;		\
+	unsigned int __try, __now, __before = 0, __fewest = ~0u;	\
+	uid_t __id = (_uid);						\
 									\
-	for (__try = 0; __try < 3; __try++) {				\
-		__before = (_count);					\
-		EXPECT_EQ(0, as_user(_uid, _expr));			\
-		__turns = (_count) - __before - 1;			\
-		__fewest = __turns < __fewest ? __turns : __fewest;	\
+	for (__try = 0; __try <= 3; __try++) {				\
+		__now = (_count);					\
+		if (__try && __now - __before - 1 < __fewest)		\
+			__fewest = __now - __before - 1;		\
+		__before = __now;					\
+		if (__try < 3) {					\
+			EXPECT_EQ(0, as_user(__id, _expr));		\
+		}							\
 	}								\
-	fprintf(stderr, "# uid %u: %u calls of others meanwhile\n", _uid, __fewest); \
+	fprintf(stderr, "# uid %u: %u calls of others meanwhile\n", __id, __fewest); \
 	__fewest;							\
 })
 
