@@ -73,7 +73,7 @@ step_arm()
 	"$lab" exec -- tools/testing/steps/arm /src/build/arm
 }
 
-# Not a part of `check', because it fetches 300 MB that nothing else needs. Without network
+# Not a part of `check', because it fetches packages that nothing else needs. Without network
 # and with an empty cache it is skipped.
 step_arm64()
 {
