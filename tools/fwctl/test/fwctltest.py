@@ -219,7 +219,7 @@ def read(path):
         return file.read()
 
 
-def soon(condition, seconds=30, pause=0.05):
+def soon(condition, seconds=60, pause=0.05):
     """Waits until a condition is true; returns its value."""
     end = time.time() + seconds
     while time.time() < end:

@@ -71,7 +71,7 @@ class Monitor:
     def end(self):
         """Sends SIGINT, as ^C does; returns the exit code."""
         self.child.send_signal(signal.SIGINT)
-        return self.child.wait(30)
+        return self.child.wait(60)
 
 
 @test
@@ -161,7 +161,7 @@ class Journald:
 
     def __exit__(self, *_):
         self.child.terminate()
-        self.child.wait(30)
+        self.child.wait(60)
 
 
 def past(*args):
