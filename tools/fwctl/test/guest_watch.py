@@ -36,7 +36,10 @@ def policy():
             REFUSED, "nothing was lowered: only a reboot raises the ceiling again: add --yes")
         row = result("policy", "lower", sim.name, "debug-read", "--yes")[0]
         equal(row["ceiling"], "debug-read-only")
-        run(["policy", "lower", sim.name, "debug-write", "-y"]).fails(REFUSED, "ceiling")
+        run(["policy", "lower", sim.name, "debug-write", "-y"]).fails(
+            REFUSED, "refused: a ceiling is never raised: name a lower")
+        run(["policy", "lower", sim.name, "none", "-y"], user=NOBODY).fails(
+            REFUSED, "refused: needs CAP_SYS_ADMIN: run as root")
         run(["sim", "write", sim.name, "20", "1", "--taint"]).fails(
             REFUSED, "ceiling")
         equal(result("policy", "show", sim.name)[0]["refused"] > 0, True)

@@ -188,9 +188,30 @@ int fwctl_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 	return count;
 }
 
+/* Say which of the two causes of -EPERM applies: only a ceiling that is raised is refused to root. */
+static struct fwctl_hint why_not_lowered(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
+{
+	struct fwctl_hint hint = fwctl_hint(hints, ARRAY_SIZE(hints), -EPERM);
+	struct fwctl_state *state;
+
+	if (dev->source->transport->replays ||
+	    dev->source->transport->state(dev, &state))
+		return hint;
+	if (ceiling > state->ceiling) {
+		hint.what = "refused: a ceiling is never raised";
+		hint.todo = "name a lower ceiling than the device has";
+	} else {
+		hint.what = "refused: needs CAP_SYS_ADMIN";
+		hint.todo = "run as root of the host";
+	}
+	fwctl_state_free(state);
+	return hint;
+}
+
 static int set_ceiling(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool function)
 {
 	const char *name = fwctl_ceiling_name(ceiling);
+	struct fwctl_hint hint;
 	char where[96];
 	int err = dev->source->transport->lower(dev, ceiling, function);
 
@@ -198,7 +219,10 @@ static int set_ceiling(struct fwctl_dev *dev, enum fwctl_ceiling ceiling, bool f
 		return 0;
 	snprintf(where, sizeof(where), "%s: lower the ceiling%s to %s", dev->name,
 		 function ? " of this function" : "", name ? name : "an unknown one");
-	return fwctl_state_fail(dev->error, err, where);
+	if (err != -EPERM)
+		return fwctl_state_fail(dev->error, err, where);
+	hint = why_not_lowered(dev, ceiling);
+	return fwctl_fail(dev->error, err, "%s: %s: %s", where, hint.what, hint.todo);
 }
 
 int fwctl_dev_lower(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)

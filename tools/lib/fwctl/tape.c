@@ -259,8 +259,8 @@ static int parse_header(struct fwctl_tape *tape, struct fwctl_view *view,
 	    !reserved)
 		return 0;
 	return fwctl_fail(error, -EPROTONOSUPPORT,
-			  "the format has version %u, and this library reads version %u: use the library that made the file",
-			  version, FWCTL_TAPE_VERSION);
+			  "the format has version %u, and this library reads versions %u to %u: use the library that made the file",
+			  version, FWCTL_TAPE_OLDEST, FWCTL_TAPE_VERSION);
 }
 
 /*
