@@ -61,15 +61,20 @@ static char *read_attribute(const char *dir, const char *name)
 	return strdup(text);
 }
 
-/* The target of a link, or NULL. */
-static char *follow(const char *dir, const char *name)
+/* The last part of a link's target, or NULL; realpath() would ask for each part. */
+static char *link_name(const char *dir, const char *name)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], target[PATH_MAX];
+	ssize_t len;
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    (int)sizeof(path))
 		return NULL;
-	return realpath(path, NULL);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return NULL;
+	target[len] = 0;
+	return strdup(base_name(target));
 }
 
 static int is_visible(const struct dirent *entry)
@@ -86,7 +91,7 @@ static char **folder_entries(const char *dir, const char *name)
 	int count = 0;
 	int i, n = 0;
 
-	if (dir && snprintf(path, sizeof(path), "%s/%s", dir, name) <
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) <
 	    (int)sizeof(path))
 		count = scandir(path, &entries, is_visible, versionsort);
 	if (count < 0)
@@ -113,8 +118,6 @@ static char **folder_entries(const char *dir, const char *name)
 static struct fwctl_dev *make_device(const char *dir)
 {
 	struct fwctl_dev *dev = calloc(1, sizeof(*dev));
-	char *parent = follow(dir, "device");
-	char *bus = parent ? follow(parent, "subsystem") : NULL;
 	char *type = read_attribute(dir, "type");
 	char *scopes = read_attribute(dir, "scopes");
 
@@ -125,20 +128,17 @@ static struct fwctl_dev *make_device(const char *dir)
 	if (asprintf(&dev->path, "/dev/fwctl/%s", base_name(dir)) < 0)
 		dev->path = NULL;
 	dev->driver = read_attribute(dir, "driver");
-	dev->parent = parent ? strdup(base_name(parent)) : NULL;
-	dev->bus = bus ? strdup(base_name(bus)) : NULL;
+	dev->parent = link_name(dir, "device");
+	dev->bus = link_name(dir, "device/subsystem");
 	dev->type = type ? strtoul(type, NULL, 0) : FWCTL_DEVICE_TYPE_ERROR;
 	dev->scopes = parse_scopes(scopes);
-	dev->netdevs = folder_entries(parent, "net");
-	dev->rdma_devs = folder_entries(parent, "infiniband");
-	if (!dev->name || !dev->path || !dev->netdevs || !dev->rdma_devs ||
-	    (parent && !dev->parent) || (bus && !dev->bus)) {
+	dev->netdevs = folder_entries(dir, "device/net");
+	dev->rdma_devs = folder_entries(dir, "device/infiniband");
+	if (!dev->name || !dev->path || !dev->netdevs || !dev->rdma_devs) {
 		fwctl_dev_free(dev);
 		dev = NULL;
 	}
 out:
-	free(parent);
-	free(bus);
 	free(type);
 	free(scopes);
 	return dev;

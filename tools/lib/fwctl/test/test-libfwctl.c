@@ -79,7 +79,9 @@ static bool put_device(const char *parent, const char *name, const char *uevent)
 	snprintf(link, sizeof(link), "%s/fwctl/%s/subsystem", parent, name);
 	ok &= put_link(link, "../../../../../class/fwctl");
 	snprintf(link, sizeof(link), "%s/fwctl/%s/device", parent, name);
-	ok &= put_link(link, "../..");
+	/* As the kernel writes it: a link's target ends with the name of a device. */
+	snprintf(target, sizeof(target), "../../../%s", strrchr(parent, '/') + 1);
+	ok &= put_link(link, target);
 	snprintf(link, sizeof(link), "sys/class/fwctl/%s", name);
 	snprintf(target, sizeof(target), "../../../%s/fwctl/%s", parent, name);
 	return ok && put_link(link, target);
