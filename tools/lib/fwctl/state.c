@@ -188,7 +188,7 @@ int fwctl_states(struct fwctl_ctx *ctx, struct fwctl_state ***states)
 	return count;
 }
 
-/* Say which of the two causes of -EPERM applies: only a ceiling that is raised is refused to root. */
+/* Say which of the two causes of -EPERM applies: to root, only raising is refused. */
 static struct fwctl_hint why_not_lowered(struct fwctl_dev *dev, enum fwctl_ceiling ceiling)
 {
 	struct fwctl_hint hint = fwctl_hint(hints, ARRAY_SIZE(hints), -EPERM);
