@@ -212,6 +212,69 @@ TEST_F_TIMEOUT(fault, unbind_and_bind, 600)
 	close(fd);
 }
 
+/**
+ * struct early - a thread that opens a device as soon as its number has one
+ * @node: a node that stays; the kernel's own one comes after the device
+ * @fd: the file that was opened last and not yet taken, or -1
+ * @stop: tells the thread to end
+ */
+struct early {
+	char node[32];
+	int fd;
+	bool stop;
+};
+
+static void *open_early(void *data)
+{
+	struct early *early = data;
+	int fd;
+
+	while (!get(&early->stop)) {
+		fd = get(&early->fd) < 0 ? open(early->node, O_RDWR | O_CLOEXEC) : -1;
+		if (fd >= 0)
+			set(&early->fd, fd);
+	}
+	return NULL;
+}
+
+/* A device whose registration fails takes no requests from files that are open by then. */
+TEST_F_TIMEOUT(fault, opened_before_bind_fails, 600)
+{
+	struct early early = { .node = "/dev/fwctl-early", .fd = -1 };
+	unsigned int opened = 0;
+	pthread_t thread;
+	struct stat st;
+	int fd;
+
+	close(self->fd);
+	ASSERT_EQ(0, stat(self->sim.node, &st));
+	ASSERT_EQ(0, mknod(early.node, S_IFCHR | 0600, st.st_rdev));
+	ASSERT_EQ(0, sim_unbind(&self->sim));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, open_early, &early));
+	for_each_fault("bind with an early open", sim_write_driver(&self->sim, "bind"), ENOMEM) {
+		fd = get(&early.fd);
+		if (fd >= 0 && sweep.err) {
+			test_err_nop(ENODEV, fd, FWCTL_RPC_CONFIGURATION);
+			opened++;
+		}
+		if (!sweep.err)
+			EXPECT_EQ(0, sim_unbind(&self->sim));
+		if (fd >= 0) {
+			close(fd);
+			set(&early.fd, -1);
+		}
+	}
+	set(&early.stop, true);
+	pthread_join(thread, NULL);
+	unlink(early.node);
+	close(early.fd);
+	EXPECT_EQ(0, sim_bind(&self->sim));
+	EXPECT_EQ(0, sim_count(&self->sim, "uctxs_now"));
+	fprintf(stderr, "# %u files were open when bind failed\n", opened);
+	if (!opened)
+		SKIP(return, "no file was opened in time");
+}
+
 /* A ceiling can be lowered four times at most: each fault has a new device. */
 TEST_F_TIMEOUT(fault, ceiling, 600)
 {
