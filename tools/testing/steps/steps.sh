@@ -222,7 +222,7 @@ step_debug()
 
 	if [ "$1" = short ]; then
 		# shellcheck disable=SC2086 # words
-		debug_guest --kernel 6.12-kasan --timeout 1800 -- \
+		debug_guest --kernel 6.12-kasan --timeout 3600 -- \
 			/lab/tree/tools/testing/guest/suite-debug $short_debug
 		return
 	fi

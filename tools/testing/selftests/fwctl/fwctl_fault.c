@@ -61,7 +61,7 @@ static void close_sim(int *fd)
 }
 
 /* There is no sweep of close(): it has no step that can fail. */
-TEST_F_TIMEOUT(fault, open, 600)
+TEST_F_TIMEOUT(fault, open, 1800)
 {
 	int fd = -1;
 
@@ -80,7 +80,7 @@ static int info(int fd, __u8 *buffer)
 	return _test_ioctl(fd, FWCTL_INFO, buffer + MISALIGNED);
 }
 
-TEST_F_TIMEOUT(fault, info, 600)
+TEST_F_TIMEOUT(fault, info, 1800)
 {
 	for_each_fault("info", info(self->fd, self->buffer), ENOMEM, EFAULT)
 		;
@@ -103,7 +103,7 @@ static int rpc_sim(int fd, __u8 *buffer, __u32 len, __u32 more)
 	return _test_ioctl(fd, FWCTL_RPC, buffer + MISALIGNED);
 }
 
-TEST_F_TIMEOUT(fault, rpc, 600)
+TEST_F_TIMEOUT(fault, rpc, 1800)
 {
 	static const unsigned int lens[] = { 16, 4096, 65536, FWCTL_MAX_RPC_LEN };
 	unsigned int i, separate;
@@ -151,7 +151,7 @@ static int rpc_buffers(int fd, __u8 *buffer, __u32 len)
 	return _test_ioctl(fd, FWCTL_RPC, &cmd);
 }
 
-TEST_F_TIMEOUT(fault, nested, 600)
+TEST_F_TIMEOUT(fault, nested, 1800)
 {
 	static const unsigned int lens[] = { 8, 4096, 65536, FWCTL_MAX_RPC_LEN / 2 };
 	struct sim sim;
@@ -176,7 +176,7 @@ TEST_F_TIMEOUT(fault, nested, 600)
 }
 
 /* A device is made completely or not at all. */
-TEST_F_TIMEOUT(fault, new_device, 600)
+TEST_F_TIMEOUT(fault, new_device, 1800)
 {
 	struct sim sim = { .id = self->sim.id + 1 };
 
@@ -185,7 +185,7 @@ TEST_F_TIMEOUT(fault, new_device, 600)
 		EXPECT_EQ(!sweep.err, !sim_del(&sim));
 }
 
-TEST_F_TIMEOUT(fault, unbind_and_bind, 600)
+TEST_F_TIMEOUT(fault, unbind_and_bind, 1800)
 {
 	int fd = sim_open(&self->sim, O_RDWR);
 	struct sim found = self->sim;
@@ -238,7 +238,7 @@ static void *open_early(void *data)
 }
 
 /* A device whose registration fails takes no requests from files that are open by then. */
-TEST_F_TIMEOUT(fault, opened_before_bind_fails, 600)
+TEST_F_TIMEOUT(fault, opened_before_bind_fails, 1800)
 {
 	struct early early = { .node = "/dev/fwctl-early", .fd = -1 };
 	unsigned int opened = 0;
@@ -276,7 +276,7 @@ TEST_F_TIMEOUT(fault, opened_before_bind_fails, 600)
 }
 
 /* A ceiling can be lowered four times at most: each fault has a new device. */
-TEST_F_TIMEOUT(fault, ceiling, 600)
+TEST_F_TIMEOUT(fault, ceiling, 1800)
 {
 	struct sim sim;
 
@@ -320,7 +320,7 @@ static int nl_join(struct fnl *nl, int group)
 	       errno : 0;
 }
 
-TEST_F_TIMEOUT(fault, netlink, 600)
+TEST_F_TIMEOUT(fault, netlink, 1800)
 {
 	struct sim sim = self->sim;
 	struct fnl nl;
@@ -358,7 +358,7 @@ TEST_F_TIMEOUT(fault, netlink, 600)
 }
 
 /* With a listener: an event that cannot be sent is lost, and the RPC succeeds. */
-TEST_F_TIMEOUT(fault, audit, 600)
+TEST_F_TIMEOUT(fault, audit, 1800)
 {
 	struct fnl nl;
 
@@ -398,7 +398,7 @@ static int open_mlx5(const struct mlx5_dev *dev, int *fd)
 	return *fd < 0 ? errno : 0;
 }
 
-TEST_F_TIMEOUT(mlx5_fault, calls, 600)
+TEST_F_TIMEOUT(mlx5_fault, calls, 1800)
 {
 	__u8 buffer[256];
 	int fd = -1;
@@ -453,7 +453,7 @@ static const struct sweep_kind chance_kind = {
 	.passes = 20,
 };
 
-TEST_F_TIMEOUT(mlx5_fault, commands, 600)
+TEST_F_TIMEOUT(mlx5_fault, commands, 1800)
 {
 	int fd = -1;
 
@@ -469,7 +469,7 @@ TEST_F_TIMEOUT(mlx5_fault, commands, 600)
 	EXPECT_EQ(NULL, faults_below(NULL, NULL));
 }
 
-TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 1200)
+TEST_F_TIMEOUT(mlx5_fault, attach_and_detach, 1800)
 {
 	struct mlx5_dev dev;
 	const char *why;

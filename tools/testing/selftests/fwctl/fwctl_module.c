@@ -187,7 +187,7 @@ TEST_F(module, bad_options_and_knobs)
 }
 
 /* A module is loaded completely or not at all. */
-TEST_F_TIMEOUT(module, faults, 600)
+TEST_F_TIMEOUT(module, faults, 1800)
 {
 	const char *why = cannot_inject() ?: cannot_inject_load() ?:
 			  faults_below(MODULE_INIT, NULL);
