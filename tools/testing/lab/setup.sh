@@ -132,7 +132,7 @@ run_stages()
 		say "set up in $LAB"
 		return
 	fi
-	say "setting up in $LAB; log: $SETUP_LOG"
+	say "setting up in $LAB, 5 to 10 minutes; fetches about 1.1 GB; log: $SETUP_LOG"
 	: > "$SETUP_LOG"
 	stage base "Debian $RELEASE, minimal system"
 	stage packages "packages and kernels"
