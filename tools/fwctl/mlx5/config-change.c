@@ -178,7 +178,8 @@ int config_agree(struct config *config, json_object *plan, bool yes)
 			json_object_get_string(json_object_object_get(row,
 								      "to")));
 	}
-	if (confirm("%s: %zu parameters change. Write them?", name, count))
+	if (confirm("%s: %zu parameter%s. Write %s?", name, count,
+		    count == 1 ? " changes" : "s change", count == 1 ? "it" : "them"))
 		return 0;
 	return fail(config->run, FWCTL_EXIT_REFUSED,
 		    "%s: nothing was written: the answer was not yes", name);

@@ -4,6 +4,7 @@
  * NAME=VALUE, in the order of the catalogue, with comments.
  */
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -184,6 +185,23 @@ static int check_raw(struct run *run)
 	return 0;
 }
 
+/* The name of a device in the place of a file is a mistake: the file would be taken for it. */
+static int refuse_device(struct run *run, const char *name)
+{
+	static const char * const folders[] = { "/sys/class/fwctl", "/sys/bus/pci/devices" };
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; !strchr(name, '/') && i < ARRAY_SIZE(folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folders[i], name);
+		if (!access(path, F_OK))
+			return fail(run, FWCTL_EXIT_USAGE,
+				    "%s is a device, and a file is wanted; ./%s is a file of this name",
+				    name, name);
+	}
+	return 0;
+}
+
 int config_export_run(struct run *run)
 {
 	struct config config;
@@ -194,7 +212,7 @@ int config_export_run(struct run *run)
 	if (run->set.dry_run)
 		return fail(run, FWCTL_EXIT_USAGE,
 			    "mlx5 config export: does not write to the device; leave out --dry-run");
-	if (check_raw(run))
+	if (check_raw(run) || (run->argc > 1 && refuse_device(run, run->argv[1])))
 		return run->code;
 	if (config_open(run, CONFIG_TO_READ, &config))
 		goto out;
@@ -525,6 +543,8 @@ int config_apply_run(struct run *run)
 	char room[128], *text = NULL;
 	size_t len;
 
+	if (access(run->argv[1], F_OK) && refuse_device(run, run->argv[1]))
+		return run->code;
 	if (config_open(run, config_purpose(run, true), &config) ||
 	    take_file(&config, run->argv[1]))
 		goto out;

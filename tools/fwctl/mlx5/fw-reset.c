@@ -51,7 +51,7 @@ const struct option_spec fw_reset_options[] = {
 	{ "level", 'l', "live-patch|driver|link|reboot",
 	  "the level of the restart; default: the least that makes waiting changes current" },
 	{ "timeout", 't', "SECONDS", "wait this long for the device; default: 120" },
-	{ "yes", 'y', NULL, "restart without asking" },
+	{ "yes", 'y', NULL, "restart, or arm a restart, without asking" },
 	{ "database", 'd', "FILE",
 	  "read names from this database of mstflint; none: use the tool's own table" },
 	{}
@@ -342,13 +342,19 @@ static json_object *say_todo(json_object *rows, const char *dev)
 /* Ask for consent to a restart; returns an exit code. */
 static int agree(struct run *run, const char *dev, enum level level)
 {
-	if (option(run, "yes") || level == PATCH || level == REBOOT)
+	if (option(run, "yes") || level == PATCH)
 		return 0;
+	if (level == REBOOT && !can_ask())
+		return fail(run, FWCTL_EXIT_REFUSED,
+			    "%s: nothing was armed: an armed restart cannot be taken back; add --yes",
+			    dev);
 	if (!can_ask())
 		return fail(run, FWCTL_EXIT_REFUSED,
 			    "%s: nothing was restarted: level %s takes down %s; add --yes",
 			    dev, levels[level].name, levels[level].down);
-	if (confirm("%s: level %s takes down %s. Restart?", dev, levels[level].name,
+	if (level == REBOOT ?
+	    confirm("%s: the card restarts at the machine's next reboot. Arm it?", dev) :
+	    confirm("%s: level %s takes down %s. Restart?", dev, levels[level].name,
 		    levels[level].down))
 		return 0;
 	return fail(run, FWCTL_EXIT_REFUSED,
@@ -457,6 +463,15 @@ static int make(struct config *config, enum level level, json_object *rows,
 	return run->code;
 }
 
+/* Restart at a level, or arm a restart; returns the outcome. */
+static const char *act(struct config *config, enum level level, json_object *rows,
+		       bool *restarted)
+{
+	if (level == REBOOT)
+		return arm(config) ? "not-armed" : "armed";
+	return make(config, level, rows, restarted) ? "failed" : "restarted";
+}
+
 int fw_reset_run(struct run *run)
 {
 	const char *named = option(run, "level"), *outcome = "nothing-waits";
@@ -486,11 +501,8 @@ int fw_reset_run(struct run *run)
 	begun = clock_ns(CLOCK_MONOTONIC);
 	if (level != LEVELS && run->set.dry_run) {
 		outcome = "planned";
-	} else if (level == REBOOT && !arm(&config)) {
-		outcome = "armed";
-	} else if (level < REBOOT && !agree(run, fwctl_dev_name(config.dev), level)) {
-		make(&config, level, outlook.rows, &restarted);
-		outcome = run->code ? "failed" : "restarted";
+	} else if (level <= REBOOT && !agree(run, fwctl_dev_name(config.dev), level)) {
+		outcome = act(&config, level, outlook.rows, &restarted);
 	}
 	if (run->code && strcmp(outcome, "failed"))
 		goto out;

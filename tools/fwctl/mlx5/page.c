@@ -313,13 +313,34 @@ static int parse_port(struct run *run, unsigned int *port)
 	return 0;
 }
 
+/* A port that the card does not have is told before firmware refuses it with a number. */
+static int check_port(struct run *run, struct fwctl_dev *dev, unsigned int port)
+{
+	json_object *report = json_object_new_object();
+	struct field_reg mgir = { .run = run, .dev = dev };
+	unsigned int last;
+
+	reg_begin(&mgir, "mgir");
+	if (reg_read(&mgir, report)) {
+		forget_error(run);
+	} else {
+		last = reg_get(&mgir, "num_ports");
+		if (last && (!port || port > last))
+			fail(run, FWCTL_EXIT_USAGE, "%s: no port %u: the ports are 1 to %u",
+			     fwctl_dev_name(dev), port, last);
+	}
+	json_object_put(report);
+	return run->code;
+}
+
 /* The first part of each command: open the device, and read a page of it. */
 int page_begin(struct run *run, struct page *page, const struct page_read *reads,
 	       unsigned int *port, struct fwctl_dev **dev)
 {
 	*dev = NULL;
 	page->protocol = ETHERNET;
-	if (parse_port(run, port) || vendor_open(run, dev))
+	if (parse_port(run, port) || vendor_open(run, dev) ||
+	    (*port != 1 && !run->set.dry_run && check_port(run, *dev, *port)))
 		return run->code;
 	run->result = json_object_new_object();
 	page_read_all(run, *dev, page, reads, *port);

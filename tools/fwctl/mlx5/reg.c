@@ -386,6 +386,8 @@ int reg_set_run(struct run *run)
 	    access_target(run, dev, &target, false, report))
 		goto out;
 	if (run->set.dry_run) {
+		if (!run->set.json && !run->set.raw)
+			fputs("The read; the write that follows depends on its answer.\n", stderr);
 		run->result = json_object_get(report);
 		goto out;
 	}

@@ -240,6 +240,9 @@ def bad_files():
         config("apply", path(f"{number}"), "--yes").fails(code, regex)
         equal(state(), before)
     config("apply", path("missing"), "--yes").fails(USAGE, "cannot read")
+    for command in ("apply", "export"):
+        for name in (mlx5()["name"], mlx5()["parent"]):
+            config(command, name).fails(USAGE, f"{name} is a device, and a file is wanted")
     with open(path("good"), "w", encoding="utf-8") as file:
         file.write("NUM_OF_VFS=16\n")
     config("apply", path("good"), "-y", "-b", "/nonexistent/x").fails(

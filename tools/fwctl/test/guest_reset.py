@@ -131,7 +131,12 @@ def asks():
     match(done["todo"], "current after 'fwctl mlx5 fw reset fwctl[0-9]+': NUM_OF_VFS")
     equal([restarts(), current("NUM_OF_VFS")], [before, 8])
     # Armed for a reboot
-    done = reset_json("--level", "reboot")["result"]
+    reset("--level", "reboot").fails(REFUSED, "nothing was armed: an armed restart cannot be")
+    code, text = on_terminal(["mlx5", "fw", "reset", parent(), "--level", "reboot", *OWN],
+                             b"n\n")
+    equal(code, REFUSED)
+    match(text, "next reboot. Arm it\\? \\[y/N\\]")
+    done = reset_json("--level", "reboot", "--yes")["result"]
     equal([done["outcome"], done["changed"]], ["armed", False])
     match(vcx("last 805"), "0000004[08]")
     equal(restarts(), before)

@@ -156,7 +156,7 @@ static const struct fwctl_hint rpc_hints[] = {
 	{ EPERM, "refused: needs CAP_SYS_RAWIO, and a kernel without lockdown",
 	  "run as root, ask for a lower scope, or see /sys/kernel/security/lockdown" },
 	{ EACCES, "refused: the request is above the device's ceiling",
-	  "see scope_max of the device, which cannot be raised" },
+	  "'fwctl policy show' names the ceiling, which only a restart of the machine raises" },
 	{ EBADMSG, "refused: the request is not admitted under this scope",
 	  "ask for a higher one, unless the device never admits the request" },
 	{ EOPNOTSUPP, "this scope is not known to the kernel",

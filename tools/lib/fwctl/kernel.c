@@ -176,16 +176,15 @@ static int kernel_list(struct fwctl_ctx *ctx, const char *name,
 	int found = 0, i, ret = 0;
 	size_t count = 0;
 
-	if (access(CLASS, F_OK))
-		return fwctl_fail(ctx->error, -ENOENT,
-				  "there is no %s: load the device's module, which 'fwctl probe' names",
-				  CLASS);
-	if (!name) {
+	if (!name)
 		found = scandir(CLASS, &entries, is_device, NULL);
-		if (found < 0)
-			return fwctl_fail(ctx->error, -errno,
-					  "cannot list %s: %s", CLASS,
-					  strerrordesc_np(errno));
+	if (name ? access(CLASS, F_OK) : found < 0) {
+		if (errno == ENOENT)
+			return fwctl_fail(ctx->error, -ENOENT,
+					  "there is no %s: load the device's module, which 'fwctl probe' names",
+					  CLASS);
+		return fwctl_fail(ctx->error, -errno, "cannot list %s: %s", CLASS,
+				  strerrordesc_np(errno));
 	}
 	list = calloc(found + 2, sizeof(*list));
 	if (!list)
