@@ -499,11 +499,10 @@ int fw_reset_run(struct run *run)
 		goto out;
 	}
 	begun = clock_ns(CLOCK_MONOTONIC);
-	if (level != LEVELS && run->set.dry_run) {
+	if (level != LEVELS && run->set.dry_run)
 		outcome = "planned";
-	} else if (level <= REBOOT && !agree(run, fwctl_dev_name(config.dev), level)) {
+	else if (level <= REBOOT && !agree(run, fwctl_dev_name(config.dev), level))
 		outcome = act(&config, level, outlook.rows, &restarted);
-	}
 	if (run->code && strcmp(outcome, "failed"))
 		goto out;
 	run->result = config_result(&config);
