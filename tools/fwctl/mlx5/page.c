@@ -326,7 +326,7 @@ static int check_port(struct run *run, struct fwctl_dev *dev, unsigned int port)
 	} else {
 		last = reg_get(&mgir, "num_ports");
 		if (last && (!port || port > last))
-			fail(run, FWCTL_EXIT_USAGE, "%s: no port %u: the ports are 1 to %u",
+			fail(run, FWCTL_EXIT_USAGE, "%s: no port %u: the last port is %u",
 			     fwctl_dev_name(dev), port, last);
 	}
 	json_object_put(report);

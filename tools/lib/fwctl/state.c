@@ -194,8 +194,7 @@ static struct fwctl_hint why_not_lowered(struct fwctl_dev *dev, enum fwctl_ceili
 	struct fwctl_hint hint = fwctl_hint(hints, ARRAY_SIZE(hints), -EPERM);
 	struct fwctl_state *state;
 
-	if (dev->source->transport->replays ||
-	    dev->source->transport->state(dev, &state))
+	if (dev->source->transport->state(dev, &state))
 		return hint;
 	if (ceiling > state->ceiling) {
 		hint.what = "refused: a ceiling is never raised";
