@@ -278,12 +278,25 @@ NOP, ECHO, FILL, READ, WRITE, READ_CLEAR, RESET = 1, 2, 3, 0x10, 0x11, 0x12, 0x2
 
 
 def mlx5():
-    """The first ConnectX in the list; without one the test is skipped."""
-    require(os.path.exists("/sys/class/fwctl"), "no fwctl")
-    for dev in result("dev", "list"):
-        if dev["type"] == "mlx5":
-            return dev
+    """Name, parent and path of the first ConnectX; without one the test is skipped.
+
+    They are from sysfs: the tool's list now and then reads registers, which tests count."""
+    folder = "/sys/class/fwctl"
+    require(os.path.exists(folder), "no fwctl")
+    for name in sorted(os.listdir(folder), key=lambda name: int(name.removeprefix("fwctl"))):
+        try:
+            if read(f"{folder}/{name}/type").strip() == "1":
+                parent = os.path.basename(os.path.realpath(f"{folder}/{name}/device"))
+                return {"name": name, "parent": parent, "path": f"/dev/fwctl/{name}"}
+        except FileNotFoundError:
+            continue
     require(False, "no ConnectX")
+
+
+def listed():
+    """The row of the first ConnectX in the tool's list"""
+    name = mlx5()["name"]
+    return [row for row in result("dev", "list") if row["name"] == name][0]
 
 
 def vcx(request):

@@ -8,7 +8,7 @@ import threading
 import time
 
 from fwctltest import (FWCTL, GONE, NOBODY, NO_DEVICE, UNSUPPORTED, WRAP, Sim, equal,
-                       fwctl, match, mlx5, require, result, run, test)
+                       fwctl, listed, match, mlx5, require, result, run, test)
 
 
 @test
@@ -38,7 +38,7 @@ def cards():
     dev = mlx5()["name"]
     shutil.rmtree("/run/fwctl", ignore_errors=True)
     before = delivered(dev)
-    row = mlx5()
+    row = listed()
     asked = delivered(dev)
     equal(asked - before, 3)
     ours = result("mlx5", "identity", dev)
@@ -48,7 +48,7 @@ def cards():
     equal((row["serial"], row["part"]), (inventory["serial_number"], inventory["part_number"]))
     equal((row["model"], row["ceiling"]), ("ConnectX-6 Dx", "debug-write-full"))
     asked = delivered(dev)
-    equal(mlx5(), row)
+    equal(listed(), row)
     fwctl("dev", "list", "-o", "NAME,PARENT")
     equal(delivered(dev), asked)
     # Another user's file, one of another registration and an old one do not count.
@@ -62,13 +62,13 @@ def cards():
     for change in changes:
         with open(name, "w", encoding="utf-8") as file:
             json.dump({**kept, "serial": "false", **change}, file)
-        equal(mlx5(), row)
+        equal(listed(), row)
     for user, mode in ((NOBODY, 0o600), (0, 0o620)):
         with open(name, "w", encoding="utf-8") as file:
             json.dump({**kept, "serial": "false"}, file)
         os.chown(name, user, 0)
         os.chmod(name, mode)
-        equal(mlx5(), row)
+        equal(listed(), row)
 
 
 @test
@@ -94,7 +94,7 @@ def showing():
 @test
 def by_netdev():
     """a ConnectX is found by PCI address, network and RDMA device"""
-    dev = mlx5()
+    dev = listed()
     names = [dev["parent"], dev["parent"].removeprefix("0000:")]
     names += dev["netdevs"] + dev["rdma_devs"]
     for name in names:

@@ -3,8 +3,8 @@
 import functools
 import re
 
-from fwctltest import (FIRMWARE, HERE, OK, PARTIAL, REFUSED, USAGE, equal, match, mlx5, path,
-                       result, run, tainted, test, vcx)
+from fwctltest import (FIRMWARE, HERE, OK, PARTIAL, REFUSED, USAGE, equal, listed, match,
+                       mlx5, path, result, run, tainted, test, vcx)
 
 
 @functools.cache
@@ -182,7 +182,7 @@ def metrics():
     """stats --prometheus --health: a card's firmware, link, temperatures and PCI Express"""
     before = tainted()
     text = run(["stats", "--once", "--prometheus", "--health"], code=OK).text
-    one = mlx5()
+    one = listed()
     labels = f'device="{dev()}",parent="{one["parent"]}",driver="mlx5_fwctl"'
     match(text, rf'^fwctl_device_info{{{labels},type="mlx5",model="{one["model"]}",'
           rf'part="{one["part"]}",psid="{one["psid"]}",firmware="{one["firmware"]}",'
