@@ -398,6 +398,13 @@ static int fwctl_may_wait(struct fwctl_device *fwctl)
 	return err;
 }
 
+static void fwctl_slots_grant_again(struct fwctl_device *fwctl)
+{
+	spin_lock_irq(&fwctl->limits_lock);
+	fwctl_slots_grant(fwctl);
+	spin_unlock_irq(&fwctl->limits_lock);
+}
+
 static int fwctl_slot_wait(struct fwctl_device *fwctl, struct fwctl_waiter *waiter)
 {
 	int err;
@@ -407,10 +414,13 @@ static int fwctl_slot_wait(struct fwctl_device *fwctl, struct fwctl_waiter *wait
 		if (err)
 			return err;
 		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
-		/* No backend tells when a device stops to answer: look at times. */
+		/*
+		 * Nothing tells that a device has stopped to answer, or that max_rpcs was
+		 * raised: look at times.
+		 */
 		if (!READ_ONCE(waiter->granted) && !READ_ONCE(fwctl->gone) &&
-		    !fatal_signal_pending(current))
-			schedule_timeout(HZ);
+		    !fatal_signal_pending(current) && !schedule_timeout(HZ))
+			fwctl_slots_grant_again(fwctl);
 		__set_current_state(TASK_RUNNING);
 		if (READ_ONCE(waiter->granted))
 			return 0;
