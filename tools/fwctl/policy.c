@@ -3,6 +3,7 @@
  * fwctl policy
  */
 #include <errno.h>
+#include <string.h>
 
 #include "tool.h"
 
@@ -58,7 +59,8 @@ static int add_state(struct run *run, struct fwctl_dev *dev)
 	return 0;
 }
 
-static int show_all(struct run *run)
+/* Add the states of all devices, or of the functions of one card. */
+static int add_states(struct run *run, const char *card)
 {
 	struct fwctl_state **states;
 	int ret, i;
@@ -67,9 +69,27 @@ static int show_all(struct run *run)
 	if (ret < 0)
 		return fail_errno(run, ret, fwctl_ctx_error(run->ctx));
 	for (i = 0; i < ret; i++)
-		json_object_array_add(run->result, json_policy(states[i]));
+		if (!card || !strcmp(card, fwctl_state_card(states[i]) ?: ""))
+			json_object_array_add(run->result, json_policy(states[i]));
 	fwctl_states_free(states);
 	return 0;
+}
+
+/* Add the states of all functions of a device's card. */
+static int add_card(struct run *run, struct fwctl_dev *dev)
+{
+	struct fwctl_state *state;
+	int ret;
+
+	ret = fwctl_dev_state(dev, &state);
+	if (ret)
+		return fail_errno(run, ret, fwctl_dev_error(dev));
+	if (fwctl_state_card(state))
+		ret = add_states(run, fwctl_state_card(state));
+	else
+		json_object_array_add(run->result, json_policy(state));
+	fwctl_state_free(state);
+	return ret;
 }
 
 static int show_run(struct run *run)
@@ -80,7 +100,7 @@ static int show_run(struct run *run)
 		return run->code;
 	run->result = json_object_new_array();
 	if (!run->argc)
-		return show_all(run);
+		return add_states(run, NULL);
 	add_state(run, dev);
 	fwctl_dev_free(dev);
 	return run->code;
@@ -106,6 +126,20 @@ static int agree(struct run *run, struct fwctl_dev *dev,
 		    "%s: nothing was lowered: the answer was not yes", name);
 }
 
+/* Show the rows as they will be after the ceiling was lowered. */
+static void plan_ceiling(struct run *run, enum fwctl_ceiling ceiling)
+{
+	size_t i, count = json_object_array_length(run->result);
+	enum fwctl_ceiling now;
+	json_object *row;
+
+	for (i = 0; i < count; i++) {
+		row = json_object_array_get_idx(run->result, i);
+		if (!fwctl_ceiling_parse(string_of(row, "ceiling") ?: "", &now) && now > ceiling)
+			json_add(row, "ceiling", json_text(fwctl_ceiling_name(ceiling)));
+	}
+}
+
 static int lower_run(struct run *run)
 {
 	enum fwctl_ceiling ceiling;
@@ -129,9 +163,9 @@ static int lower_run(struct run *run)
 		if (ret)
 			fail_errno(run, ret, fwctl_dev_error(dev));
 	}
-	if (!run->code && !add_state(run, dev) && run->set.dry_run)
-		json_add(json_object_array_get_idx(run->result, 0), "ceiling",
-			 json_text(fwctl_ceiling_name(ceiling)));
+	if (!run->code && !(option(run, "function") ? add_state : add_card)(run, dev) &&
+	    run->set.dry_run)
+		plan_ceiling(run, ceiling);
 out:
 	fwctl_dev_free(dev);
 	return run->code;

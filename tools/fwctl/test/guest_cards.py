@@ -74,6 +74,22 @@ def documents(args, code):
 
 
 @test
+def ceiling_of_a_card():
+    """policy lower: shows each function whose ceiling it lowers"""
+    devs = devices()
+    require(len(devs) > 1, "only one ConnectX")
+    cards = {row["name"]: row["card"] for row in result("policy", "show")}
+    name = devs[0]["name"]
+    rows = result("policy", "lower", name, "debug-write", "--dry-run")
+    equal({row["name"] for row in rows},
+          {dev for dev, card in cards.items() if card == cards[name]})
+    equal({row["ceiling"] for row in rows}, {"debug-write"})
+    row, = result("policy", "lower", name, "debug-write", "--function", "--dry-run")
+    equal(row["name"], name)
+    equal({row["ceiling"] for row in result("policy", "show")}, {"debug-write-full"})
+
+
+@test
 def several():
     """--all and lists of devices: each has its turn, one summary, one exit code"""
     devs = devices()
