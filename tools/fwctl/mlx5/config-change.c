@@ -118,9 +118,9 @@ static bool is_planned(json_object *plan, const char *name)
 }
 
 /*
- * Add a row for each parameter, or each one of a plan, whose next value is not the
- * current one. Parameters whose current value the device does not tell are left out,
- * unless they are in the plan. Returns an exit code.
+ * Add a row for each parameter, or each one that is in a plan or on the command line, whose
+ * next value is not the current one. Parameters whose current value the device does not
+ * tell are left out, unless they are in the plan. Returns an exit code.
  */
 int config_waiting(struct config *config, json_object *plan, json_object *rows)
 {
@@ -130,13 +130,12 @@ int config_waiting(struct config *config, json_object *plan, json_object *rows)
 	for (i = 0; i < config->nparams && !config->run->code; i++) {
 		const struct config_param *param = &config->params[i];
 		struct config_item *item = param->item;
-		bool known;
+		bool known, planned = plan && is_planned(plan, param->name);
 
-		if (plan ? !is_planned(plan, param->name) :
-			   !config_probe(config, param))
+		if (plan ? !planned && !param->asked : !config_probe(config, param))
 			continue;
 		known = config_read(config, item, CONFIG_CURRENT);
-		if (config->run->code || (!known && !plan) ||
+		if (config->run->code || (!known && !planned) ||
 		    !config_read(config, item, CONFIG_NEXT))
 			continue;
 		current = known ? config_json(param, item->data[CONFIG_CURRENT]) : NULL;

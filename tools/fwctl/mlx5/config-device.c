@@ -182,7 +182,9 @@ static int add_params(struct config *config, struct config_item *item)
 		config->params = params;
 		for (element = 0; element < elements; element++) {
 			param = &params[config->nparams++];
-			*param = (struct config_param){ field, item, element, "" };
+			*param = (struct config_param){
+				.field = field, .item = item, .element = element,
+			};
 			name_param(param);
 		}
 	}

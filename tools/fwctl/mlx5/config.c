@@ -166,38 +166,69 @@ void config_changes_text(struct run *run)
 	if (!run->code || run->code == FWCTL_EXIT_CHANGED)
 		config_array_text(run, "changes");
 	fflush(stdout);
-	if (todo && !run->set.raw)
+	if (run->set.raw)
+		return;
+	if (activation && json_object_get_boolean(json_object_object_get(activation, "done")))
+		fprintf(stderr, "%s: restarted at level %s\n",
+			string_of(run->result, "device"), string_of(activation, "level"));
+	if (todo)
 		fprintf(stderr, "%s\n", todo);
 }
 
-/* List all names of the catalogue, without a device. */
-static int list_names(struct run *run)
+/* May a word be a parameter's name? Most devices' names have none of these letters. */
+static bool is_name(const char *word)
+{
+	return strpbrk(word, "*?ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
+/*
+ * List the names of the catalogue, without a device: all, or those that the words of the
+ * command line name. Returns false if a word names none.
+ */
+static bool list_names(struct run *run)
 {
 	struct config config = { .run = run };
-	json_object *rows;
+	bool all = true, *used = calloc(run->argc + 1, sizeof(*used));
+	json_object *rows = json_object_new_array();
 	size_t i;
+	int n;
 
-	if (config_names(run, option(run, "database"), &config.names))
+	if (!used)
+		fail(run, FWCTL_EXIT_USAGE, "no memory");
+	if (run->code || config_names(run, option(run, "database"), &config.names))
 		goto out;
-	rows = json_object_new_array();
 	for (i = 0; i < config.names.nfields; i++) {
 		const struct config_field *field = &config.names.fields[i];
 		struct config_item item = {
 			.tlv = &config.names.tlvs[field->tlv],
 		};
 		struct config_param param = { .field = field, .item = &item };
+		bool asked = !run->argc;
 
 		if (!field->name)
 			continue;
 		snprintf(param.name, sizeof(param.name), "%.60s", field->name);
-		json_object_array_add(rows, describe(NULL, &param));
+		for (n = 0; n < run->argc; n++) {
+			if (!config_is_named(&param, run->argv[n], strlen(run->argv[n])))
+				continue;
+			asked = true;
+			used[n] = true;
+		}
+		if (asked)
+			json_object_array_add(rows, describe(NULL, &param));
 	}
-	run->result = config_result(&config);
-	json_add(run->result, "parameters", rows);
-	json_add(run->result, "missing", json_object_new_array());
+	for (n = 0; n < run->argc; n++)
+		all &= used[n];
+	if (all) {
+		run->result = config_result(&config);
+		json_add(run->result, "parameters", json_object_get(rows));
+		json_add(run->result, "missing", json_object_new_array());
+	}
 out:
+	json_object_put(rows);
+	free(used);
 	config_free_names(&config.names);
-	return run->code;
+	return all;
 }
 
 static void add_values(struct config *config, const struct config_param *param,
@@ -348,8 +379,11 @@ out:
 
 int config_list_run(struct run *run)
 {
-	return no_dry_run(run) ?:
-	       (run->argc ? show_params(run, false) : list_names(run));
+	if (no_dry_run(run))
+		return run->code;
+	if ((!run->argc || is_name(run->argv[0])) && list_names(run))
+		return run->code;
+	return show_params(run, false);
 }
 
 int config_query_run(struct run *run)
@@ -375,7 +409,7 @@ int config_finish(struct config *config, json_object *plan,
 	}
 	if (config_pending(config) && !run->set.dry_run)
 		config_change(config, rollback);
-	if (config->changed && !run->code)
+	if (!run->code && !run->set.dry_run)
 		fw_activation(config, plan, &activation);
 	run->result = config_result(config);
 	json_add(run->result, "dry_run",
@@ -438,6 +472,7 @@ int config_set_run(struct run *run)
 			if (is_named_before(&config, param, i))
 				fail(run, FWCTL_EXIT_USAGE,
 				     "%s: duplicate parameter", param->name);
+			param->asked = true;
 			config_parse(&config, param, value + 1, true);
 			param = config_next(&config, param, run->argv[i],
 					    value - run->argv[i]);

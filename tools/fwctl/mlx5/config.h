@@ -165,12 +165,14 @@ struct config_item {
  * @field: its description in the catalogue
  * @item: the item that it is in
  * @element: index in an array
+ * @asked: the command line sets it
  * @name: its name for users, with _P1, _M0 or [0] where there are several
  */
 struct config_param {
 	const struct config_field *field;
 	struct config_item *item;
 	unsigned int element;
+	bool asked;
 	char name[CONFIG_MAX_NAME];
 };
 

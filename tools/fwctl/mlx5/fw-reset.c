@@ -565,7 +565,7 @@ void fw_add_levels(struct config *config, json_object *rows)
 
 /*
  * The rows of a plan whose new values are not current, with their levels. If the device
- * does not tell, these are all.
+ * does not tell, these are all. Also those of the command line that wait since before.
  */
 static json_object *rows_of(struct config *config, json_object *plan)
 {
@@ -597,8 +597,9 @@ static json_object *rows_of(struct config *config, json_object *plan)
 }
 
 /*
- * After new values were written: find the restart that makes them current, and make it
- * with --activate; that closes the device. Returns an exit code.
+ * After new values were written, or were there already: find the restart that makes them
+ * current, and make it with --activate; that closes the device. If there is nothing to
+ * say, *activation remains. Returns an exit code.
  */
 int fw_activation(struct config *config, json_object *plan, json_object **activation)
 {
@@ -608,12 +609,17 @@ int fw_activation(struct config *config, json_object *plan, json_object **activa
 	bool activate = option(run, "activate") && level != LEVELS;
 	bool restarted = false;
 
-	if (activate)
+	if (!config->changed && !json_object_array_length(outlook.rows))
+		goto out;
+	/* For values that were written there is consent. */
+	if (activate && (config->changed ||
+			 !agree(run, fwctl_dev_name(config->dev), level)))
 		make(config, level, outlook.rows, &restarted);
 	*activation = json_object_new_object();
 	json_add(*activation, "level", level == LEVELS ? NULL : json_text(levels[level].name));
 	json_add(*activation, "done", json_object_new_boolean(restarted));
 	json_add(*activation, "todo", say_todo(outlook.rows, fwctl_dev_name(config->dev)));
+out:
 	json_object_put(outlook.rows);
 	return run->code;
 }

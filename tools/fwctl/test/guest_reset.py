@@ -172,9 +172,16 @@ def activate():
     before = restarts()
     match(config("set", "NUM_OF_VFS=12", code=OK).err,
           "current after 'fwctl mlx5 fw reset fwctl[0-9]+': NUM_OF_VFS$")
-    # The same value again, and the current one, ask for nothing.
-    equal(config("set", "NUM_OF_VFS=12", code=OK).err, "")
+    # The same value again still waits; the current one asks for nothing, and so does another.
+    again = config("set", "NUM_OF_VFS=12", "SRIOV_EN=0", code=OK)
+    equal(again.text, "")
+    match(again.err, "current after 'fwctl mlx5 fw reset fwctl[0-9]+': NUM_OF_VFS$")
+    equal(config_json("set", "NUM_OF_VFS=12")["changed"], False)
+    config("set", "NUM_OF_VFS=12", "--activate").fails(REFUSED, "nothing was restarted")
+    equal(config("set", "SRIOV_EN=0", code=OK).err, "")
     equal(config("set", "NUM_OF_VFS=8", code=OK).err, "")
+    equal(config_json("set", "NUM_OF_VFS=8", "--activate", "--yes")["activation"], None)
+    equal(restarts(), before)
     config("set", "NUM_OF_VFS=16", "--activate").fails(REFUSED, "nothing was restarted")
     equal([values("NUM_OF_VFS")["NUM_OF_VFS"]["next"], restarts()], [8, before])
     done = config_json("set", "NUM_OF_VFS=16", "--activate", "--yes")
@@ -186,6 +193,12 @@ def activate():
     equal([done["activation"]["level"], done["activation"]["done"]], [None, False])
     match(done["activation"]["todo"], "after a power cycle: INTERNAL_CPU_MODEL")
     equal(restarts(), before + 1)
-    done = config_json("reset", "NUM_OF_VFS", "--activate", "--yes")
-    equal([done["activation"]["done"], current("NUM_OF_VFS")], [True, 8])
+    # A value that waits since an earlier command
+    config("set", "NUM_OF_VFS=12", code=OK)
+    done = config_json("set", "NUM_OF_VFS=12", "--activate", "--yes")
+    equal([done["changed"], done["activation"]["done"], current("NUM_OF_VFS")],
+          [False, True, 12])
+    match(config("reset", "NUM_OF_VFS", "--activate", "--yes", code=OK).err,
+          r"^fwctl\d+: restarted at level link$")
+    equal([current("NUM_OF_VFS"), restarts()], [8, before + 3])
     fresh()

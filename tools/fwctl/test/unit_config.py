@@ -7,7 +7,7 @@ import os
 import sqlite3
 import subprocess
 
-from fwctltest import (OK, TOOL, USAGE, equal, match, path, read,
+from fwctltest import (NO_DEVICE, OK, TOOL, USAGE, equal, match, path, read,
                        require, result, run, test)
 from tape import CONFIGURATION, Tape, register
 
@@ -237,3 +237,8 @@ def installed_database():
         for key in ("class", "item", "type", "min", "max", "values", "effect"):
             equal((row["name"], row[key]), (row["name"], other[key]))
     run(["mlx5", "config", "list", "--dry-run"]).fails(USAGE, "leave out --dry-run")
+    # Names and patterns without a device
+    equal([row["name"] for row in result("mlx5", "config", "list", "PF_NUM_OF_VF_VALID", "*_of_vfs",
+                                         "-d", "none")["parameters"]],
+          ["PF_NUM_OF_VF_VALID", "NUM_OF_VFS"])
+    run(["mlx5", "config", "list", "SRIOV_EM", "-d", "none"]).ends(NO_DEVICE)
