@@ -180,7 +180,7 @@ static void mlx5_end_waiting(struct __test_metadata *_metadata, struct waiting *
  * The tests run in this order: the first one locks the kernel down for the others. It
  * does so while calls wait that were begun before, which are refused, too.
  */
-TEST_F(lockdown, open_file_obeys_at_once)
+TEST_F_TIMEOUT(lockdown, open_file_obeys_at_once, 120)
 {
 	unsigned int max_rpcs = param_get("max_rpcs");
 	bool with_vcx = !vcx_missing();

@@ -26,6 +26,23 @@ hardware()
 	grep -hxs '[12]' /sys/class/fwctl/*/type | sort -u
 }
 
+# Tells of a machine that was stopped, or has more to do than it can: a test that ends by
+# timeout then is no fault.
+watch_clock()
+{
+	local last now
+
+	read -r last _ < /proc/uptime
+	while sleep 5 > /dev/null 2>&1 && read -r now _ < /proc/uptime; do
+		[ $((${now%.*} - ${last%.*})) -lt 15 ] ||
+			echo "  # the machine stood still: 5 s took $((${now%.*} - ${last%.*})) s"
+		last=$now
+	done
+}
+
+watch_clock &
+trap 'kill $!' EXIT
+
 # The programs leave out their KTAP header: this script prints it, with indentation.
 export KSFT_TAP_LEVEL=1
 
