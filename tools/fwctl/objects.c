@@ -121,10 +121,28 @@ static const struct object *object_with(const char *word)
 	return NULL;
 }
 
+/* The command that a word is, together with the name of its object: "devlist"; or NULL. */
+static const struct command *joined(const char *word, const struct object **object)
+{
+	const struct command *command;
+	size_t len;
+
+	for (*object = objects(); *object; *object = (*object)->next) {
+		len = strlen((*object)->name);
+		if (strncmp((*object)->name, word, len))
+			continue;
+		for (command = (*object)->commands; command->name; command++)
+			if (!strcmp(command->name, word + len))
+				return command;
+	}
+	return NULL;
+}
+
 /* Find an object by an unambiguous prefix; on failure sets the run's error. */
 const struct object *find_object(struct run *run, const char *word)
 {
 	const struct object *object, *found = NULL, *other = NULL, *near;
+	const struct command *command;
 
 	for (object = objects(); object; object = object->next) {
 		int how = fit(object->name, word);
@@ -145,6 +163,10 @@ const struct object *find_object(struct run *run, const char *word)
 	if (near)
 		fail(run, FWCTL_EXIT_USAGE, "%s: no such object; did you mean %s %s?",
 		     word, near->name, word);
+	command = joined(word, &near);
+	if (command)
+		fail(run, FWCTL_EXIT_USAGE, "%s: no such object; did you mean %s %s?",
+		     word, near->name, command->name);
 	near = nearest_object(word);
 	fail(run, FWCTL_EXIT_USAGE,
 	     near ? "%s: no such object; did you mean %s?" :
@@ -249,6 +271,26 @@ static bool is_group(const struct object *object, const char *word)
 	return false;
 }
 
+/* The most commands of an object that a message names */
+#define NAMED 6
+
+/* Add to the run's error the commands that the object has, or where to see many. */
+static void add_commands(struct run *run)
+{
+	const struct command *command = run->object->commands;
+	const char *name = run->object->name;
+	char text[256] = "";
+	size_t len = 0;
+
+	for (; command->name && command - run->object->commands < NAMED; command++)
+		len += snprintf(text + len, sizeof(text) - len, "%s%s",
+				len ? ", " : "", command->name);
+	if (command->name)
+		fail_more(run, "see 'fwctl help %s'", name);
+	else
+		fail_more(run, "%s has: %s", name, text);
+}
+
 /* Set the run's error: the words fit no command of the object. */
 static void fail_command(struct run *run, int count, char **words)
 {
@@ -257,8 +299,8 @@ static void fail_command(struct run *run, int count, char **words)
 	const char *name = run->object->name;
 
 	if (!count) {
-		fail(run, FWCTL_EXIT_USAGE,
-		     "%s: a command is missing; see 'fwctl help %s'", name, name);
+		fail(run, FWCTL_EXIT_USAGE, "%s: a command is missing", name);
+		add_commands(run);
 		return;
 	}
 	if (near)
@@ -269,8 +311,9 @@ static void fail_command(struct run *run, int count, char **words)
 		fail(run, FWCTL_EXIT_USAGE, "no such command; see 'fwctl help %s %s'",
 		     name, words[0]);
 	else
-		fail(run, FWCTL_EXIT_USAGE, "no such command; see 'fwctl help %s'",
-		     name);
+		fail(run, FWCTL_EXIT_USAGE, "no such command");
+	if (!near && !is_group(run->object, words[0]))
+		add_commands(run);
 	fail_front(run, "%s %s%s%s", name, words[0], count > 1 ? " " : "",
 		   count > 1 ? words[1] : "");
 }

@@ -70,7 +70,11 @@ def unchanged():
     run(["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}"]).fails(
         REFUSED, "needs scope debug-write-full, which taints the kernel; add --taint$")
     equal(fields("mlx5", "reg", "get", dev(), "pmtu")["admin_mtu"], old)
-    run(["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}", "-n"], code=OK)
+    # The write depends on what the read answers.
+    command = ["mlx5", "reg", "set", dev(), "pmtu", f"admin_mtu={old + 1}", "-n"]
+    equal(run(command, code=OK).err,
+          "The read; the write that follows depends on its answer.\n")
+    equal(run(command + ["--raw"], code=OK).err, "")
     equal(tainted(), before)
 
 

@@ -73,7 +73,10 @@ def prefixes():
     bad("p", says="ambiguous: policy or probe")
     bad("mlx5", "reg", says="mlx5 reg: a command is missing; see 'fwctl help mlx5 reg'")
     bad("mlx5", "d", says="ambiguous: diag list or diag start")
-    bad("mlx5", "paint", says="mlx5 paint: no such command")
+    bad("mlx5", "paint", says="mlx5 paint: no such command; see 'fwctl help mlx5'$")
+    bad("policy", "set", says="policy set: no such command; policy has: show, lower$")
+    bad("policy", says="policy: a command is missing; policy has: show, lower$")
+    bad("devlist", says="devlist: no such object; did you mean dev list[?]$")
     equal(fwctl("dev", "list", "--hel"), fwctl("help", "dev", "list"))
 
 
@@ -94,7 +97,7 @@ def groups():
                        ("Dev", "dev"), ("dev lits", "dev list"), ("help mlx5 fw inof", "mlx5 fw info")):
         bad(*line.split(), says=f"no such (command|object); did you mean {near}[?]$")
     for line in ("mlx5 foo", "dev paint", "mlx5 config foo", "xyz", "x" * 97, "mlx5 " + "x" * 97):
-        bad(*line.split(), says="no such (command|object); see 'fwctl help")
+        bad(*line.split(), says="no such (command|object); (see 'fwctl help|dev has: )")
 
 
 @test
