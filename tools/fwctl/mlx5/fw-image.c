@@ -106,7 +106,7 @@ static bool read_pointer(const struct buffer *file, unsigned int number, __u32 *
 	__u32 crc = get_unaligned_be32(entry + 4);
 
 	*address = get_unaligned_be32(entry);
-	if (*address == 0xffffffff || !*address) {
+	if (*address == 0xffffffff) {
 		*address = 0;
 		return true;
 	}

@@ -11,10 +11,14 @@ import zlib
 
 MAGIC = bytes.fromhex("4d544657abcdef00fade12345678dead")
 TOC_REST = bytes.fromhex("040815162342cafabacafe00")
-POINTERS, ITOC_POINTER, INFO_POINTER, BCH_POINTER = 0x18, 2, 10, 6
+POINTERS, ITOC_POINTER, INFO_POINTER, BCH_POINTER, HASHES_POINTER = 0x18, 2, 10, 6, 15
 TOOLS, BOOT2, ITOC, INFO, BODY = 0xc0, 0x100, 0x140, 0x200, 0x600
-IMAGE_INFO, MAIN_CODE, END = 0x10, 0x3, 0xff
-INFO_LEN = 1024
+# FS5 only: a header of the second boot stage, which has its length, and a table of hashes.
+# A table of contents for data of the device is one sector before the end.
+BCH, HASHES, DEVICE = 0x800, 0x2800, 0x2c00
+BOOT2_LEN, BOOT2_LEN_AT = 32, 0x1ee4
+IMAGE_INFO, MAIN_CODE, MFG_INFO, DEV_INFO, END = 0x10, 0x3, 0xe0, 0xe1, 0xff
+INFO_LEN, MADE_LEN = 1024, 320
 # The second place of the table of contents is this many bytes behind the first.
 SECTOR = 0x1000
 # An encrypted file, or one in the format FS5, is long enough for its other structures.
@@ -69,11 +73,28 @@ def info(version, psid, size, hardware=0x212, secure=True, product=None):
     return bytes(data)
 
 
-def payload(identifier, version, size, before=b""):
+def payload(identifier, version, size, before=b"", parts=None):
     """An image of a component for the virtual ConnectX; see tools/testing/vcx/update.h."""
-    data = before + struct.pack(">4sHHBBHI", b"VCXF", identifier, 0, *version, size)
+    data = bytearray(before + struct.pack(">4sHHBBHI", b"VCXF", identifier, 0, *version, size))
     data += bytes(size - 4 - len(data))
-    return data + struct.pack(">I", zlib.crc32(data))
+    for at, part in (parts or {}).items():
+        data[at:at + len(part)] = part
+    return bytes(data) + struct.pack(">I", zlib.crc32(data))
+
+
+def hashes():
+    """The table of hashes: a header with a checksum of its own, four dwords, a checksum."""
+    header = struct.pack(">II", 0, 4)
+    return sealed(header + struct.pack(">I", crc16(header)) + bytes(4 * 4 + 4))
+
+
+def made_for(psid):
+    """The section MFG_INFO, version 1.0: the board, without addresses."""
+    return struct.pack("28sB", psid.encode(), 1).ljust(MADE_LEN, b"\0")
+
+
+# The section DEV_INFO, version 2.0, without addresses
+DEVICE_INFO = sealed((b"mDevInfo" + TOC_REST[4:] + struct.pack(">I", 0x200)).ljust(512, b"\0"))
 
 
 def firmware(version, psid, size=2048, generation=4, encrypted=False, second=False, **kwargs):
@@ -85,8 +106,16 @@ def firmware(version, psid, size=2048, generation=4, encrypted=False, second=Fal
     struct.pack_into(">I", head, 0x10, (generation - 3) << 24)
     image_info = info(version, psid, size, **kwargs)
     pointers = {1: BOOT2, ITOC_POINTER: ITOC, 3: TOOLS, INFO_POINTER: INFO}
+    parts = {}
     if generation == 5:
-        pointers[BCH_POINTER] = BODY
+        pointers |= {BCH_POINTER: BCH, HASHES_POINTER: HASHES}
+        # The only number of the format that is little-endian
+        parts = {BCH + BOOT2_LEN_AT: struct.pack("<I", BOOT2_LEN + len(hashes())),
+                 HASHES: hashes(), DEVICE: made_for(psid) + DEVICE_INFO,
+                 size - SECTOR: (sealed(b"DTOC" + TOC_REST + bytes(16)) +
+                                 entry(MFG_INFO, made_for(psid), DEVICE) +
+                                 entry(DEV_INFO, DEVICE_INFO, DEVICE + MADE_LEN) +
+                                 b"\xff" * 32)}
     for number in range(16):
         pointer = pointers.get(number, 0xffffffff)
         struct.pack_into(">II", head, POINTERS + 8 * number, pointer,
@@ -107,4 +136,4 @@ def firmware(version, psid, size=2048, generation=4, encrypted=False, second=Fal
         data[ITOC + SECTOR:ITOC + SECTOR + len(toc)] = toc
         return bytes(data[:-4]) + struct.pack(">I", zlib.crc32(bytes(data[:-4])))
     head[ITOC:ITOC + len(toc)] = toc
-    return payload(1, version, size, bytes(head))
+    return payload(1, version, size, bytes(head), parts)

@@ -83,6 +83,7 @@ def not_understood():
         ("not a file", IMAGE[:0x97]), ("unknown format", changed(0x10, "B", 3)),
         ("hardware pointer of it is damaged", changed(0x2c, ">I", 1)),
         ("hardware pointer of it is damaged", changed(0x68, ">I", INFO + 4)),
+        ("hardware pointer of it is damaged", changed(0x68, ">I", 0)),
         ("table of contents is damaged", changed(ITOC + 0x10, "B", 1)),
         ("entry of its table of contents is damaged", changed(ITOC + 0x21, "B", 1)),
         ("entry of its table of contents is damaged", with_info(section, unseal=1)),
@@ -119,7 +120,8 @@ def as_mstflint():
     """fw show: the same as mstflint -i FILE query, and nothing that it refuses"""
     require(MSTFLINT, "no mstflint")
     images = [firmware(VERSION, BOARD, **options) for options in (
-        {}, {"encrypted": True}, {"second": True}, {"generation": 5, "encrypted": True})]
+        {}, {"encrypted": True}, {"second": True}, {"generation": 5},
+        {"generation": 5, "encrypted": True})]
     for tool in MSTFLINT:
         for data in images:
             good, theirs = mstflint_query(tool, data)
@@ -130,9 +132,9 @@ def as_mstflint():
                                              "PSID")])
             day, month, year = theirs["FW Release Date"].split(".")
             equal(ours["date"], f"{year}-{month:0>2}-{day:0>2}")
-        verified = subprocess.run([tool, "-i", file(IMAGE), "verify"], capture_output=True,
-                                  text=True, check=False, timeout=60)
-        match(verified.stdout, "verification succeeded")
+            verified = subprocess.run([tool, "-i", file(data), "verify"], capture_output=True,
+                                      text=True, check=False, timeout=60)
+            match(verified.stdout, "verification succeeded")
     # Files with one damaged byte in the parts that the tool reads
     seed = random.randrange(1 << 32)
     print(f"# seed {seed}")
