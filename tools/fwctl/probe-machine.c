@@ -129,46 +129,6 @@ static bool has_key(const char *name)
 	return found || !seen;
 }
 
-/* Would the kernel accept the module's signature? */
-static bool add_signature(struct run *run)
-{
-	char line[128], signer[256], why[512];
-
-	if ((!read_line("/sys/module/module/parameters/sig_enforce", "", line, sizeof(line)) ||
-	     *line != 'Y') && !locked_down())
-		return true;
-	if (!module_field("fwctl", "signer", signer, sizeof(signer)))
-		return add_check(run, "kernel", "signature", false,
-				 "the module fwctl is not signed, and this kernel loads signed modules only",
-				 "install the package fwctl-dkms, which signs the module, or sign it with sign-file; then enrol the key: mokutil --import /var/lib/dkms/mok.pub, reboot");
-	snprintf(why, sizeof(why),
-		 "the module fwctl is signed with the key '%s', which this machine does not know",
-		 signer);
-	return add_check(run, "kernel", "signature", has_key(signer), why,
-			 access(MOK_NEW, F_OK) ?
-			 "enrol the key: mokutil --import /var/lib/dkms/mok.pub, " CONFIRM :
-			 "the enrolment waits for confirmation: " CONFIRM);
-}
-
-static void probe_modules(struct run *run, const char *modprobe)
-{
-	char line[512], path[256], help[256];
-	struct utsname uts = {};
-	bool builtin;
-
-	uname(&uts);
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", uts.release);
-	builtin = read_line(path, "kernel/drivers/fwctl/fwctl.ko", line, sizeof(line));
-	if (builtin || !access(FWCTL_MODULE, F_OK)) {
-		add_own(run, builtin);
-		return;
-	}
-	if (!add_installed(run, uts.release, modprobe) || !add_signature(run))
-		return;
-	snprintf(help, sizeof(help), "%s; if that fails, see dmesg", modprobe);
-	add_check(run, "kernel", "loaded", false, "the module fwctl is not loaded", help);
-}
-
 /* Check whether a function has its driver and a fwctl device. */
 static void probe_function(struct run *run, const char *name, const struct hardware *hardware)
 {
@@ -238,6 +198,83 @@ static int probe_hardware(struct run *run, const struct hardware *hardware)
 	}
 	free(entries);
 	return count;
+}
+
+/* The certificate of the key with which this system's dkms signs modules */
+static const char *mok_file(void)
+{
+	static const char ubuntu[] = "/var/lib/shim-signed/mok/MOK.der";
+
+	return access(ubuntu, F_OK) ? "/var/lib/dkms/mok.pub" : ubuntu;
+}
+
+/* Check the signature of a module; it has a row if it is refused, or if it is @last. */
+static bool add_module_signature(struct run *run, const char *module, bool last)
+{
+	char signer[256], why[512], help[384];
+	bool signed_at_all = module_field(module, "signer", signer, sizeof(signer));
+	bool ok = signed_at_all && has_key(signer);
+
+	if (ok && !last)
+		return true;
+	if (signed_at_all)
+		snprintf(why, sizeof(why),
+			 "the module %s is signed with the key '%s', which this machine does not know",
+			 module, signer);
+	else
+		snprintf(why, sizeof(why),
+			 "the module %s is not signed, and this kernel loads signed modules only",
+			 module);
+	if (!signed_at_all)
+		snprintf(help, sizeof(help),
+			 "install the package fwctl-dkms, which signs the module, or sign it with sign-file; then enrol the key: mokutil --import %s, reboot",
+			 mok_file());
+	else if (access(MOK_NEW, F_OK))
+		snprintf(help, sizeof(help), "enrol the key: mokutil --import %s, " CONFIRM,
+			 mok_file());
+	else
+		snprintf(help, sizeof(help), "the enrolment waits for confirmation: " CONFIRM);
+	return add_check(run, "kernel", "signature", ok, why, help);
+}
+
+/*
+ * Would the kernel accept the modules' signatures? Those of the machine's devices come
+ * from the same package as fwctl, but another key may have signed them since.
+ */
+static bool add_signature(struct run *run)
+{
+	const struct object *object = objects();
+	const struct hardware *hardware;
+	char line[128], file[512];
+
+	if ((!read_line("/sys/module/module/parameters/sig_enforce", "", line, sizeof(line)) ||
+	     *line != 'Y') && !locked_down())
+		return true;
+	while ((hardware = next_hardware(&object)))
+		if (probe_hardware(NULL, hardware) &&
+		    module_field(hardware->module, "filename", file, sizeof(file)) &&
+		    !add_module_signature(run, hardware->module, false))
+			return false;
+	return add_module_signature(run, "fwctl", true);
+}
+
+static void probe_modules(struct run *run, const char *modprobe)
+{
+	char line[512], path[256], help[256];
+	struct utsname uts = {};
+	bool builtin;
+
+	uname(&uts);
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", uts.release);
+	builtin = read_line(path, "kernel/drivers/fwctl/fwctl.ko", line, sizeof(line));
+	if (builtin || !access(FWCTL_MODULE, F_OK)) {
+		add_own(run, builtin);
+		return;
+	}
+	if (!add_installed(run, uts.release, modprobe) || !add_signature(run))
+		return;
+	snprintf(help, sizeof(help), "%s; if that fails, see dmesg", modprobe);
+	add_check(run, "kernel", "loaded", false, "the module fwctl is not loaded", help);
 }
 
 /* The command that loads the modules of this machine's devices; the caller frees it. */

@@ -53,10 +53,10 @@ def function():
     return None
 
 
-def install(*changes):
-    """Copies the modules to where modprobe finds them, and runs commands on each."""
+def install(*changes, names=NAMES):
+    """Copies modules to where modprobe finds them, and runs commands on each."""
     os.makedirs(UPDATES, exist_ok=True)
-    for name in NAMES:
+    for name in names:
         shutil.copy(f"{MODULES}/{name}.ko", UPDATES)
         for change in changes:
             shell(f"{change} {UPDATES}/{name}.ko")
@@ -109,7 +109,9 @@ def not_signed():
     install("strip -g")
     depmod()
     succeeds("kernel", "module")
-    fails("kernel", "signature", "not signed", "sign-file.*mokutil --import")
+    fails("kernel", "signature", "mlx5_fwctl is not signed", "sign-file.*mokutil --import")
+    install(names=["mlx5_fwctl"])
+    fails("kernel", "signature", "module fwctl is not signed", "dkms/mok.pub")
     match(shell("modprobe fwctl", 1), "Key was rejected")
 
 
@@ -119,6 +121,13 @@ def unknown_key():
     shell(f"openssl req -x509 -newkey rsa:2048 -noenc -sha256 -subj '/CN=a key of ours/' "
           f"-keyout {path('key.pem')} -out {path('cert.pem')}")
     shell(f"openssl x509 -in {path('cert.pem')} -outform der -out {path('cert.der')}")
+    # One module with the key that the machine knows, and one with another
+    install()
+    install("strip -g", f"/lib/modules/{RELEASE}/build/scripts/sign-file sha256 "
+            f"{path('key.pem')} {path('cert.pem')}", names=["mlx5_fwctl"])
+    fails("kernel", "signature",
+          "mlx5_fwctl is signed with the key 'a key of ours', which this machine does not know",
+          "mokutil --import .*Enroll MOK")
     install("strip -g", f"/lib/modules/{RELEASE}/build/scripts/sign-file sha256 "
             f"{path('key.pem')} {path('cert.pem')}")
     fails("kernel", "signature", "key 'a key of ours', which this machine does not know",
@@ -131,7 +140,7 @@ def unknown_key():
 
 @test
 def not_loaded():
-    """probe: the module is signed, and not loaded"""
+    """probe: the modules are signed, and not loaded"""
     install()
     succeeds("kernel", "signature")
     fails("kernel", "loaded", "not loaded", "modprobe -a mlx5_fwctl")
