@@ -164,7 +164,7 @@ static void cache_path(const char *name, char *path, size_t size)
 	snprintf(path, size, CACHE "/%s.json", name);
 }
 
-/* Read a file of this user's, which no other user can write. */
+/* Read a file of this user's or root's, which no other user can write. */
 static json_object *read_cache(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -174,8 +174,8 @@ static json_object *read_cache(const char *path)
 
 	if (fd < 0)
 		return NULL;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    !(st.st_mode & 0022))
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    (!st.st_uid || st.st_uid == geteuid()) && !(st.st_mode & 0022))
 		n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (n < 0)

@@ -154,13 +154,18 @@ static int add_device(struct fwctl_dev **list, size_t *count, const char *name)
 {
 	char dir[PATH_MAX];
 
-	if (snprintf(dir, sizeof(dir), CLASS "/%s", name) >= (int)sizeof(dir) ||
-	    access(dir, F_OK))
+	if (snprintf(dir, sizeof(dir), CLASS "/%s", name) >= (int)sizeof(dir))
 		return 0;
 	list[*count] = make_device(dir);
 	if (!list[*count])
 		return -ENOMEM;
-	++*count;
+	/* A device that has disappeared has no parent, either. */
+	if (list[*count]->parent || !access(dir, F_OK)) {
+		++*count;
+	} else {
+		fwctl_dev_free(list[*count]);
+		list[*count] = NULL;
+	}
 	return 0;
 }
 
