@@ -24,8 +24,13 @@ json_object *json_devtype(__u32 type)
 /* A JSON array of names, from an array with NULL at its end. */
 static json_object *json_names(const char *const *names)
 {
-	json_object *array = json_object_new_array();
+	json_object *array;
+	int count = 0;
 
+	while (names[count])
+		count++;
+	/* An array of json-c has room for 32 values unless it is told. */
+	array = json_object_new_array_ext(count);
 	for (; *names; names++)
 		json_object_array_add(array, json_text(*names));
 	return array;

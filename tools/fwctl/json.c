@@ -8,10 +8,13 @@
 
 #include "tool.h"
 
-/* Add a value; @object takes over the reference. NULL stands for null. */
+/*
+ * Add a value; @object takes over the reference. NULL stands for null. The key is not
+ * copied: it is a constant.
+ */
 void json_add(json_object *object, const char *key, json_object *value)
 {
-	json_object_object_add(object, key, value);
+	json_object_object_add_ex(object, key, value, JSON_C_OBJECT_ADD_CONSTANT_KEY);
 }
 
 /* Length of the UTF-8 sequence at the beginning of text, 0 if that is invalid. */
@@ -117,7 +120,7 @@ void json_quote_identifiers(bool quote)
 /* The names of scopes in a mask, as a JSON array. */
 json_object *json_scopes(unsigned int scopes)
 {
-	json_object *array = json_object_new_array();
+	json_object *array = json_object_new_array_ext(__builtin_popcount(scopes));
 	unsigned int scope;
 	const char *name;
 
