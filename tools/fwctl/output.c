@@ -6,6 +6,7 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool.h"
 
@@ -112,27 +113,140 @@ static void choose_columns(const struct run *run,
 	chosen[n] = (struct column_spec){};
 }
 
-static void set_cell(struct libscols_line *line, size_t n, json_object *value,
-		     unsigned int flags)
+/* The width of each column of a table; returns that of all, with spaces in between. */
+static size_t measure(json_object *rows, const struct column_spec *columns, size_t *widths)
 {
-	char *text = cell_text(value, flags);
+	size_t i, n, len, all = 0;
+	char *text;
 
+	for (n = 0; columns[n].name; n++) {
+		widths[n] = strlen(columns[n].name);
+		for (i = 0; i < json_object_array_length(rows); i++) {
+			text = cell_text(value_of(json_object_array_get_idx(rows, i),
+						  columns[n].key), columns[n].flags);
+			len = text ? strlen(text) : 0;
+			widths[n] = len > widths[n] ? len : widths[n];
+			free(text);
+		}
+		all += widths[n] + 1;
+	}
+	return all ? all - 1 : 0;
+}
+
+/* Leave out columns until the table is not wider than the room, the last one first. */
+static void make_room(json_object *rows, struct column_spec *columns, size_t room)
+{
+	struct column_spec *column, *last;
+	size_t widths[MAX_COLUMNS];
+
+	while (measure(rows, columns, widths) > room) {
+		last = NULL;
+		for (column = columns; column->name; column++)
+			if (column->flags & COLUMN_IF_ROOM)
+				last = column;
+		if (!last)
+			return;
+		memmove(last, last + 1, (column - last) * sizeof(*last));
+	}
+}
+
+/* A column is not folded to less than this. */
+#define LEAST_WIDTH 12
+
+/*
+ * The widths to which columns are folded, 0 for those that are not: what the other
+ * columns leave is shared out evenly, and those that need less leave more to the others.
+ */
+static void share_room(json_object *rows, const struct column_spec *columns, size_t room,
+		       size_t *widths)
+{
+	size_t all = measure(rows, columns, widths), n, wide = 0, share = 0;
+	bool changed = all > room;
+
+	for (n = 0; columns[n].name; n++) {
+		if (!changed || !(columns[n].flags & COLUMN_WRAP)) {
+			widths[n] = 0;
+			continue;
+		}
+		all -= widths[n];
+		wide++;
+	}
+	room = room > all ? room - all : 0;
+	while (changed) {
+		changed = false;
+		share = wide ? room / wide : 0;
+		for (n = 0; columns[n].name; n++) {
+			if (!widths[n] || widths[n] > share)
+				continue;
+			room -= widths[n];
+			widths[n] = 0;
+			wide--;
+			changed = true;
+			break;
+		}
+	}
+	for (n = 0; columns[n].name; n++)
+		if (widths[n])
+			widths[n] = share > LEAST_WIDTH ? share : LEAST_WIDTH;
+}
+
+/* Break text into lines of at most this width: between words, and only a long word inside. */
+static char *folded(const char *text, size_t width)
+{
+	char *lines = malloc(2 * strlen(text) + 1), *to = lines;
+	size_t len, cut;
+
+	while (lines && (len = strlen(text)) > width) {
+		for (cut = width; cut && text[cut] != ' '; cut--)
+			;
+		len = cut;
+		/* Not inside a character. */
+		for (cut = cut ? cut : width; !len && cut > 1 && (text[cut] & 0xc0) == 0x80;)
+			cut--;
+		to = mempcpy(to, text, cut);
+		*to++ = '\n';
+		text += cut + !!len;
+	}
+	if (lines)
+		strcpy(to, text);
+	return lines;
+}
+
+/* The text of a cell, folded unless the width is 0; takes over the reference to it. */
+static void set_cell(struct libscols_line *line, size_t n, json_object *value,
+		     unsigned int flags, size_t width)
+{
+	char *text = cell_text(value, flags), *lines, *at;
+
+	if (text && width) {
+		for (at = text; (at = strchr(at, '\n'));)
+			*at = ' ';
+		lines = folded(text, width);
+		free(text);
+		text = lines;
+	}
 	if (text)
 		scols_line_refer_data(line, n, text);
 }
 
 static void fill_table(json_object *rows, const struct column_spec *columns,
-		       struct libscols_table *table)
+		       const size_t *widths, struct libscols_table *table)
 {
+	struct libscols_column *column;
 	struct libscols_line *line;
 	size_t i, n;
 
-	for (n = 0; columns[n].name; n++)
-		scols_table_new_column(table, columns[n].name, 0,
-				       (columns[n].flags & COLUMN_RIGHT ?
-					SCOLS_FL_RIGHT : 0) |
-				       (columns[n].flags & COLUMN_WRAP ?
-					SCOLS_FL_WRAP : 0));
+	for (n = 0; columns[n].name; n++) {
+		column = scols_table_new_column(table, columns[n].name, 0,
+						(columns[n].flags & COLUMN_RIGHT ?
+						 SCOLS_FL_RIGHT : 0) |
+						(widths[n] ? SCOLS_FL_WRAP : 0));
+		if (!column || !widths[n])
+			continue;
+		scols_column_set_safechars(column, "\n");
+		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+					  scols_wrapnl_nextchunk, NULL);
+	}
 	for (i = 0; i < json_object_array_length(rows); i++) {
 		json_object *row = json_object_array_get_idx(rows, i);
 
@@ -141,7 +255,7 @@ static void fill_table(json_object *rows, const struct column_spec *columns,
 			return;
 		for (n = 0; columns[n].name; n++)
 			set_cell(line, n, value_of(row, columns[n].key),
-				 columns[n].flags);
+				 columns[n].flags, widths[n]);
 	}
 }
 
@@ -153,7 +267,7 @@ static void add_value(struct libscols_table *table, const char *key,
 	if (!line)
 		return;
 	scols_line_set_data(line, 0, key);
-	set_cell(line, 1, value, flags);
+	set_cell(line, 1, value, flags, 0);
 }
 
 /* One object: a line for each of its values; an object in it has a line per value. */
@@ -183,15 +297,25 @@ void print_table(struct run *run, FILE *file)
 {
 	struct libscols_table *table = scols_new_table();
 	struct column_spec columns[MAX_COLUMNS + 1];
+	bool on_terminal = isatty(fileno(file));
+	size_t widths[MAX_COLUMNS] = {};
 
 	if (!table)
 		return;
 	choose_columns(run, columns);
+	if (on_terminal && !run->set.raw &&
+	    json_object_is_type(run->result, json_type_array)) {
+		if (!run->set.columns)
+			make_room(run->result, columns, scols_table_get_termwidth(table));
+		share_room(run->result, columns, scols_table_get_termwidth(table), widths);
+	}
+	scols_table_set_termforce(table, on_terminal ? SCOLS_TERMFORCE_ALWAYS :
+						       SCOLS_TERMFORCE_NEVER);
 	scols_table_set_stream(table, file);
 	scols_table_enable_raw(table, run->set.raw);
 	scols_table_enable_noheadings(table, run->set.raw);
 	if (json_object_is_type(run->result, json_type_array))
-		fill_table(run->result, columns, table);
+		fill_table(run->result, columns, widths, table);
 	else
 		fill_description(run->result, columns, table);
 	if (!scols_table_is_empty(table))

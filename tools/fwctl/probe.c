@@ -169,8 +169,8 @@ static const struct column_spec columns[] = {
 	{ "SUBJECT", "subject", 0 },
 	{ "CHECK", "check", 0 },
 	{ "OK", "ok", 0 },
-	{ "WHY", "why", 0 },
-	{ "HELP", "help", 0 },
+	{ "WHY", "why", COLUMN_WRAP },
+	{ "HELP", "help", COLUMN_WRAP },
 	{}
 };
 

@@ -78,6 +78,7 @@ struct option_spec {
  * @COLUMN_EXTRA: shown only if -o names it
  * @COLUMN_IF_SET: shown only if a row has a value, or -o names it
  * @COLUMN_WRAP: folded on a terminal that is not wide enough
+ * @COLUMN_IF_ROOM: left out on such a terminal, unless -o names it
  */
 enum column_flags {
 	COLUMN_HEX = 1 << 0,
@@ -85,6 +86,7 @@ enum column_flags {
 	COLUMN_EXTRA = 1 << 2,
 	COLUMN_IF_SET = 1 << 3,
 	COLUMN_WRAP = 1 << 4,
+	COLUMN_IF_ROOM = 1 << 5,
 };
 
 /**

@@ -60,9 +60,9 @@ const struct option_spec fw_reset_options[] = {
 const struct column_spec fw_reset_query_columns[] = {
 	{ "LEVEL", "level", 0 },
 	{ "SUPPORTED", "supported", 0 },
-	{ "BY", "by", 0 },
+	{ "BY", "by", COLUMN_WRAP },
 	{ "METHOD", "method", COLUMN_EXTRA },
-	{ "TAKES-DOWN", "takes_down", 0 },
+	{ "TAKES-DOWN", "takes_down", COLUMN_WRAP },
 	{ "MAKES-CURRENT", "makes_current", COLUMN_WRAP },
 	{}
 };

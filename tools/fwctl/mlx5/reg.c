@@ -23,7 +23,7 @@ const struct column_spec reg_list_columns[] = {
 	{ "LENGTH", "length", COLUMN_RIGHT },
 	{ "READ", "read", 0 },
 	{ "WRITE", "write", 0 },
-	{ "ABOUT", "about", 0 },
+	{ "ABOUT", "about", COLUMN_WRAP },
 	{}
 };
 

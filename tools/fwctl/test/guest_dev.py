@@ -7,8 +7,25 @@ import subprocess
 import threading
 import time
 
-from fwctltest import (FWCTL, GONE, NOBODY, NO_DEVICE, UNSUPPORTED, WRAP, Sim, equal,
-                       fwctl, listed, match, mlx5, require, result, run, test)
+from fwctltest import (FWCTL, GONE, NOBODY, NO_DEVICE, OK, UNSUPPORTED, WRAP, Sim, equal,
+                       fwctl, listed, match, mlx5, on_terminal, require, result, run, test)
+
+
+@test
+def narrow():
+    """dev list and wide tables fit a terminal of 80 columns; -o and files have all"""
+    name = mlx5()["name"]
+    for columns, has in ((80, False), (200, True)):
+        for args in (["dev", "list"], ["mlx5", "fw", "reset", "query", name],
+                     ["mlx5", "reg", "list"]):
+            code, text = on_terminal(args, env={"COLUMNS": str(columns)})
+            equal((args, code, max(map(len, text.splitlines())) <= columns), (args, OK, True))
+            if args == ["dev", "list"]:
+                equal(("PSID" in text, "CEILING" in text), (has, True))
+    assert "PSID" in fwctl("dev", "list")
+    code, text = on_terminal(["dev", "list", "-o", "NAME,PSID,PART,SERIAL,MODEL,PARENT,CEILING"],
+                             env={"COLUMNS": "40"})
+    assert "PSID" in text and "CEILING" in text, text
 
 
 @test

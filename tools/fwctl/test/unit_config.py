@@ -7,8 +7,8 @@ import os
 import sqlite3
 import subprocess
 
-from fwctltest import (NO_DEVICE, OK, TOOL, USAGE, equal, match, path, read,
-                       require, result, run, test)
+from fwctltest import (NO_DEVICE, OK, TOOL, USAGE, equal, match, on_terminal, path,
+                       read, require, result, run, test)
 from tape import CONFIGURATION, Tape, register
 
 DATABASE = "/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
@@ -221,6 +221,18 @@ def newer_database():
     # A rule that is broken is told by the settings that it is about, without a dollar.
     run([*command, "ROOM=3"]).ends(
         USAGE, "ROOM=3: the card does not support this value together with BOARD=TWO$")
+
+
+@test
+def folded():
+    """config list: on a terminal descriptions are folded between words"""
+    code, text = on_terminal(["mlx5", "config", "list", "-d", "none"], env={"COLUMNS": "80"})
+    lines = text.splitlines()
+    equal((code, max(map(len, lines)) <= 80), (OK, True))
+    start = lines[0].index("DESCRIPTION")
+    words = " ".join(line[start:].rstrip() for line in lines[1:]).split()
+    equal(words, " ".join(row["description"] for row in listed("none")["parameters"]).split())
+    assert any(not line[:start].strip() for line in lines), text
 
 
 @test
