@@ -214,9 +214,10 @@ static int fail_value(struct config *config, const struct config_param *param,
 		      const char *text)
 {
 	const struct config_field *field = param->field;
-	unsigned long long most = config_mask(config_width(field));
 	struct run *run = config->run;
+	uint64_t min, max;
 
+	config_range(config, param, &min, &max);
 	switch (field->type) {
 	case CONFIG_BOOL:
 		return fail(run, FWCTL_EXIT_USAGE, "%s=%s: is not true or false",
@@ -227,12 +228,14 @@ static int fail_value(struct config *config, const struct config_param *param,
 			    param->name, text, field->values ? field->values : "");
 	case CONFIG_BINARY:
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s=%s: is not a number from 0x0 to 0x%llx; write hexadecimal digits with 0x in front",
-			    param->name, text, most);
+			    "%s=%s: is not a number from 0x%llx to 0x%llx; write hexadecimal digits with 0x in front",
+			    param->name, text, (unsigned long long)min,
+			    (unsigned long long)max);
 	default:
 		return fail(run, FWCTL_EXIT_USAGE,
-			    "%s=%s: is not a number from 0 to %llu, decimal, or hexadecimal with 0x in front",
-			    param->name, text, most);
+			    "%s=%s: is not a number from %llu to %llu, decimal, or hexadecimal with 0x in front",
+			    param->name, text, (unsigned long long)min,
+			    (unsigned long long)max);
 	}
 }
 

@@ -19,6 +19,7 @@ import signal
 import struct
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 import traceback
@@ -34,6 +35,8 @@ SIM_BUS = "/sys/bus/fwctl_sim"
 OK, USAGE, NO_DEVICE, REFUSED, UNSUPPORTED, FIRMWARE, GONE, PARTIAL, CHANGED = range(9)
 NOBODY = 65534
 TIMEOUT = 120
+# The folder of libraries and of programs that belong to them, as Debian names it
+LIBRARIES = f"lib/{sysconfig.get_config_var('MULTIARCH')}"
 
 tests = []
 

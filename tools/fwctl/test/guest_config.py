@@ -126,7 +126,7 @@ def refused_values():
     before = state()
     for code, regex, wrong in (
             (USAGE, "accepts 0 to 127", "NUM_OF_VFS=128"),
-            (USAGE, "is not a number from 0 to 65535", "NUM_OF_VFS=65536"),
+            (USAGE, "is not a number from 0 to 127", "NUM_OF_VFS=65536"),
             (USAGE, "is not a number", "NUM_OF_VFS=-1"),
             (USAGE, "is not a number", "NUM_OF_VFS="),
             (USAGE, "is not true or false", "SRIOV_EN=2"),

@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 import time
 
-from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, REFUSED, equal, fwctl,
+from fwctltest import (FIRMWARE, FWCTL, LIBRARIES, OK, PARTIAL, REFUSED, equal, fwctl,
                        interrupted_writing, match, mlx5, path, read, require, result, run,
                        soon, started, test)
 
@@ -107,9 +107,9 @@ def bounded():
 @test
 def vendors_tool():
     """mlx5 dump get: mstresourcedump 4.33 writes the same bytes"""
-    tool = f"{SID}/lib/x86_64-linux-gnu/mstflint"
+    tool = f"{SID}/{LIBRARIES}/mstflint"
     require(os.path.exists(tool), "no mstflint of Debian unstable")
-    script = (f"mount --bind {tool} /usr/lib/x86_64-linux-gnu/mstflint && "
+    script = (f"mount --bind {tool} /usr/{LIBRARIES}/mstflint && "
               f"mount --bind {SID}/share/mstflint /usr/share/mstflint && "
               f"exec {SID}/bin/mstresourcedump dump -d {dev()} --segment 0x2001 "
               "--index1 3 --num-of-obj1 2 --bin theirs")

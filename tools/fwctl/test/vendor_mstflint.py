@@ -16,8 +16,8 @@ import shutil
 import subprocess
 import tempfile
 
-from fwctltest import (FWCTL, OK, TREE, USAGE, equal, fwctl, match, mlx5, path, read, require,
-                       result, run, tainted, test, vcx, write)
+from fwctltest import (FWCTL, LIBRARIES, OK, TREE, USAGE, equal, fwctl, match, mlx5, path, read,
+                       require, result, run, tainted, test, vcx, write)
 
 PAGE = f"{TREE}/Documentation/userspace-api/fwctl/mlx5-mstflint.rst"
 SHORT = os.environ.get("MSTFLINT_SHORT") == "1"
@@ -46,7 +46,7 @@ def use_folder():
     """Mounts another version's files over the installed ones, in a mount namespace."""
     os.unshare(os.CLONE_NEWNS)
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-    for part in ("usr/share/mstflint", "usr/lib/x86_64-linux-gnu/mstflint"):
+    for part in ("usr/share/mstflint", f"usr/{LIBRARIES}/mstflint"):
         subprocess.run(["mount", "--bind", f"{folder}/{part}", f"/{part}"], check=True)
     os.environ["PATH"] = f"{folder}/usr/bin:{os.environ['PATH']}"
 

@@ -4,6 +4,7 @@
  * device; and what is recorded and charged for its requests.
  */
 #include <dlfcn.h>
+#include <glob.h>
 #include <sys/sysmacros.h>
 
 #include "fwctl_auditlog_utils.h"
@@ -79,21 +80,24 @@ TEST_F_TIMEOUT(cxl_use, nonblock, 60)
 	EXPECT_EQ(0, cxl_query(fd));
 }
 
+static void *libcxl_at(const char *path)
+{
+	void *lib = dlopen(path, RTLD_NOW);
+
+	return lib && dlsym(lib, "cxl_memdev_get_fwctl") ? lib : NULL;
+}
+
+/* The installed library, or one of Debian unstable that is unpacked beside it */
 static void *libcxl_open(void)
 {
-	static const char * const names[] = {
-		"libcxl.so.1",
-		"/opt/sid/libcxl1/usr/lib/x86_64-linux-gnu/libcxl.so.1",
-	};
-	void *lib;
-	size_t i;
+	void *lib = libcxl_at("libcxl.so.1");
+	glob_t newer;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		lib = dlopen(names[i], RTLD_NOW);
-		if (lib && dlsym(lib, "cxl_memdev_get_fwctl"))
-			return lib;
-	}
-	return NULL;
+	if (lib || glob("/opt/sid/libcxl1/usr/lib/*/libcxl.so.1", 0, NULL, &newer))
+		return lib;
+	lib = libcxl_at(newer.gl_pathv[0]);
+	globfree(&newer);
+	return lib;
 }
 
 /* A library of others finds the device, and its node, from the memory device. */
