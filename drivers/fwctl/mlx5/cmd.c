@@ -78,8 +78,9 @@ unsigned int mlx5_fwctl_cmd_slots(struct mlx5_core_dev *mdev)
  * the firmware from being restarted, and the machine from shutting down.
  * Therefore the count of free slots is raised for commands that are left behind.
  * mlx5_core's bitmap still has their slots as occupied, so it uses none of them
- * again. If the firmware answers one later, the count is too high, and mlx5_core
- * refuses a command with EAGAIN when all slots are taken, in place of waiting.
+ * again, and loses their entries of about a kilobyte when the device goes away.
+ * If the firmware answers one later, the count is too high, and mlx5_core refuses
+ * a command with EAGAIN when all slots are taken, in place of waiting.
  */
 static void forget_answered_locked(struct mlx5_fwctl_dev *mfd, bool all)
 {
