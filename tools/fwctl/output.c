@@ -154,8 +154,8 @@ static void make_room(json_object *rows, struct column_spec *columns, size_t roo
 #define LEAST_WIDTH 12
 
 /*
- * The widths to which columns are folded, 0 for those that are not: what the other
- * columns leave is shared out evenly, and those that need less leave more to the others.
+ * The widths to which columns are folded, 0 for those that are not. The room beside the
+ * other columns is shared out evenly; a column that needs less leaves more to the others.
  */
 static void share_room(json_object *rows, const struct column_spec *columns, size_t room,
 		       size_t *widths)
