@@ -45,20 +45,6 @@ static json_object *json_policy(const struct fwctl_state *state)
 	return object;
 }
 
-/* The state of one device, as the only row of the result. */
-static int add_state(struct run *run, struct fwctl_dev *dev)
-{
-	struct fwctl_state *state;
-	int ret;
-
-	ret = fwctl_dev_state(dev, &state);
-	if (ret)
-		return fail_errno(run, ret, fwctl_dev_error(dev));
-	json_object_array_add(run->result, json_policy(state));
-	fwctl_state_free(state);
-	return 0;
-}
-
 /* Add the states of all devices, or of the functions of one card. */
 static int add_states(struct run *run, const char *card)
 {
@@ -75,8 +61,8 @@ static int add_states(struct run *run, const char *card)
 	return 0;
 }
 
-/* Add the states of all functions of a device's card. */
-static int add_card(struct run *run, struct fwctl_dev *dev)
+/* Add the state of a device, or of each function of its card. */
+static int add_state(struct run *run, struct fwctl_dev *dev, bool whole_card)
 {
 	struct fwctl_state *state;
 	int ret;
@@ -84,7 +70,7 @@ static int add_card(struct run *run, struct fwctl_dev *dev)
 	ret = fwctl_dev_state(dev, &state);
 	if (ret)
 		return fail_errno(run, ret, fwctl_dev_error(dev));
-	if (fwctl_state_card(state))
+	if (whole_card && fwctl_state_card(state))
 		ret = add_states(run, fwctl_state_card(state));
 	else
 		json_object_array_add(run->result, json_policy(state));
@@ -101,7 +87,7 @@ static int show_run(struct run *run)
 	run->result = json_object_new_array();
 	if (!run->argc)
 		return add_states(run, NULL);
-	add_state(run, dev);
+	add_state(run, dev, false);
 	fwctl_dev_free(dev);
 	return run->code;
 }
@@ -163,8 +149,7 @@ static int lower_run(struct run *run)
 		if (ret)
 			fail_errno(run, ret, fwctl_dev_error(dev));
 	}
-	if (!run->code && !(option(run, "function") ? add_state : add_card)(run, dev) &&
-	    run->set.dry_run)
+	if (!run->code && !add_state(run, dev, !option(run, "function")) && run->set.dry_run)
 		plan_ceiling(run, ceiling);
 out:
 	fwctl_dev_free(dev);
