@@ -200,41 +200,39 @@ static int probe_hardware(struct run *run, const struct hardware *hardware)
 	return count;
 }
 
-/* The certificate of the key with which this system's dkms signs modules */
+/* The certificate to be enrolled: that of shim-signed, where it made one, or that of dkms */
 static const char *mok_file(void)
 {
-	static const char ubuntu[] = "/var/lib/shim-signed/mok/MOK.der";
+	static const char shim[] = "/var/lib/shim-signed/mok/MOK.der";
 
-	return access(ubuntu, F_OK) ? "/var/lib/dkms/mok.pub" : ubuntu;
+	return access(shim, F_OK) ? "/var/lib/dkms/mok.pub" : shim;
 }
 
 /* Check the signature of a module; it has a row if it is refused, or if it is @last. */
 static bool add_module_signature(struct run *run, const char *module, bool last)
 {
 	char signer[256], why[512], help[384];
-	bool signed_at_all = module_field(module, "signer", signer, sizeof(signer));
-	bool ok = signed_at_all && has_key(signer);
 
-	if (ok && !last)
-		return true;
-	if (signed_at_all)
-		snprintf(why, sizeof(why),
-			 "the module %s is signed with the key '%s', which this machine does not know",
-			 module, signer);
-	else
+	if (!module_field(module, "signer", signer, sizeof(signer))) {
 		snprintf(why, sizeof(why),
 			 "the module %s is not signed, and this kernel loads signed modules only",
 			 module);
-	if (!signed_at_all)
 		snprintf(help, sizeof(help),
 			 "install the package fwctl-dkms, which signs the module, or sign it with sign-file; then enrol the key: mokutil --import %s, reboot",
 			 mok_file());
-	else if (access(MOK_NEW, F_OK))
+		return add_check(run, "kernel", "signature", false, why, help);
+	}
+	if (has_key(signer))
+		return !last || add_check(run, "kernel", "signature", true, NULL, NULL);
+	snprintf(why, sizeof(why),
+		 "the module %s is signed with the key '%s', which this machine does not know",
+		 module, signer);
+	if (access(MOK_NEW, F_OK))
 		snprintf(help, sizeof(help), "enrol the key: mokutil --import %s, " CONFIRM,
 			 mok_file());
 	else
 		snprintf(help, sizeof(help), "the enrolment waits for confirmation: " CONFIRM);
-	return add_check(run, "kernel", "signature", ok, why, help);
+	return add_check(run, "kernel", "signature", false, why, help);
 }
 
 /*

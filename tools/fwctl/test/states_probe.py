@@ -111,7 +111,12 @@ def not_signed():
     succeeds("kernel", "module")
     fails("kernel", "signature", "mlx5_fwctl is not signed", "sign-file.*mokutil --import")
     install(names=["mlx5_fwctl"])
-    fails("kernel", "signature", "module fwctl is not signed", "dkms/mok.pub")
+    fails("kernel", "signature", "module fwctl is not signed", "import /var/lib/dkms/mok.pub,")
+    shim = "/var/lib/shim-signed/mok"
+    os.makedirs(shim)
+    write(f"{shim}/MOK.der", "")
+    fails("kernel", "signature", "module fwctl is not signed", f"import {shim}/MOK.der,")
+    shutil.rmtree(os.path.dirname(shim))
     match(shell("modprobe fwctl", 1), "Key was rejected")
 
 
