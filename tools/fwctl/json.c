@@ -10,7 +10,7 @@
 
 /*
  * Add a value; @object takes over the reference. NULL stands for null. The key is not
- * copied: it is a constant.
+ * copied: callers give constants.
  */
 void json_add(json_object *object, const char *key, json_object *value)
 {

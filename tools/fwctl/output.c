@@ -212,7 +212,7 @@ static char *folded(const char *text, size_t width)
 	return lines;
 }
 
-/* The text of a cell, folded unless the width is 0; takes over the reference to it. */
+/* Set the text of a cell, folded unless the width is 0. */
 static void set_cell(struct libscols_line *line, size_t n, json_object *value,
 		     unsigned int flags, size_t width)
 {

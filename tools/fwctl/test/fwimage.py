@@ -109,7 +109,7 @@ def firmware(version, psid, size=2048, generation=4, encrypted=False, second=Fal
     parts = {}
     if generation == 5:
         pointers |= {BCH_POINTER: BCH, HASHES_POINTER: HASHES}
-        # The only number of the format that is little-endian
+        # This length is little-endian, unlike the other numbers here.
         parts = {BCH + BOOT2_LEN_AT: struct.pack("<I", BOOT2_LEN + len(hashes())),
                  HASHES: hashes(), DEVICE: made_for(psid) + DEVICE_INFO,
                  size - SECTOR: (sealed(b"DTOC" + TOC_REST + bytes(16)) +

@@ -26,8 +26,8 @@ hardware()
 	grep -hxs '[12]' /sys/class/fwctl/*/type | sort -u
 }
 
-# Tells of a machine that was stopped, or has more to do than it can: a test that ends by
-# timeout then is no fault.
+# Tells of a machine that was stopped, or has more to do than it can: a test that reaches its
+# time limit then may be right.
 watch_clock()
 {
 	local last now
