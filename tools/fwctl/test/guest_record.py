@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tarfile
 
-from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, READ, USAGE, Sim, equal,
+from fwctltest import (FIRMWARE, FWCTL, OK, PARTIAL, READ, TIMEOUT, USAGE, Sim, equal,
                        fwctl, match, mlx5, on_terminal, path, read, request, result,
                        run, soon, test, write)
 
@@ -174,7 +174,7 @@ def interrupted():
                 soon(lambda: [name for name in os.listdir(path(""))
                               if name.endswith(".part")])
                 child.send_signal(signal.SIGINT)
-                out, _ = child.communicate(timeout=30)
+                out, _ = child.communicate(timeout=TIMEOUT)
                 equal((child.returncode, out), (-signal.SIGINT, b""))
         equal(os.listdir(path("")), ["r"])
         equal(read(path("r")), "before\n")

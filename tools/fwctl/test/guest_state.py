@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 import time
 
-from fwctltest import (FIRMWARE, FWCTL, LIBRARIES, OK, PARTIAL, REFUSED, equal, fwctl,
+from fwctltest import (FIRMWARE, FWCTL, LIBRARIES, OK, PARTIAL, REFUSED, TIMEOUT, equal, fwctl,
                        interrupted_writing, match, mlx5, path, read, require, result, run,
                        soon, started, test)
 
@@ -63,7 +63,7 @@ def interrupted():
     with started(args, stderr=subprocess.PIPE) as child:
         soon(lambda: re.search(rb"(\d{5,}) of", child.stderr.readline()))
         child.send_signal(signal.SIGINT)
-        child.communicate(timeout=30)
+        child.communicate(timeout=TIMEOUT)
         equal(child.returncode, PARTIAL)
     part = content("f.part")
     assert 0 < len(part) < 32 * 4112
@@ -73,7 +73,7 @@ def interrupted():
     with started([*args, "--resume"], stderr=subprocess.PIPE) as child:
         child.stderr.readline()
         child.kill()
-        child.communicate(timeout=30)
+        child.communicate(timeout=TIMEOUT)
     done = dump("SX_SLICE", "f", "-N", "32", "--resume")
     equal((done["complete"], done["bytes"], done["segments"]), (True, 40 + 32 * 4112, 35))
     dump("SX_SLICE", "g", "-N", "32")
@@ -188,7 +188,7 @@ def forms():
         for _ in range(30):
             child.stdout.readline()
         child.send_signal(signal.SIGINT)
-        out, _ = child.communicate(timeout=30)
+        out, _ = child.communicate(timeout=TIMEOUT)
         equal(child.returncode, OK)
         assert out.endswith(b"\n") or not out
     equal(interrupted_writing(["mlx5", "diag", "read", dev(), "--csv", "-i", "10"]), OK)

@@ -24,12 +24,14 @@ def group():
 
 
 class UdevSim(Sim):
-    """A simulated device whose file already has the group that udev gives it."""
+    """A simulated device whose file already has the group and the mode that udev gives it."""
 
     def __enter__(self):
         gid = group()
         super().__enter__()
-        soon(lambda: os.stat(self.path).st_gid == gid)
+        # udev sets the group first, and the mode with a second system call.
+        soon(lambda: os.stat(self.path).st_gid == gid and
+             os.stat(self.path).st_mode & stat.S_IRGRP)
         return self
 
 

@@ -386,7 +386,7 @@ static void check_callers(struct __test_metadata *_metadata, const struct fnl *n
 }
 
 /* Each group receives one event for each call that belongs to it. */
-TEST_F_TIMEOUT(audit, complete, 120)
+TEST_F(audit, complete)
 {
 	const unsigned int refused = CALLERS * (CALLS / 3);
 	const unsigned int writes = CALLERS * (2 * CALLS / 3);
@@ -655,7 +655,7 @@ static long nr_sleeps(void)
  * A listener that does not read loses events; the sequence numbers say how many. Callers
  * do not wait for it.
  */
-TEST_F_TIMEOUT(audit, slow_listener, 120)
+TEST_F(audit, slow_listener)
 {
 	const unsigned int calls = 5000;
 	__u64 fast, slow, first;
@@ -698,7 +698,7 @@ TEST_F_TIMEOUT(audit, slow_listener, 120)
 }
 
 /* A slow listener does not affect other listeners. */
-TEST_F_TIMEOUT(audit, slow_and_fast_listener, 120)
+TEST_F(audit, slow_and_fast_listener)
 {
 	const unsigned int calls = 2000;
 	struct fnl slow;

@@ -108,7 +108,7 @@ static int refuse_as(int fd, unsigned int uid, unsigned int times)
  * The records of one user are limited, and together they report every refusal. The last
  * one comes without another refusal.
  */
-TEST_F_TIMEOUT(auditlog, limited_per_user, 60)
+TEST_F(auditlog, limited_per_user)
 {
 	struct found found = { .uid = getuid(), .users = 1 };
 	const unsigned int refusals = 1000;
@@ -135,7 +135,7 @@ TEST_F(auditlog, other_user)
  * The daemon does not read, and the backlog is as small as by default. First the test
  * looks for lost records. Only if there are none, it makes the kernel panic for one.
  */
-TEST_F_TIMEOUT(auditlog, host_survives, 60)
+TEST_F(auditlog, host_survives)
 {
 	struct audit_status before, after, panic = {
 		.mask = AUDIT_STATUS_FAILURE,
@@ -158,7 +158,7 @@ TEST_F_TIMEOUT(auditlog, host_survives, 60)
  * Refusals for which the log has no room: a later record has their number. The log is
  * full because its daemon does not read, and nothing waits for room.
  */
-TEST_F_TIMEOUT(auditlog, without_room, 120)
+TEST_F(auditlog, without_room)
 {
 	struct audit_status no_wait = { .mask = AUDIT_STATUS_BACKLOG_WAIT_TIME };
 	struct found found = { .uid = getuid() + 1, .users = 1 };
@@ -229,7 +229,7 @@ static bool new_user_is_apart(struct __test_metadata *_metadata, int sock,
  * The users together are limited, too: uids cost an attacker nothing. Some time after
  * the last refusal nothing remains of it.
  */
-TEST_F_TIMEOUT(auditlog, limited_for_all_users, 180)
+TEST_F(auditlog, limited_for_all_users)
 {
 	struct found found = { .uid = getuid(), .users = 64 };
 	const unsigned int refusals = 10 * found.users;

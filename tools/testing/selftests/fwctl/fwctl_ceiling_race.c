@@ -141,7 +141,7 @@ static void *send_requests(void *data)
 }
 
 /* A call that begins after a ceiling was set is not admitted above that ceiling. */
-TEST_F_TIMEOUT(race, requests, 120)
+TEST_F(race, requests)
 {
 	struct race *race = &self->race;
 	struct caller callers[NR_THREADS];
@@ -228,7 +228,7 @@ static void *watch(void *data)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(race, several_at_once, 120)
+TEST_F(race, several_at_once)
 {
 	struct race *race = &self->race;
 	struct caller callers[NR_THREADS];
@@ -275,7 +275,7 @@ static void *rebind(void *data)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(race, device_comes_and_goes, 120)
+TEST_F(race, device_comes_and_goes)
 {
 	struct race *race = &self->race;
 	unsigned int round, calls, missed = 0;

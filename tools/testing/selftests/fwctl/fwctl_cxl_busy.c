@@ -74,7 +74,7 @@ FIXTURE_TEARDOWN_PARENT(cxl_busy)
 	EXPECT_TRUE(put_back(self->dev.pci));
 }
 
-TEST_F_TIMEOUT(cxl_busy, caller_waits, 60)
+TEST_F(cxl_busy, caller_waits)
 {
 	int fd = cxl_open(&self->dev, O_RDONLY | O_NONBLOCK);
 	__u32 len = 0;
@@ -90,7 +90,7 @@ TEST_F_TIMEOUT(cxl_busy, caller_waits, 60)
 }
 
 /* The first one waits for the mailbox, the second one for its turn. */
-TEST_F_TIMEOUT(cxl_busy, killed_caller, 60)
+TEST_F(cxl_busy, killed_caller)
 {
 	pid_t first, second;
 
@@ -115,7 +115,7 @@ static int remove_module(void *name)
 }
 
 /* The caller does not wait for the end of removal, which takes as long as a command. */
-TEST_F_TIMEOUT(cxl_busy, rmmod, 90)
+TEST_F(cxl_busy, rmmod)
 {
 	__u64 start = now_us();
 	struct job job;
@@ -195,7 +195,7 @@ FIXTURE_TEARDOWN_PARENT(cxl_sanitize)
 			     (!unbind_pci(pci) && !bind_pci(pci) && has_driver(pci))));
 }
 
-TEST_F_TIMEOUT(cxl_sanitize, rpcs, 60)
+TEST_F(cxl_sanitize, rpcs)
 {
 	struct cxl_dev *dev = &self->dev;
 	struct patrol patrol;

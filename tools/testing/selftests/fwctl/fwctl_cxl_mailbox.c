@@ -286,7 +286,7 @@ static void start_call(struct __test_metadata *_metadata, struct call *call, int
 #define START_CALL() start_call(_metadata, &self->call, self->fd, self->cover.mailbox)
 
 /* The command stays in the mailbox, which takes no other one until the device recovers. */
-TEST_F_TIMEOUT(cxl_mailbox, dead, 60)
+TEST_F(cxl_mailbox, dead)
 {
 	__u64 start = now_us();
 
@@ -302,7 +302,7 @@ TEST_F_TIMEOUT(cxl_mailbox, dead, 60)
 }
 
 /* A command of the kernel's is in the mailbox. */
-TEST_F_TIMEOUT(cxl_mailbox, dead_for_the_kernel, 60)
+TEST_F(cxl_mailbox, dead_for_the_kernel)
 {
 	ASSERT_EQ(0, cover_on(&self->cover));
 	EXPECT_EQ(ETIMEDOUT, EXPECT_COMMANDS(1, "Identify without an answer",
@@ -313,7 +313,7 @@ TEST_F_TIMEOUT(cxl_mailbox, dead_for_the_kernel, 60)
 }
 
 /* The first one waits for the device, the second one for its turn. */
-TEST_F_TIMEOUT(cxl_mailbox, killed_caller, 60)
+TEST_F(cxl_mailbox, killed_caller)
 {
 	pid_t first, second;
 
@@ -332,7 +332,7 @@ TEST_F_TIMEOUT(cxl_mailbox, killed_caller, 60)
 }
 
 /* Others do not wait for the many commands of a caller that was killed. */
-TEST_F_TIMEOUT(cxl_mailbox, killed_in_a_long_value, 60)
+TEST_F(cxl_mailbox, killed_in_a_long_value)
 {
 	struct device *device = &self->firmware.device;
 	const unsigned int len = 20 * PAYLOAD;
@@ -356,7 +356,7 @@ TEST_F_TIMEOUT(cxl_mailbox, killed_in_a_long_value, 60)
 }
 
 /* The retries while the module is loaded find the device as soon as it answers. */
-TEST_F_TIMEOUT(cxl_mailbox, dead_when_loaded, 60)
+TEST_F(cxl_mailbox, dead_when_loaded)
 {
 	struct cxl_dev found;
 
@@ -374,7 +374,7 @@ TEST_F_TIMEOUT(cxl_mailbox, dead_when_loaded, 60)
 }
 
 /* A request of many commands. Between two of them the kernel's have their turn. */
-TEST_F_TIMEOUT(cxl_mailbox, slow, 120)
+TEST_F(cxl_mailbox, slow)
 {
 	struct firmware *firmware = &self->firmware;
 	const unsigned int len = 20 * PAYLOAD;
@@ -525,7 +525,7 @@ static void check_removal(struct __test_metadata *_metadata, const char *pci,
 	check_gone(_metadata, call->fd);
 }
 
-TEST_F_TIMEOUT(cxl_mailbox, removal_while_dead, 180)
+TEST_F(cxl_mailbox, removal_while_dead)
 {
 	static const enum way ways[] = { RMMOD, UNBIND };
 	unsigned int i;
@@ -578,7 +578,7 @@ static void check_forgotten(struct __test_metadata *_metadata, const struct devi
 	EXPECT_EQ(first, device->value[0]);
 }
 
-TEST_F_TIMEOUT(cxl_mailbox, removal_in_a_long_value, 60)
+TEST_F(cxl_mailbox, removal_in_a_long_value)
 {
 	__u8 first = prepare_long_set(_metadata, &self->firmware, &self->cover, self->fd,
 				      &self->call);
@@ -589,7 +589,7 @@ TEST_F_TIMEOUT(cxl_mailbox, removal_in_a_long_value, 60)
 	check_forgotten(_metadata, &self->firmware.device, first);
 }
 
-TEST_F_TIMEOUT(cxl_mailbox, killed_in_a_long_set, 60)
+TEST_F(cxl_mailbox, killed_in_a_long_set)
 {
 	__u8 first = prepare_long_set(_metadata, &self->firmware, &self->cover, self->fd,
 				      &self->call);

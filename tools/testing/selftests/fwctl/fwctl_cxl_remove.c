@@ -50,7 +50,7 @@ FIXTURE_TEARDOWN_PARENT(cxl_removal)
 		EXPECT_TRUE(put_back(self->dev.pci));
 }
 
-TEST_F_TIMEOUT(cxl_removal, open_files, 60)
+TEST_F(cxl_removal, open_files)
 {
 	int read_only = cxl_open(&self->dev, O_RDONLY);
 
@@ -62,7 +62,7 @@ TEST_F_TIMEOUT(cxl_removal, open_files, 60)
 }
 
 /* Threads send requests until the device is gone; others open it all the time. */
-TEST_F_TIMEOUT(cxl_removal, load, 300)
+TEST_F(cxl_removal, load)
 {
 	struct load *load = shared_memory(sizeof(*load));
 	unsigned int round;
@@ -77,7 +77,7 @@ TEST_F_TIMEOUT(cxl_removal, load, 300)
 }
 
 /* Removal waits for no memory of a caller: neither of a request nor of an answer. */
-TEST_F_TIMEOUT(cxl_removal, missing_memory, 60)
+TEST_F(cxl_removal, missing_memory)
 {
 	const size_t page_size = sysconf(_SC_PAGESIZE);
 	struct slow_memory in, out;

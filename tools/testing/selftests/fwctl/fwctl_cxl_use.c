@@ -36,7 +36,7 @@ FIXTURE_TEARDOWN_PARENT(cxl_use)
 }
 
 /* All threads of all callers use the one mailbox of the device. */
-TEST_F_TIMEOUT(cxl_use, commands_of_the_kernel, 120)
+TEST_F(cxl_use, commands_of_the_kernel)
 {
 	struct load *load = shared_memory(sizeof(*load));
 	unsigned int i, calls;
@@ -58,7 +58,7 @@ TEST_F_TIMEOUT(cxl_use, commands_of_the_kernel, 120)
 }
 
 /* A caller that does not wait for its turn, among others that do */
-TEST_F_TIMEOUT(cxl_use, nonblock, 60)
+TEST_F(cxl_use, nonblock)
 {
 	struct load *load = shared_memory(sizeof(*load));
 	int fd = cxl_open(&self->dev, O_RDONLY | O_NONBLOCK), err;
@@ -131,7 +131,7 @@ TEST_F(cxl_use, libcxl)
 }
 
 /* Neither Set Feature nor removal of one device has an effect on the other one. */
-TEST_F_TIMEOUT(cxl_use, two_devices, 60)
+TEST_F(cxl_use, two_devices)
 {
 	struct cxl_dev devs[MAX_CXL_DEVS], back;
 	struct patrol before, second, other;
@@ -172,7 +172,7 @@ static unsigned long long group_value(const char *group, const char *name)
 }
 
 /* The cgroup of the caller is charged for the room for answers that it asks for. */
-TEST_F_TIMEOUT(cxl_use, memory_is_charged, 60)
+TEST_F(cxl_use, memory_is_charged)
 {
 	unsigned long long before, during;
 	struct slow_memory mem;

@@ -62,7 +62,7 @@ static void hoard(const struct sim *sim, unsigned int *files, bool *stop)
 	_exit(err);
 }
 
-TEST_F_TIMEOUT(hostile, files_of_one_user, 60)
+TEST_F(hostile, files_of_one_user)
 {
 	unsigned int *files = shared_memory(sizeof(*files)), before;
 	bool *stop = shared_memory(sizeof(*stop));
@@ -131,7 +131,7 @@ static void hoard_in_container(pid_t container, uid_t uid, const struct sim *sim
 }
 
 /* All users of a container together have the share of one. */
-TEST_F_TIMEOUT(hostile, users_of_a_container, 60)
+TEST_F(hostile, users_of_a_container)
 {
 	unsigned int *files = shared_memory(2 * sizeof(*files)), i;
 	bool *done = shared_memory(2 * sizeof(*done));
@@ -188,7 +188,7 @@ static unsigned int most_rpcs(struct __test_metadata *_metadata, struct sim *sim
 	return most;
 }
 
-TEST_F_TIMEOUT(hostile, rpcs_of_one_user, 120)
+TEST_F(hostile, rpcs_of_one_user)
 {
 	unsigned int max = param_get("max_rpcs");
 	struct call calls[64];
@@ -209,7 +209,7 @@ TEST_F_TIMEOUT(hostile, rpcs_of_one_user, 120)
 }
 
 /* Calls that wait hold buffers. Sixteen of the longest are all that one user may have. */
-TEST_F_TIMEOUT(hostile, buffers_of_one_user, 60)
+TEST_F(hostile, buffers_of_one_user)
 {
 	static __u8 answer[2 << 20];
 	struct call calls[17];
@@ -239,7 +239,7 @@ static struct crowd *crowd_of(const struct sim *sim, unsigned int calls)
 	return crowd;
 }
 
-TEST_F_TIMEOUT(hostile, threads_of_one_user, 300)
+TEST_F(hostile, threads_of_one_user)
 {
 	struct crowd *crowd = crowd_of(&self->sim, 0);
 	static const uid_t uids[] = { 0, OTHER };
@@ -273,7 +273,7 @@ static int open_another(__always_unused int fd)
 }
 
 /* open() takes slots, too: calls on other files get theirs. */
-TEST_F_TIMEOUT(hostile, opens_of_one_user, 300)
+TEST_F(hostile, opens_of_one_user)
 {
 	struct crowd *crowd = crowd_of(&self->sim, 0);
 	static const uid_t uids[] = { 0, OTHER };
@@ -332,7 +332,7 @@ FIXTURE_TEARDOWN_PARENT(hostile_sleep)
  * The queue would need half a minute, ten times as long as the kernel waits for its
  * processes. Afterwards each call gets its answer.
  */
-TEST_F_TIMEOUT(hostile_sleep, a_queue_of_one_user, 180)
+TEST_F(hostile_sleep, a_queue_of_one_user)
 {
 	struct crowd *crowd = crowd_of(&self->sim, 1);
 	pid_t pid;

@@ -191,7 +191,7 @@ static int lower_now(void *data)
 	return lower_ceiling(lowering->number, lowering->ceiling);
 }
 
-TEST_F_TIMEOUT(waits, command, 180)
+TEST_F(waits, command)
 {
 	struct lowering lowering = { .number = self->dev.number, .ceiling = variant->ceiling };
 	unsigned int executed, at_return, i, cpus = sysconf(_SC_NPROCESSORS_ONLN);

@@ -98,26 +98,26 @@ static void kill_and_check(struct __test_metadata *_metadata, const struct mlx5_
 	close(fd);
 }
 
-TEST_F_TIMEOUT(hostile, killed_calls_of_one_user, 120)
+TEST_F(hostile, killed_calls_of_one_user)
 {
 	set_timeout(_metadata, &self->dev, &self->rebind, NEVER_S);
 	kill_and_check(_metadata, &self->dev, true, false);
 }
 
-TEST_F_TIMEOUT(hostile, killed_opens_of_one_user, 120)
+TEST_F(hostile, killed_opens_of_one_user)
 {
 	set_timeout(_metadata, &self->dev, &self->rebind, NEVER_S);
 	kill_and_check(_metadata, &self->dev, false, true);
 }
 
-TEST_F_TIMEOUT(hostile, killed_calls_and_opens_of_one_user, 120)
+TEST_F(hostile, killed_calls_and_opens_of_one_user)
 {
 	set_timeout(_metadata, &self->dev, &self->rebind, NEVER_S);
 	kill_and_check(_metadata, &self->dev, true, true);
 }
 
 /* While one user's threads send commands without a pause. No time is measured. */
-TEST_F_TIMEOUT(hostile, threads_of_one_user, 300)
+TEST_F(hostile, threads_of_one_user)
 {
 	struct crowd *crowd = shared_memory(sizeof(*crowd));
 	static const uid_t uids[] = { 0, OTHER };
@@ -223,7 +223,7 @@ static pid_t fork_reader(struct answers *answers)
 }
 
 /* Callers are killed at any moment, and the device is removed now and then. */
-TEST_F_TIMEOUT(hostile, bytes_of_other_answers, 300)
+TEST_F(hostile, bytes_of_other_answers)
 {
 	struct answers *answers = shared_memory(sizeof(*answers));
 	unsigned int i, victim, seed = 1;
@@ -280,7 +280,7 @@ static unsigned int kernel_threads(void)
 }
 
 /* A host may have hundreds of functions. */
-TEST_F_TIMEOUT(hostile, no_thread_for_each_function, 60)
+TEST_F(hostile, no_thread_for_each_function)
 {
 	unsigned int with = kernel_threads(), without;
 
@@ -297,7 +297,7 @@ TEST_F_TIMEOUT(hostile, no_thread_for_each_function, 60)
 #define PM_TIMEOUT "/sys/power/pm_freeze_timeout"
 
 /* The queue would need far longer than the kernel waits for its processes. */
-TEST_F_TIMEOUT(hostile, sleep_with_a_queue, 300)
+TEST_F(hostile, sleep_with_a_queue)
 {
 	struct crowd *crowd = shared_memory(sizeof(*crowd));
 	char timeout[16];

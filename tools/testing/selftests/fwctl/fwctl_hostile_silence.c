@@ -88,7 +88,7 @@ static void send_to_silence(struct __test_metadata *_metadata, int fd)
  * mlx5_core keeps the slot of a command that timed out until its completion comes. The
  * kernel keeps slots, and the administrator is told. Late completions end all of it.
  */
-TEST_F_TIMEOUT(hostile, silent_firmware, 180)
+TEST_F(hostile, silent_firmware)
 {
 	unsigned int commands, warned = 0, round, most;
 	char record[4096];
@@ -147,7 +147,7 @@ static unsigned int open_and_close(const struct mlx5_dev *dev, unsigned int time
  * Firmware destroys user contexts slowly. One that waits for that still counts as a file
  * of its user: firmware has no more of them than there may be files.
  */
-TEST_F_TIMEOUT(hostile, slow_close, 180)
+TEST_F(hostile, slow_close)
 {
 	unsigned int most = param_get("max_files"), uids;
 
@@ -211,21 +211,21 @@ static void unbind_in_silence(struct __test_metadata *_metadata, struct mlx5_dev
 }
 
 /* Commands that firmware never answers do not keep the driver. */
-TEST_F_TIMEOUT(hostile, unbind_in_silence, 120)
+TEST_F(hostile, unbind_in_silence)
 {
 	set_timeout(_metadata, &self->dev, &self->rebind, 1);
 	unbind_in_silence(_metadata, &self->dev, 3);
 }
 
 /* As many as make the driver give up: no command destroys the contexts. */
-TEST_F_TIMEOUT(hostile, unbind_in_long_silence, 120)
+TEST_F(hostile, unbind_in_long_silence)
 {
 	set_timeout(_metadata, &self->dev, &self->rebind, 1);
 	unbind_in_silence(_metadata, &self->dev, 5);
 }
 
 /* They do not keep mlx5_core from restarting firmware that has failed either. */
-TEST_F_TIMEOUT(hostile, failure_after_silence, 180)
+TEST_F(hostile, failure_after_silence)
 {
 	unsigned int loads;
 
@@ -245,7 +245,7 @@ TEST_F_TIMEOUT(hostile, failure_after_silence, 180)
 }
 
 /* close() ends although firmware is silent; its commands time out, a few at a time. */
-TEST_F_TIMEOUT(hostile, silent_close, 300)
+TEST_F(hostile, silent_close)
 {
 	unsigned int i, before, rounds = 0;
 	int fds[2 * SLOTS];
@@ -428,7 +428,7 @@ static pid_t fork_on_cpu(unsigned int cpu)
 }
 
 /* Files that are opened, used and closed at the same time, while firmware is silent */
-TEST_F_TIMEOUT(hostile, commands_in_flight, 180)
+TEST_F(hostile, commands_in_flight)
 {
 	unsigned int i, cpus = sysconf(_SC_NPROCESSORS_ONLN), peak = 0;
 	pid_t pids[3 * CALLS];

@@ -132,7 +132,7 @@ FIXTURE_TEARDOWN_PARENT(sim)
 	sim_del(&self->sim);
 }
 
-TEST_F_TIMEOUT(sim, command_of_a_minute, 120)
+TEST_F(sim, command_of_a_minute)
 {
 	static const char situation[] = "fwctl_sim, during a command of 60 s";
 	__u64 start, us, idle;
@@ -216,7 +216,7 @@ static int remove_backend(__always_unused void *data)
 	return unload_module("mlx5_fwctl");
 }
 
-TEST_F_TIMEOUT(mlx5, command_without_answer, 120)
+TEST_F(mlx5, command_without_answer)
 {
 	static const char situation[] = "mlx5, during a command that firmware does not answer";
 	struct job removal;
@@ -361,7 +361,7 @@ static void measure_flooded(struct __test_metadata *_metadata, const struct mlx5
 }
 
 /* With the limit max_rpcs, and with a limit that admits all callers at a time */
-TEST_F_TIMEOUT(mlx5, the_kernels_own_commands, 280)
+TEST_F(mlx5, the_kernels_own_commands)
 {
 	unsigned int commands = vcx_count(OP_ACCESS_REG);
 

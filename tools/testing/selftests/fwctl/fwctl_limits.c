@@ -298,7 +298,7 @@ TEST_F(limits, rpcs_in_turn_when_lowered)
 }
 
 /* No slot is lost when calls in the queue are killed. */
-TEST_F_TIMEOUT(limits, rpcs_after_kills, 120)
+TEST_F(limits, rpcs_after_kills)
 {
 	struct call last;
 	pid_t pids[8];
@@ -402,7 +402,7 @@ static unsigned int most_inside(struct __test_metadata *_metadata, const struct 
 }
 
 /* Calls and open() together, however few the device takes; one of each at least */
-TEST_F_TIMEOUT(limits, requests_of_a_small_device, 120)
+TEST_F(limits, requests_of_a_small_device)
 {
 	unsigned int max;
 	char option[32];
@@ -452,7 +452,7 @@ TEST_F(limits, rpcs_while_the_device_yields)
 }
 
 /* An RPC gets a free slot although an open() of the same user waits. */
-TEST_F_TIMEOUT(limits, rpcs_before_a_waiting_open, 60)
+TEST_F(limits, rpcs_before_a_waiting_open)
 {
 	pid_t rpcs[MAX_RPCS], opens[5];
 	struct call waiting;
@@ -506,7 +506,7 @@ static int try_to_open(const struct sim *sim, struct refused *refused)
 }
 
 /* An attempt that fails takes no place of another user, not even for a moment. */
-TEST_F_TIMEOUT(limits, files_while_another_user_is_refused, 120)
+TEST_F(limits, files_while_another_user_is_refused)
 {
 	struct refused *refused = shared_memory(sizeof(*refused));
 	unsigned int busy = 0, i;

@@ -180,7 +180,7 @@ static void mlx5_end_waiting(struct __test_metadata *_metadata, struct waiting *
  * The tests run in this order: the first one locks the kernel down for the others. It
  * does so while calls wait that were begun before, which are refused, too.
  */
-TEST_F_TIMEOUT(lockdown, open_file_obeys_at_once, 120)
+TEST_F(lockdown, open_file_obeys_at_once)
 {
 	unsigned int max_rpcs = param_get("max_rpcs");
 	bool with_vcx = !vcx_missing();
@@ -386,7 +386,7 @@ static unsigned int count_events(const struct fnl *nl, __u32 command, __u8 write
 
 #define REG_COMMAND(_id) (OP_ACCESS_REG << 16 | (_id))
 
-TEST_F_TIMEOUT(connectx, mstconfig, 120)
+TEST_F(connectx, mstconfig)
 {
 	const char *name = self->dev.node + strlen("/dev/fwctl/");
 	unsigned int i;

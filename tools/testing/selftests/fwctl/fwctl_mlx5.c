@@ -437,7 +437,7 @@ static const struct request registers[] = {
 	READ("resource dump, to memory", 0xc000, WRITE_FULL, .writes = true),
 };
 
-TEST_F_TIMEOUT(mlx5, registers, 120)
+TEST_F(mlx5, registers)
 {
 	check_requests(_metadata, &self->dev, registers, ARRAY_SIZE(registers));
 }

@@ -152,7 +152,7 @@ static void check_event(struct __test_metadata *_metadata,
 	EXPECT_EQ(e->err ? 0 : FW_STATUS, event->fw_status);
 }
 
-TEST_F_TIMEOUT(agree, generated_requests, 200)
+TEST_F(agree, generated_requests)
 {
 	static struct mlx5_request requests[BATCH];
 	static struct expected expected[BATCH];

@@ -134,7 +134,7 @@ static void check_other(struct __test_metadata *_metadata,
 	EXPECT_STREQ(card[0], card[1]);
 }
 
-TEST_F_TIMEOUT(mlx5_ceiling, stays, 120)
+TEST_F(mlx5_ceiling, stays)
 {
 	int fd;
 

@@ -114,7 +114,7 @@ static void check_leaked(struct __test_metadata *_metadata,
 	EXPECT_TRUE(wait_for(works(&found)));
 }
 
-TEST_F_TIMEOUT(faults, open_refused, 300)
+TEST_F(faults, open_refused)
 {
 	unsigned int status;
 	int err;
@@ -133,7 +133,7 @@ TEST_F_TIMEOUT(faults, open_refused, 300)
 }
 
 /* close() succeeds although firmware keeps the user context. */
-TEST_F_TIMEOUT(faults, close_refused, 300)
+TEST_F(faults, close_refused)
 {
 	unsigned int status;
 	int fd;
@@ -153,7 +153,7 @@ TEST_F_TIMEOUT(faults, close_refused, 300)
  * The backend is unloaded while files are open whose user contexts firmware does not
  * destroy. The other commands of a detach are mlx5_core's, which warns of a refusal.
  */
-TEST_F_TIMEOUT(faults, detach_refused, 300)
+TEST_F(faults, detach_refused)
 {
 	struct mlx5_dev found = self->dev;
 	size_t k;
@@ -188,7 +188,7 @@ static int send_command(int fd, unsigned int opcode, __u8 *out)
 }
 
 /* The caller gets the status of its command unchanged. */
-TEST_F_TIMEOUT(faults, rpc_refused, 300)
+TEST_F(faults, rpc_refused)
 {
 	int fd = mlx5_open(&self->dev, O_RDWR), err;
 	unsigned int refused = 0, status;
@@ -465,7 +465,7 @@ static int lose(unsigned int opcode)
 	return vcx("clear") ?: vcx("lose %x", opcode);
 }
 
-TEST_F_TIMEOUT(faults, late, 60)
+TEST_F(faults, late)
 {
 	int fd;
 
@@ -483,7 +483,7 @@ TEST_F_TIMEOUT(faults, late, 60)
 }
 
 /* A caller that waits for a completion can be killed; its user context is destroyed. */
-TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
+TEST_F(faults, killed_meanwhile)
 {
 	static const struct {
 		unsigned int opcode;
@@ -520,7 +520,7 @@ TEST_F_TIMEOUT(faults, killed_meanwhile, 60)
 }
 
 /* With max_rpcs commands in flight whose callers were killed, the next call waits. */
-TEST_F_TIMEOUT(faults, many_killed, 60)
+TEST_F(faults, many_killed)
 {
 	unsigned int i;
 	pid_t pid;
@@ -550,7 +550,7 @@ TEST_F_TIMEOUT(faults, many_killed, 60)
  * seconds to give them up. The backend does not know the user context that firmware has
  * created, and cannot destroy it.
  */
-TEST_F_TIMEOUT(faults, lost, 120)
+TEST_F(faults, lost)
 {
 	struct mlx5_call call;
 	int fd, other;
@@ -616,7 +616,7 @@ static void drain(struct __test_metadata *_metadata, struct mlx5_call *calls)
 }
 
 /* Firmware stops answering, and mlx5_core notices that. */
-TEST_F_TIMEOUT(faults, death_in_flight, 120)
+TEST_F(faults, death_in_flight)
 {
 	struct mlx5_call calls[IN_FLIGHT];
 	__u64 start;
@@ -635,7 +635,7 @@ TEST_F_TIMEOUT(faults, death_in_flight, 120)
 }
 
 /* Firmware requests a reset, which mlx5_core does by itself. */
-TEST_F_TIMEOUT(faults, reset_in_flight, 120)
+TEST_F(faults, reset_in_flight)
 {
 	struct mlx5_call calls[IN_FLIGHT];
 	__u64 start;
@@ -655,7 +655,7 @@ TEST_F_TIMEOUT(faults, reset_in_flight, 120)
 }
 
 /* The device is pulled out, and removed before mlx5_core notices. */
-TEST_F_TIMEOUT(faults, surprise_removal_in_flight, 120)
+TEST_F(faults, surprise_removal_in_flight)
 {
 	struct mlx5_call calls[IN_FLIGHT];
 	struct stopwatch watch;

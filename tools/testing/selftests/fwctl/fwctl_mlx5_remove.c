@@ -207,7 +207,7 @@ static void lose_nop(struct __test_metadata *_metadata, struct mlx5_call *call,
 	ASSERT_TRUE(wait_for(vcx_stat("in_flight") == 1));
 }
 
-TEST_F_TIMEOUT(removal, open_files, 60)
+TEST_F(removal, open_files)
 {
 	struct remover remover = { .dev = &self->dev, .way = variant->way };
 	unsigned int leaked = vcx_stat("uctx_leaked");
@@ -229,7 +229,7 @@ TEST_F_TIMEOUT(removal, open_files, 60)
 }
 
 /* Firmware would need ten seconds for the user contexts one after another. */
-TEST_F_TIMEOUT(removal, many_files, 60)
+TEST_F(removal, many_files)
 {
 	struct remover remover = { .dev = &self->dev, .way = variant->way };
 	unsigned int leaked = vcx_stat("uctx_leaked"), i;
@@ -250,7 +250,7 @@ TEST_F_TIMEOUT(removal, many_files, 60)
  * Removal waits for a command that firmware may still be executing for its caller. All
  * calls and the caller itself return at once.
  */
-TEST_F_TIMEOUT(removal, command_in_flight, 60)
+TEST_F(removal, command_in_flight)
 {
 	struct remover remover = { .dev = &self->dev, .way = variant->way };
 	unsigned int leaked = vcx_stat("uctx_leaked");
@@ -356,7 +356,7 @@ static void check_lost(struct __test_metadata *_metadata, struct mlx5_call *call
 }
 
 /* A function level reset that the driver is not told of; the next call notices it. */
-TEST_F_TIMEOUT(failing, function_level_reset, 90)
+TEST_F(failing, function_level_reset)
 {
 	struct mlx5_call call;
 	__u64 start;
@@ -371,7 +371,7 @@ TEST_F_TIMEOUT(failing, function_level_reset, 90)
 }
 
 /* Firmware requests a reset. It works until the driver notices. */
-TEST_F_TIMEOUT(failing, health_syndrome, 90)
+TEST_F(failing, health_syndrome)
 {
 	struct mlx5_call call;
 	__u64 start;
@@ -386,7 +386,7 @@ TEST_F_TIMEOUT(failing, health_syndrome, 90)
 }
 
 /* Firmware stops answering until the device is replaced. */
-TEST_F_TIMEOUT(failing, dead, 90)
+TEST_F(failing, dead)
 {
 	struct mlx5_call call;
 	__u64 start;
@@ -413,7 +413,7 @@ TEST_F_TIMEOUT(failing, dead, 90)
  * The device is pulled out, which the kernel does not notice: the command in flight
  * times out, and removal waits only for that.
  */
-TEST_F_TIMEOUT(failing, surprise_removal, 90)
+TEST_F(failing, surprise_removal)
 {
 	struct mlx5_call call;
 	struct stopwatch watch;
@@ -435,7 +435,7 @@ TEST_F_TIMEOUT(failing, surprise_removal, 90)
 }
 
 /* A completion is lost; other calls go on. */
-TEST_F_TIMEOUT(failing, late_completion, 60)
+TEST_F(failing, late_completion)
 {
 	struct mlx5_call call;
 
@@ -450,7 +450,7 @@ TEST_F_TIMEOUT(failing, late_completion, 60)
 	EXPECT_EQ(0, status_of(call.out));
 }
 
-TEST_F_TIMEOUT(failing, killed_caller, 60)
+TEST_F(failing, killed_caller)
 {
 	pid_t pid;
 
@@ -467,7 +467,7 @@ TEST_F_TIMEOUT(failing, killed_caller, 60)
 }
 
 /* The completion comes after mlx5_core has given up the command. */
-TEST_F_TIMEOUT(failing, lost_completion, 60)
+TEST_F(failing, lost_completion)
 {
 	struct stopwatch watch;
 	struct mlx5_call call;
@@ -491,7 +491,7 @@ TEST_F_TIMEOUT(failing, lost_completion, 60)
 }
 
 /* close() succeeds although firmware does not destroy the user context. */
-TEST_F_TIMEOUT(failing, kept_user_context, 60)
+TEST_F(failing, kept_user_context)
 {
 	unsigned int uid = mlx5_uid(self->fd), leaked = vcx_stat("uctx_leaked");
 	int kmsg = kmsg_open();
@@ -532,7 +532,7 @@ FIXTURE_TEARDOWN_PARENT(offer)
 	EXPECT_TRUE(put_back(&self->dev));
 }
 
-TEST_F_TIMEOUT(offer, no_tools_resources, 60)
+TEST_F(offer, no_tools_resources)
 {
 	__u8 in[MLX5_HEADER], out[MLX5_HEADER];
 	struct fwctl_info_mlx5 info = {};
@@ -563,7 +563,7 @@ TEST_F_TIMEOUT(offer, no_tools_resources, 60)
 }
 
 /* The backend does not attach, and logs no error. */
-TEST_F_TIMEOUT(offer, no_user_contexts, 60)
+TEST_F(offer, no_user_contexts)
 {
 	int kmsg = kmsg_open();
 	struct mlx5_dev dev;
@@ -598,7 +598,7 @@ FIXTURE_TEARDOWN_PARENT(modules)
 		EXPECT_TRUE(put_back(&self->dev));
 }
 
-TEST_F_TIMEOUT(modules, before_the_device, 60)
+TEST_F(modules, before_the_device)
 {
 	struct mlx5_dev dev;
 
@@ -612,7 +612,7 @@ TEST_F_TIMEOUT(modules, before_the_device, 60)
 	check_gone(_metadata, self->fd);
 }
 
-TEST_F_TIMEOUT(modules, mlx5_core_too, 60)
+TEST_F(modules, mlx5_core_too)
 {
 	struct mlx5_dev dev;
 
@@ -666,7 +666,7 @@ static void *module_thread(void *data)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(modules, storm, 300)
+TEST_F(modules, storm)
 {
 	unsigned int leaked = vcx_stat("uctx_leaked");
 	struct storm storms[4] = {};

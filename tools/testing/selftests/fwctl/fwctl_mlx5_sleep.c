@@ -61,7 +61,7 @@ static int go_to_sleep(const char *state)
 	return err;
 }
 
-TEST_F_TIMEOUT(sleep, files, 60)
+TEST_F(sleep, files)
 {
 	unsigned int uid = mlx5_uid(self->fd), leaked = vcx_stat("uctx_leaked");
 	__u32 len = 0;
@@ -87,7 +87,7 @@ TEST_F_TIMEOUT(sleep, files, 60)
 	EXPECT_EQ(0, mlx5_nop(fd));
 }
 
-TEST_F_TIMEOUT(sleep, command_in_flight, 60)
+TEST_F(sleep, command_in_flight)
 {
 	unsigned int leaked = vcx_stat("uctx_leaked"), nops = vcx_count(OP_NOP);
 	struct mlx5_call call;
@@ -112,7 +112,7 @@ TEST_F_TIMEOUT(sleep, command_in_flight, 60)
 }
 
 /* Processes are frozen although one waits for firmware that does not answer. */
-TEST_F_TIMEOUT(sleep, silent_firmware, 120)
+TEST_F(sleep, silent_firmware)
 {
 	unsigned int nops = vcx_count(OP_NOP);
 	struct mlx5_call call;

@@ -353,7 +353,7 @@ TEST_F(nested, mixed)
 }
 
 /* Of 32 MiB, a call with the longest buffer takes 2 MiB and a page. */
-TEST_F_TIMEOUT(nested, bytes_of_one_user, 60)
+TEST_F(nested, bytes_of_one_user)
 {
 	struct call calls[16];
 	unsigned int i;

@@ -225,7 +225,7 @@ static unsigned int find_in_dump(struct __test_metadata *_metadata,
 
 #define DUMPED 100
 
-TEST_F_TIMEOUT(netlink, dump, 120)
+TEST_F(netlink, dump)
 {
 	unsigned int i, len = 0;
 	struct sim sims[DUMPED];

@@ -49,7 +49,7 @@ static const char * const good_params[] = {
 	"scope_max_functions=fwctl_sim7=none,fwctl_sim8=configuration",
 };
 
-TEST_F_TIMEOUT(params, good, 120)
+TEST_F(params, good)
 {
 	unsigned int i;
 
@@ -91,7 +91,7 @@ static const char * const bad_params[] = {
 };
 
 /* The core is not loaded: there is no module, class or device. */
-TEST_F_TIMEOUT(params, bad, 120)
+TEST_F(params, bad)
 {
 	unsigned int i;
 

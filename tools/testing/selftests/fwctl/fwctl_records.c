@@ -440,29 +440,29 @@ static void check_never_lost(struct __test_metadata *_metadata, int sock, const 
 }
 
 /* Records of single events wait until the backlog has room. */
-TEST_F_TIMEOUT(audit, taint_is_never_lost, 120)
+TEST_F(audit, taint_is_never_lost)
 {
 	check_never_lost(_metadata, self->sock, "taint", taint, -1);
 }
 
-TEST_F_TIMEOUT(audit, ceiling_is_never_lost, 120)
+TEST_F(audit, ceiling_is_never_lost)
 {
 	check_never_lost(_metadata, self->sock, "ceiling", lower, -1);
 }
 
 /* Where the administrator permits no wait, they are tried again later. */
-TEST_F_TIMEOUT(audit, taint_is_never_lost_without_wait, 120)
+TEST_F(audit, taint_is_never_lost_without_wait)
 {
 	check_never_lost(_metadata, self->sock, "taint", taint, 0);
 }
 
-TEST_F_TIMEOUT(audit, ceiling_is_never_lost_without_wait, 120)
+TEST_F(audit, ceiling_is_never_lost_without_wait)
 {
 	check_never_lost(_metadata, self->sock, "ceiling", lower, 0);
 }
 
 /* Attempts to open a device that admits nothing are limited like refused RPCs. */
-TEST_F_TIMEOUT(audit, open_is_limited, 60)
+TEST_F(audit, open_is_limited)
 {
 	unsigned int records = 0, refusals = 0, left_out;
 	__u64 start = now_us();

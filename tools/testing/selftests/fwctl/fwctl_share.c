@@ -236,7 +236,7 @@ static unsigned int taken_twice(const struct busy *busy)
 	return twice;
 }
 
-TEST_F_TIMEOUT(share, without_a_pause, 300)
+TEST_F(share, without_a_pause)
 {
 	static struct busy busy[BUSY];
 	unsigned int i;
