@@ -27,8 +27,21 @@ static const struct column_spec list_columns[] = {
 	{}
 };
 
+/* Most values are the same for all devices of a machine: keep one copy of them. */
+static void share_values(json_object *row, json_object *before)
+{
+	json_object *other;
+
+	json_object_object_foreach(row, key, value) {
+		other = json_object_object_get(before, key);
+		if (value && json_object_equal(value, other))
+			json_add(row, key, json_object_get(other));
+	}
+}
+
 static int list_run(struct run *run)
 {
+	json_object *row, *before = NULL;
 	struct fwctl_dev **devs;
 	int ret, i;
 
@@ -36,8 +49,15 @@ static int list_run(struct run *run)
 	if (ret < 0)
 		return fail_find(run, ret);
 	run->result = json_object_new_array();
-	for (i = 0; i < ret; i++)
-		json_object_array_add(run->result, json_device(run, devs[i]));
+	for (i = 0; i < ret; i++) {
+		row = json_device(run, devs[i]);
+		share_values(row, before);
+		json_object_array_add(run->result, row);
+		before = row;
+		/* There can be thousands: their memory serves the next rows. */
+		fwctl_dev_free(devs[i]);
+		devs[i] = NULL;
+	}
 	fwctl_list_free(devs);
 	return 0;
 }
