@@ -40,6 +40,14 @@ static const char * const anchor_kinds[] = {
 	"eth", "rdma", "vnet", "eth-rep", "rdma-rep", "multiport", "dpll",
 };
 
+/*
+ * udev loads the module by one of these when the system starts, as it does by the
+ * device of aux.c on other kernels. The other kinds come beside them.
+ */
+MODULE_ALIAS("auxiliary:mlx5_core.eth");
+MODULE_ALIAS("auxiliary:mlx5_core.rdma");
+MODULE_ALIAS("auxiliary:mlx5_core.vnet");
+
 /* The kind that newer versions of mlx5_core have, for aux.c to attach to. */
 static const char offered_kind[] = "fwctl";
 
