@@ -25,7 +25,7 @@ $(FUZZERS:%=fuzz-%): fuzz-%: $(OUTPUT)fuzz/% $(OUTPUT)fuzz/%-replay
 check-corpus: $(FUZZERS:%=check-corpus-%)
 
 $(FUZZERS:%=check-corpus-%): check-corpus-%: $(OUTPUT)fuzz/%-replay
-	@if $< $(CORPUS)/$*/* > $<.log 2>&1; then \
+	@if $< $(CORPUS)/$*.tar > $<.log 2>&1; then \
 		grep -a '^# [0-9]* inputs$$' $<.log; echo "ok 1 corpus of $*"; \
 	else \
 		grep -a '^input: ' $<.log | tail -n 1; \
