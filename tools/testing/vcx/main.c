@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "control_server.h"
-#include "transport.h"
+#include "vfu.h"
 
 #define DEFAULT_CMD_TIMEOUT_S	5
 #define DEFAULT_HEALTH_POLL_MS	1000

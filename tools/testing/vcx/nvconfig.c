@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "nvconfig.h"
-#include "nvtable.h"
 
 static const struct nv_tlv *type_of(int item)
 {

@@ -7,7 +7,7 @@
  * that is not listed is zero: the items of other devices (BlueField's emulation)
  * exist, and their capabilities are zero, that is not supported.
  */
-#include "nvtable.h"
+#include "nvconfig.h"
 
 #define ITEM(_class, _index, _len, _version, _kind, _name, ...)			\
 	{ .class = NV_##_class, .index = _index, .len = _len,			\

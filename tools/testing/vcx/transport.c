@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transport.h"
+#include "vfu.h"
 
 #define SEND_TIMEOUT_MS 5000
 

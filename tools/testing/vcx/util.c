@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdarg.h>
 
-#include "log.h"
 #include "util.h"
 
 #define LOG_LINES_PER_SECOND 200

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef __u8 u8;
@@ -104,5 +105,28 @@ int hex_decode(const char *hex, u8 *out, size_t max);
 
 /* Converts bytes to hexadecimal text; @out holds 2 * @len + 1 characters. */
 void hex_encode(const u8 *in, size_t len, char *out);
+
+/*
+ * The log: a text file. Its rate is limited because a guest can cause a million
+ * messages a second.
+ */
+enum log_level {
+	LOG_ERROR,
+	LOG_GUEST,	/* vcx refused or ignored an action of the guest */
+	LOG_INFO,
+	LOG_DEBUG,
+};
+
+struct log {
+	FILE *file;
+	enum log_level level;
+	u64 window_ns;		/* start of the current one-second window */
+	unsigned int in_window;
+	u64 suppressed;
+};
+
+void log_init(struct log *log, FILE *file, enum log_level level);
+__attribute__((PRINTF_LIKE(3, 4)))
+void log_msg(struct log *log, enum log_level level, const char *fmt, ...);
 
 #endif

@@ -8,11 +8,8 @@
 #define VCX_H
 
 #include "cmdq.h"
-#include "diag.h"
 #include "dma.h"
-#include "log.h"
 #include "nvconfig.h"
-#include "objects.h"
 #include "update.h"
 #include "util.h"
 
@@ -30,6 +27,71 @@
 
 #define FW_MINOR	41u
 #define FW_SUBMINOR	1000u
+
+/*
+ * Diagnostic counters: sampled at a fixed period into a ring while they are
+ * enabled. No sample is stored: its values are computed from its time.
+ */
+#define DIAG_COUNTERS		13u
+#define DIAG_LOG_MAX_SAMPLES	12u
+#define DIAG_LOG_MIN_PERIOD	15u	/* log2 of nanoseconds */
+
+struct diag {
+	u8 log_samples;
+	u8 log_period;
+	u8 flags;
+	u16 count;
+	u16 counters[DIAG_COUNTERS];	/* indices into the table in diag.c */
+	u64 enabled_ns;
+	u16 on_demand;			/* number of samples taken on demand */
+};
+
+/* Fills the page of debug capabilities, which lists the counters from byte 64 on. */
+void diag_caps(u8 *page);
+
+/*
+ * Objects that commands create and objects that the firmware creates itself: their
+ * numbers, their contexts, and the pages that memory keys translate to.
+ */
+#define OBJECTS_MAX	8192u
+#define CONTEXT_MAX	232u	/* that of a queue pair */
+
+enum object_kind {
+	OBJECT_PD,
+	OBJECT_TD,
+	OBJECT_MKEY,
+	OBJECT_CQ,
+	OBJECT_QP,
+	OBJECT_TIS,
+	OBJECT_Q_COUNTER,
+	OBJECT_KINDS,
+};
+
+struct object {
+	u8 kind;
+	u32 number;
+	u8 context[CONTEXT_MAX];
+	u64 *pages;
+	u32 npages;
+};
+
+struct objects {
+	struct object *list;
+	u32 count;
+	u32 last[OBJECT_KINDS];		/* the number of the last created object */
+};
+
+void objects_free(struct objects *o);
+/* Creates the firmware's own objects; 0 or -ENOMEM. */
+int objects_init(struct objects *o);
+struct object *objects_find(const struct objects *o, enum object_kind kind, u32 number);
+/* The object number @n of a kind, counted from 0 in the order of creation, or NULL. */
+struct object *objects_nth(const struct objects *o, enum object_kind kind, u32 n);
+u32 object_context_len(enum object_kind kind);
+
+struct vcx;
+/* Writes to guest memory through a memory key; 0, or -EFAULT if the key does not allow it. */
+int mkey_write(struct vcx *vcx, u32 mkey, u64 addr, const u8 *data, u32 len);
 
 /* Chosen by options of the command line. */
 struct vcx_config {

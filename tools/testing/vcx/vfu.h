@@ -47,4 +47,27 @@ bool vfu_header_valid(const struct vfu_header *header);
  */
 int vfu_handle(struct vcx *vcx, struct vfu_message *msg, u8 *out);
 
+/*
+ * Receives vfio-user messages from a socket. A file descriptor belongs to the
+ * message whose bytes it arrives with, so no read extends beyond one message.
+ */
+struct transport {
+	int fd;
+	u8 raw[VFU_HEADER];
+	u8 *body;		/* VFU_MAX_MESSAGE bytes */
+	u8 *out;		/* VFU_HEADER + VFU_MAX_MESSAGE bytes, header first */
+	u32 have;		/* bytes of the message received so far */
+	struct vfu_message msg;
+};
+
+/* Takes ownership of @fd, which is non-blocking; returns 0 or -ENOMEM. */
+int transport_init(struct transport *t, int fd);
+void transport_exit(struct transport *t);
+/*
+ * Reads the available bytes and handles the complete messages. Returns 0 when no
+ * byte is left, 1 when the peer has closed the connection, or a negative errno
+ * after which the connection is unusable.
+ */
+int transport_input(struct transport *t, struct vcx *vcx);
+
 #endif

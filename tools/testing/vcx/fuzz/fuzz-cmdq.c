@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "../tests/guest.h"
-#include "fuzz.h"
 
 #define HEADER	8u
 #define CHANGE	4u
@@ -36,6 +35,8 @@ static void midway(struct vcx_card *card, u8 flags)
 		guest_advance(1 << 20);
 	}
 }
+
+int fuzz_one(const u8 *data, size_t size);
 
 int fuzz_one(const u8 *data, size_t size)
 {

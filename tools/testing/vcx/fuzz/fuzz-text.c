@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 #include "../tests/guest.h"
-#include "fuzz.h"
+
+int fuzz_one(const u8 *data, size_t size);
 
 int fuzz_one(const u8 *data, size_t size)
 {

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "../tests/guest.h"
-#include "fuzz.h"
 #include "vfu.h"
 
 #define RECORD	4u
@@ -24,6 +23,8 @@ static int guest_file(void)
 		abort();
 	return fd;
 }
+
+int fuzz_one(const u8 *data, size_t size);
 
 int fuzz_one(const u8 *data, size_t size)
 {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
-#include "nvtable.h"
+#include "nvconfig.h"
 
 #define DATABASE	"/usr/share/mstflint/mlxconfig_dbs/mlxconfig_host.db"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "guest.h"
 #include "ktap.h"
-#include "nvtable.h"
 #include "registers.h"
 
 /* Accesses MNVDA with the first dword of its header; returns the status. */

@@ -9,7 +9,7 @@
 
 #include "guest.h"
 #include "ktap.h"
-#include "transport.h"
+#include "vfu.h"
 
 struct peer {
 	struct guest guest;
