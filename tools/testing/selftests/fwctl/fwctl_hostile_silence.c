@@ -7,7 +7,6 @@
  */
 #include "allowlist.h"
 #include "fwctl_hostile_mlx5_utils.h"
-#include "fwctl_kmsg_utils.h"
 
 /* The most slots that fwctl takes: for RPCs, open() and close() together */
 #define MAX_IN_FLIGHT 23

@@ -3,7 +3,6 @@
  * Limits of the core: open files, and calls in flight, of each device.
  */
 #include "fwctl_hostile_utils.h"
-#include "fwctl_syscall_utils.h"
 #include "fwctl_thread_utils.h"
 
 #define MAX_FILES 256

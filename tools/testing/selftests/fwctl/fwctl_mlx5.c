@@ -4,7 +4,6 @@
  * answers. To a real ConnectX the tests send only commands that do not change it; tests
  * that need the virtual ConnectX are skipped there.
  */
-#include "fwctl_kmsg_utils.h"
 #include "fwctl_mlx5_utils.h"
 
 FIXTURE(mlx5) {

@@ -4,9 +4,7 @@
  * virtual ConnectX only: the machine would lose its network. In the end the device is
  * there and works, as before.
  */
-#include "fwctl_kmsg_utils.h"
 #include "fwctl_mlx5_bus_utils.h"
-#include "fwctl_syscall_utils.h"
 
 #define FILES 100
 #define CLOSE_MS 100

@@ -5,7 +5,6 @@
  */
 #include "fwctl_auditlog_utils.h"
 #include "fwctl_ceiling_utils.h"
-#include "fwctl_kmsg_utils.h"
 
 FIXTURE(trace) {
 	struct sim sim;

@@ -7,7 +7,6 @@
 #define __FWCTL_STRESS_UTILS_H
 
 #include "fwctl_ceiling_utils.h"
-#include "fwctl_kmsg_utils.h"
 #include "fwctl_mlx5_utils.h"
 #include "fwctl_netlink_utils.h"
 

@@ -8,7 +8,6 @@
  */
 #include <sys/prctl.h>
 
-#include "fwctl_kmsg_utils.h"
 #include "fwctl_thread_utils.h"
 
 #define DEBUG_WRITE	FWCTL_RPC_DEBUG_WRITE
