@@ -11,7 +11,15 @@
 /* A longer word is like no name. */
 #define MAX_WORD 96
 
-/* The tool's own objects in the order of commands.c, then plugins by name. */
+/* The tool's own objects, in the order in which help lists them. */
+static struct object * const own_objects[] = {
+	&dev_object, &rpc_object, &policy_object, &monitor_object,
+	&stats_object, &probe_object, &record_object, &replay_object,
+	&batch_object, &bundle_object, &help_object, &version_object,
+	&completion_object,
+};
+
+/* Those in their order, then plugins, which register themselves, by name. */
 static struct object *all_objects;
 
 static bool is_in_front(const struct object *one, const struct object *added)
@@ -30,6 +38,14 @@ void register_object(struct object *object)
 		place = &(*place)->next;
 	object->next = *place;
 	*place = object;
+}
+
+static void __attribute__((constructor)) register_own_objects(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(own_objects); i++)
+		register_object(own_objects[i]);
 }
 
 /* The first object; &object.next leads to the others. */

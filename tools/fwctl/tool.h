@@ -438,6 +438,13 @@ const struct column_spec *find_column(const struct command *command,
 bool colors_ok(FILE *file);
 bool can_ask(void);
 bool __printf(1, 2) confirm(const char *fmt, ...);
+void progress_begin(struct progress *progress, const char *what,
+		    uint64_t total, bool wanted);
+void progress_show(struct progress *progress, uint64_t done);
+void progress_end(struct progress *progress);
+void interrupt_begin(void);
+void interrupt_end(void);
+int interrupted(void);
 
 /* file.c */
 int read_bytes(struct run *run, const char *name, size_t max,
@@ -484,15 +491,6 @@ struct journal *journal_open(struct run *run, const char *since, const char * co
 json_object *journal_next(struct journal *journal);
 void journal_close(struct run *run, struct journal *journal);
 
-/* progress.c */
-void progress_begin(struct progress *progress, const char *what,
-		    uint64_t total, bool wanted);
-void progress_show(struct progress *progress, uint64_t done);
-void progress_end(struct progress *progress);
-void interrupt_begin(void);
-void interrupt_end(void);
-int interrupted(void);
-
 /* prometheus.c */
 int write_prometheus(struct run *run, bool histograms);
 
@@ -518,7 +516,7 @@ void show_help(struct run *run);
 		register_object(&(object));				\
 	}
 
-/* The objects that commands.c registers; those of vendors register themselves. */
+/* The objects that objects.c registers; those of vendors register themselves. */
 extern struct object dev_object, rpc_object, policy_object, monitor_object,
 	stats_object, probe_object, record_object, replay_object, batch_object,
 	bundle_object, help_object, version_object, completion_object;
