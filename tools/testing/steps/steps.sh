@@ -117,8 +117,7 @@ step_generated()
 	local status=0
 
 	"$lab" exec -- Documentation/netlink/ynl-regen --check || status=1
-	tools/testing/steps/reasons || status=1
-	tools/testing/steps/opcodes || status=1
+	tools/testing/steps/copies || status=1
 	"$lab" exec -- tools/testing/steps/adb || status=1
 	tools/testing/steps/links || status=1
 	tools/testing/fuzz/corpus/corpus check || status=1
