@@ -27,6 +27,14 @@ static bool is_updating(const struct cxl_dev *dev)
 	       strcmp(text, "idle");
 }
 
+static bool is_transferring(const struct cxl_dev *dev)
+{
+	char text[32];
+
+	return !read_file(text, sizeof(text), UPLOAD "status", dev->mem) &&
+	       !strcmp(text, "transferring");
+}
+
 /* Starts an update. Returns the reason for a SKIP, or NULL. */
 static const char *update_firmware(const struct cxl_dev *dev)
 {
@@ -38,7 +46,9 @@ static const char *update_firmware(const struct cxl_dev *dev)
 	    write_file(image, UPLOAD "data", dev->mem) ||
 	    write_file("0", UPLOAD "loading", dev->mem))
 		return "the kernel cannot update the firmware";
-	/* Another thread sends the commands; those before the long one are short. */
+	/* Another thread sends the commands; the long one is the first of the transfer. */
+	if (!wait_for(is_transferring(dev)))
+		return "the transfer of the firmware does not begin";
 	usleep(200000);
 	return NULL;
 }

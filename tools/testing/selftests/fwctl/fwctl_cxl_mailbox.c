@@ -312,21 +312,30 @@ TEST_F(cxl_mailbox, dead_for_the_kernel)
 	check_recovered(_metadata, &self->dev);
 }
 
-/* The first one waits for the device, the second one for its turn. */
+/*
+ * The first one waits for the device, the second one for its turn. On a machine that has too
+ * much to do the first one may end before the signal: then both begin again.
+ */
 TEST_F(cxl_mailbox, killed_caller)
 {
 	pid_t first, second;
+	bool killed;
+	__u64 start;
 
-	ASSERT_EQ(0, cover_on(&self->cover));
-	first = fork_call(self->fd, FWCTL_RPC, &self->call.rpc);
-	ASSERT_TRUE(wait_for(get(&self->cover.mailbox->control) & DOORBELL));
-	ASSERT_TRUE(wait_for(task_waits_in_ioctl(first)));
-	second = fork_call(self->fd, FWCTL_RPC, &self->call.rpc);
-	ASSERT_TRUE(wait_for(task_waits_in_ioctl(second)));
-	EXPECT_TRUE(EXPECT_QUICK("kill of a caller", kill_and_wait(second)));
-	EXPECT_TRUE(EXPECT_QUICK("kill of another caller", kill_and_wait(first)));
+	do {
+		ASSERT_EQ(0, cover_on(&self->cover));
+		start = now_us();
+		first = fork_call(self->fd, FWCTL_RPC, &self->call.rpc);
+		ASSERT_TRUE(wait_for(get(&self->cover.mailbox->control) & DOORBELL));
+		ASSERT_TRUE(wait_for(task_waits_in_ioctl(first)));
+		second = fork_call(self->fd, FWCTL_RPC, &self->call.rpc);
+		ASSERT_TRUE(wait_for(task_waits_in_ioctl(second)));
+		killed = EXPECT_QUICK("kill of a caller", kill_and_wait(second));
+		killed &= EXPECT_QUICK("kill of another caller", kill_and_wait(first));
+		ASSERT_EQ(0, cover_off(&self->cover));
+	} while (!killed && now_us() - start > ANSWER_US);
+	EXPECT_TRUE(killed);
 	EXPECT_EQ(0, EXPECT_QUICK("close", close(self->fd)));
-	ASSERT_EQ(0, cover_off(&self->cover));
 	EXPECT_EQ(0, EXPECT_COMMANDS(1, "RPC", cxl_open_and_query(&self->dev)));
 	check_recovered(_metadata, &self->dev);
 }
@@ -520,7 +529,9 @@ static void check_removal(struct __test_metadata *_metadata, const char *pci,
 		err = EXPECT_COMMANDS(commands, "end of the RPC", call_end(call));
 		EXPECT_TRUE(err == ENODEV || err == ETIMEDOUT);
 	}
-	EXPECT_EQ(ENODEV, EXPECT_QUICK("RPC during removal", cxl_query(call->fd)));
+	err = EXPECT_QUICK("RPC during removal", cxl_query(call->fd));
+	/* cxl_pci may not have let go yet: the mailbox refuses then. */
+	EXPECT_TRUE(err == ENODEV || (way != RMMOD && err == EBUSY));
 	EXPECT_EQ(0, EXPECT_COMMANDS(commands, way_names[way], job_end(&job)));
 	check_gone(_metadata, call->fd);
 }
