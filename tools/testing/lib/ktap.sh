@@ -47,6 +47,16 @@ verdict()
 	fi
 }
 
+# nested NAME COMMAND...: run a program that prints KTAP; its results belong to one of ours
+nested()
+{
+	local ktap_name=$1
+
+	shift
+	"$@" | sed -u 's/^/  /'
+	verdict "${PIPESTATUS[0]}" "$ktap_name"
+}
+
 # result NAME COMMAND...: run a test; print its duration, and its output if it fails.
 # A function that is tested sees the local variables of its callers, hence the prefix.
 result()

@@ -244,19 +244,20 @@ step_stress()
 }
 
 # Runs the tests that a kernel tree with fwctl packs, on its kernel: intree-7.3-y uses the
-# kernel 7.3-intree-y. Not a part of `check', because building the kernel takes long. One of
-# these kernels has an fwctl of its own for CXL memory, as modules.
+# kernel 7.3-intree-y. Not a part of `check', because building the kernel takes long. The
+# modules of 7.3 have an fwctl of their own for CXL memory: intree-7.3-cxl.
 step_intree()
 {
-	local status=0
-
-	"$lab" run --kernel "${1/-/-intree-}" --timeout 1500 -- sh -c 'exec \
-		/lab/tree/tools/testing/guest/suite-delivery /lib/modules/*/kselftest.tar.gz' ||
-		status=1
-	[ "$1" != 7.3-m ] ||
-		"$lab" run --kernel 7.3-intree-m --no-vcx --no-modules --cxl 1 -- \
-			/lab/tree/tools/testing/intree/in-guest || status=1
-	return $status
+	case $1 in
+	*-cxl)
+		"$lab" run --kernel "${1%-cxl}-intree-m" --no-vcx --no-modules --cxl 1 -- \
+			/lab/tree/tools/testing/intree/in-guest
+		;;
+	*)
+		"$lab" run --kernel "${1/-/-intree-}" --timeout 1500 -- sh -c 'exec \
+			/lab/tree/tools/testing/guest/suite-delivery /lib/modules/*/kselftest.tar.gz'
+		;;
+	esac
 }
 
 # Not a part of `check': needs 2 GB more for a compiler and a kernel's source.
