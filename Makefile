@@ -127,7 +127,7 @@ check:
 check-debug:
 	status=0; \
 	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan \
-		debug-7.3-kcsan arm arm64 coverage stress settings latency compare fuzz \
+		debug-7.3-kcsan arm arm64 coverage stress settings latency compare fuzz ansible \
 		patches-6.12 patches-7.3 rust \
 		$(foreach k,6.12 7.3,intree-$(k)-m intree-$(k)-y) || status=1; \
 	$(MAKE) fuzz FUZZ_TIME=1800 || status=1; \

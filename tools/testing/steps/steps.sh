@@ -357,6 +357,12 @@ step_fleet()
 	tools/testing/fleet/run
 }
 
+# Not a part of `check', because it fetches packages that nothing else needs.
+step_ansible()
+{
+	tools/ansible/test/run
+}
+
 # A card with two functions, on one bus and on two: the configuration of one affects the
 # other, and a lock is for both.
 step_functions()
