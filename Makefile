@@ -129,7 +129,7 @@ check-debug:
 	tools/testing/check debug-6.12-kasan debug-7.3-kasan debug-6.12-kcsan \
 		debug-7.3-kcsan arm arm64 coverage stress settings latency compare fuzz ansible \
 		patches-6.12 patches-7.3 rust \
-		$(foreach k,6.12 7.3,intree-$(k)-m intree-$(k)-y) || status=1; \
+		$(foreach k,6.12 7.3,intree-$(k)-m intree-$(k)-y) intree-7.3-cxl || status=1; \
 	$(MAKE) fuzz FUZZ_TIME=1800 || status=1; \
 	tools/testing/mutate/mutate run; \
 	tools/testing/mutate/mutate run --kernel 6.12-kasan || status=1; \
