@@ -46,10 +46,6 @@ static const char *update_firmware(const struct cxl_dev *dev)
 	    write_file(image, UPLOAD "data", dev->mem) ||
 	    write_file("0", UPLOAD "loading", dev->mem))
 		return "the kernel cannot update the firmware";
-	/* Another thread sends the commands; the long one is the first of the transfer. */
-	if (!wait_for(is_transferring(dev)))
-		return "the transfer of the firmware does not begin";
-	usleep(200000);
 	return NULL;
 }
 
@@ -68,6 +64,9 @@ FIXTURE_SETUP(cxl_busy)
 	missing = update_firmware(&dev);
 	if (missing)
 		SKIP(return, "%s", missing);
+	/* Another thread sends the commands; the long one is the first of the transfer. */
+	ASSERT_TRUE(wait_for(is_transferring(&dev)));
+	usleep(200000);
 	self->dev = dev;
 	len = make_get(&self->in, patrol_scrub, 0, PATROL_GET_SIZE, 0);
 	self->call.rpc = rpc_cmd(FWCTL_RPC_CONFIGURATION, &self->in, len, &self->out,
@@ -107,6 +106,8 @@ TEST_F(cxl_busy, killed_caller)
 	ASSERT_EQ(0, call_end(&self->call));
 	ASSERT_TRUE(wait_for(!is_updating(&self->dev)));
 	ASSERT_EQ(NULL, update_firmware(&self->dev));
+	ASSERT_TRUE(wait_for(is_transferring(&self->dev)));
+	usleep(200000);
 	first = fork_call(self->fd, FWCTL_RPC, &self->call.rpc);
 	ASSERT_TRUE(wait_for(task_waits_in_ioctl(first)));
 	second = fork_call(self->fd, FWCTL_RPC, &self->call.rpc);
